@@ -1,0 +1,36 @@
+import type { Command } from './command.ts';
+import { configCheck } from './config.ts';
+import { imageInfo, imageList } from './image.ts';
+import { mountStatus } from './mount.ts';
+
+/** All commands of gnt-gluster, in the order of its help. */
+export const commands: readonly Command[] = [
+  {
+    name: 'image list',
+    summary: 'the images of all pools, or of one',
+    operands: [],
+    options: { pool: 'only this pool' },
+    run: imageList,
+  },
+  {
+    name: 'image info',
+    summary: 'everything that is known of an image',
+    operands: ['NAME'],
+    options: { pool: 'the pool to look in (default: all)' },
+    run: imageInfo,
+  },
+  {
+    name: 'mount status',
+    summary: 'the mounts of this node: do they answer, what uses them, how much is free',
+    operands: [],
+    options: {},
+    run: mountStatus,
+  },
+  {
+    name: 'config check',
+    summary: 'is a configuration file valid, and do its servers answer',
+    operands: ['[FILE]'],
+    options: {},
+    run: configCheck,
+  },
+];

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { asFailure, Failure } from '../../../src/errors.ts';
+import { configurationFile, loadConfiguration } from '../configuration.ts';
+import type { Pool } from '../pool.ts';
+import { answeringServer, serversOf } from '../servers.ts';
+import type { CommandInput, Report } from './command.ts';
+import { table } from './table.ts';
+
+/** gnt-gluster config check [FILE] */
+export async function configCheck(input: CommandInput): Promise<Report> {
+  const [given] = input.operands;
+  const file = given === undefined ? configurationFile : resolve(given);
+  if (given !== undefined && !existsSync(file)) throw new Failure('missing', `there is no file ${file}`);
+  const configuration = await loadConfiguration(file);
+  const found = [];
+  for (const pool of configuration.pools)
+    for (const volume of pool.volumes) found.push(await checkVolume(pool, volume));
+  const where = configuration.file ?? 'no configuration file: built-in defaults';
+  const rows = found.map(({ pool, volume, servers, answers, problem }) => [
+    pool === configuration.defaultPool ? `${pool} (default)` : pool,
+    volume,
+    servers.join(' ') || '-',
+    answers ?? '-',
+    problem ?? 'ok',
+  ]);
+  const text = `${where}\n\n${await table(['Pool', 'Volume', 'Servers', 'Answers', 'Result'], rows)}`;
+  const json = { file: configuration.file ?? null, defaultPool: configuration.defaultPool, volumes: found };
+  return { json, text, bad: found.some(({ problem }) => problem !== null) };
+}
+
+async function checkVolume(pool: Pool, volume: string) {
+  const entry = { pool: pool.name, volume, directory: pool.directory };
+  try {
+    const servers = await serversOf(pool, volume);
+    const names = servers.map(({ host, port }) => `${host}:${port}`);
+    const server = await answeringServer(servers);
+    const answers = server === undefined ? null : `${server.host}:${server.port}`;
+    return { ...entry, servers: names, answers, problem: answers === null ? 'no server answers' : null };
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure === undefined) throw error;
+    return { ...entry, servers: [], answers: null, problem: failure.message };
+  }
+}

@@ -1,0 +1,115 @@
+import type { Options } from 'yargs-parser';
+import packageFile from '../../../package.json' with { type: 'json' };
+import { Failure } from '../../../src/errors.ts';
+import { requireRoot } from '../../../src/main.ts';
+import { unknown } from '../../../src/parameters.ts';
+import { print, reportFailure } from '../../../src/reply.ts';
+import type { Command, CommandInput } from './command.ts';
+import { commands } from './commands.ts';
+import { helpOf, overview } from './help.ts';
+
+const program = 'gnt-gluster';
+
+/** Runs one command of the administrator and ends the process. */
+export async function runCommand(args: readonly string[]): Promise<never> {
+  process.exit(await statusOf(args));
+}
+
+async function statusOf(args: readonly string[]): Promise<number> {
+  try {
+    return await dispatch(args);
+  } catch (error) {
+    return reportFailure(program, error);
+  }
+}
+
+async function dispatch(args: readonly string[]): Promise<number> {
+  const parsed = await parse(args);
+  const words = parsed.words.filter((word) => word !== 'help');
+  const help = parsed.help || words.length < parsed.words.length;
+  const command = commands.find(({ name }) => name === words.slice(0, 2).join(' '));
+  if (parsed.version) print(`${program} ${packageFile.version}\n`);
+  else if (command === undefined) {
+    const group = commands.filter(({ name }) => name.startsWith(`${words[0]} `));
+    if (!help && words.length > 0) throw await noSuchCommand(words, group);
+    print(overview(program, group.length === 0 ? commands : group));
+    return help ? 0 : 2;
+  } else if (help) print(helpOf(program, command));
+  else {
+    const input = {
+      operands: checkOperands(command, words.slice(2)),
+      options: await checkOptions(command, parsed.options),
+    };
+    requireRoot();
+    return await perform(command, input, parsed.json);
+  }
+  return 0;
+}
+
+async function perform(command: Command, input: CommandInput, json: boolean): Promise<number> {
+  const report = await command.run(input);
+  print(json ? `${JSON.stringify(report.json, undefined, 2)}\n` : report.text);
+  return report.bad === true ? 1 : 0;
+}
+
+interface Arguments {
+  readonly words: readonly string[];
+  readonly help: boolean;
+  readonly json: boolean;
+  readonly version: boolean;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+async function parse(args: readonly string[]): Promise<Arguments> {
+  const { default: yargsParser } = await import('yargs-parser');
+  const values = [...new Set(commands.flatMap((command) => Object.keys(command.options)))];
+  const settings: Options = {
+    string: ['_', ...values],
+    boolean: ['help', 'json', 'version'],
+    alias: { help: ['h'] },
+    configuration: {
+      'camel-case-expansion': false,
+      'strip-aliased': true,
+      'dot-notation': false,
+      'boolean-negation': false,
+    },
+  };
+  const { _: words, help, json, version, ...options } = yargsParser([...args], settings);
+  return { words: words.map(String), help: help === true, json: json === true, version: version === true, options };
+}
+
+function checkOperands(command: Command, given: readonly string[]): readonly string[] {
+  const least = command.operands.filter((name) => !name.startsWith('[')).length;
+  if (given.length >= least && given.length <= command.operands.length) return given;
+  const wanted = command.operands.length === 0 ? 'no operands' : command.operands.join(' ');
+  throw new Failure('usage', `${command.name} takes ${wanted}`, { hint: `${program} ${command.name} --help` });
+}
+
+async function checkOptions(command: Command, given: Arguments['options']): Promise<Readonly<Record<string, string>>> {
+  const problems: string[] = [];
+  const options: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (command.options[name] === undefined)
+      problems.push(
+        await unknown(
+          'option',
+          `--${name}`,
+          ['json', 'help', ...Object.keys(command.options)].map((known) => `--${known}`),
+        ),
+      );
+    else if (typeof value !== 'string' || value === '') problems.push(`--${name} takes one value`);
+    else options[name] = value;
+  }
+  if (problems.length === 0) return options;
+  throw new Failure('usage', `wrong options of ${command.name}`, {
+    problems,
+    hint: `${program} ${command.name} --help`,
+  });
+}
+
+async function noSuchCommand(words: readonly string[], group: readonly Command[]): Promise<Failure> {
+  const known = (group.length === 0 ? commands : group).map(({ name }) => name);
+  return new Failure('usage', await unknown('command', words.slice(0, 2).join(' '), known), {
+    hint: `${program} --help`,
+  });
+}

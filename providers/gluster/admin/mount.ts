@@ -1,0 +1,40 @@
+import { listLoopDevices } from '../../../src/tools/losetup.ts';
+import { answers, mountAt } from '../../../src/tools/mount.ts';
+import { nameProcesses, usersOf } from '../../../src/tools/processes.ts';
+import { formatBytes } from '../../../src/units.ts';
+import { loadConfiguration } from '../configuration.ts';
+import { mountPoint } from '../mounts.ts';
+import { freeSpaceAt } from '../storage.ts';
+import type { CommandInput, Report } from './command.ts';
+import { table } from './table.ts';
+
+const probeSeconds = 5;
+
+/** gnt-gluster mount status */
+export async function mountStatus(_input: CommandInput): Promise<Report> {
+  const { pools } = await loadConfiguration();
+  const loops = await listLoopDevices();
+  const found = [];
+  for (const pool of pools) {
+    for (const volume of pool.volumes) {
+      const point = mountPoint(pool.name, volume);
+      const mount = mountAt(point);
+      const alive = mount !== undefined && (await answers(point, probeSeconds));
+      const devices = loops.filter((loop) => loop.fileSystem === mount?.fileSystem).map((loop) => loop.device);
+      const users = mount === undefined ? '' : nameProcesses(usersOf((path) => path.startsWith(`${point}/`)));
+      const state = mount === undefined ? 'not mounted' : alive ? 'mounted' : 'dead';
+      const free = alive ? freeSpaceAt(point) : null;
+      found.push({ pool: pool.name, volume, state, point, server: mount?.source ?? null, free, devices, users });
+    }
+  }
+  const rows = found.map(({ pool, volume, state, server, free, devices, users }) => [
+    `${pool}/${volume}`,
+    state,
+    server ?? '-',
+    free === null ? '-' : formatBytes(free),
+    devices.join(' ') || '-',
+    users || '-',
+  ]);
+  const text = await table(['Pool/volume', 'State', 'Mounted from', 'Free', 'Attached', 'Used by'], rows);
+  return { json: found, text, bad: found.some(({ state }) => state === 'dead') };
+}

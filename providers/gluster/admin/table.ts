@@ -1,0 +1,24 @@
+import { styleText } from 'node:util';
+
+/** A table without lines, one row an item; the heading is bold on a terminal only. */
+export async function table(headings: readonly string[], rows: readonly (readonly string[])[]): Promise<string> {
+  const { default: Table } = await import('cli-table3');
+  const edges = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'];
+  const lines = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'];
+  const chars = { ...Object.fromEntries([...edges, ...lines].map((name) => [name, ''])), middle: '  ' };
+  const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 0 };
+  const drawn = new Table({ head: headings.map((heading) => bold(heading)), chars, style });
+  drawn.push(...rows.map((row) => [...row]));
+  return `${drawn.toString().replace(/ +$/gm, '')}\n`;
+}
+
+/** Names and values under each other; values that are empty are left out. */
+export function list(entries: readonly (readonly [string, string])[]): string {
+  const shown = entries.filter(([, value]) => value !== '');
+  const width = Math.max(0, ...shown.map(([name]) => name.length));
+  return shown.map(([name, value]) => `${bold(`${name}:`.padEnd(width + 1))}  ${value}\n`).join('');
+}
+
+function bold(text: string): string {
+  return styleText('bold', text, { stream: process.stdout });
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../../src/errors.ts';
+import {
+  backingFile,
+  detachLoopDevice,
+  deviceSize,
+  listLoopDevices,
+  loopDevicesBy,
+  refreshLoopDevice,
+} from '../../src/tools/losetup.ts';
+import { mounts } from '../../src/tools/mount.ts';
+import { nameProcesses, type Process, usersOf } from '../../src/tools/processes.ts';
+import type { Bytes } from '../../src/units.ts';
+import { configurationStamp } from './configuration.ts';
+import type { Image } from './images.ts';
+import { mountPoint, mountsDirectory } from './mounts.ts';
+import { type ImageRecord, readRecord } from './records.ts';
+
+const patience = 15_000;
+
+/** An image that is attached on this node, as far as its record and the kernel agree. Starts no process. */
+export interface AttachedRecord extends ImageRecord {
+  readonly device: string;
+}
+
+/**
+ * The record of an image when the kernel confirms that it is attached where the record says and the configuration is
+ * still the same; else undefined. It touches no file of the volume: one that hangs must not hang attach.
+ */
+export function attachedRecord(name: string): AttachedRecord | undefined {
+  const record = readRecord(name);
+  if (record?.device === undefined || record.configuration !== configurationStamp()) return undefined;
+  const { device } = record;
+  return backingFile(device) === diskPath(record) ? { ...record, device } : undefined;
+}
+
+/** The loop devices of this node that an image is attached to; one as a rule. Starts no process when there is none. */
+export async function attachedDevices(name: string): Promise<readonly string[]> {
+  const candidates = loopDevicesBy((path) => path.startsWith(`${mountsDirectory}/`) && path.endsWith(`/${name}/disk`));
+  if (candidates.length === 0) return [];
+  // Loop devices belong to the kernel, mounts to a mount namespace: only the file system tells whose a device is.
+  const ours = new Set(
+    mounts()
+      .filter((mount) => mount.point.startsWith(`${mountsDirectory}/`))
+      .map((mount) => mount.fileSystem),
+  );
+  const loops = await listLoopDevices();
+  return loops
+    .filter((loop) => candidates.includes(loop.device) && ours.has(loop.fileSystem))
+    .map((loop) => loop.device);
+}
+
+/** The processes of this node that use an image: through its device, its file, or QEMU's gluster driver. */
+export function imageUsers(
+  image: Pick<Image, 'disk' | 'path' | 'mounted'>,
+  devices: readonly string[],
+): readonly Process[] {
+  const test = (path: string): boolean => path === image.disk || devices.includes(path);
+  return usersOf(test, [`/${image.mounted.volume}/${image.path}`]);
+}
+
+/** Makes attached devices as large as their image is now, and checks it. */
+export async function refreshDevices(devices: readonly string[], size: Bytes): Promise<void> {
+  for (const device of devices.filter((candidate) => deviceSize(candidate) !== size)) {
+    await refreshLoopDevice(device);
+    if (deviceSize(device) !== size)
+      throw new Failure('failed', `${device} has ${deviceSize(device)} bytes after a refresh, its image has ${size}`);
+  }
+}
+
+/**
+ * Detaches a device once no process uses it any more; udev and a QEMU that is about to end get some seconds. Throws a
+ * Failure of kind busy, and leaves the device as it is, when a process keeps it.
+ */
+export async function detachDevice(device: string): Promise<void> {
+  const file = backingFile(device);
+  if (file === undefined) return;
+  const users = await waitFor(
+    () => usersOf((path) => path === device),
+    (list) => list.length === 0,
+  );
+  if (users.length > 0)
+    throw new Failure('busy', `${device} is in use by ${nameProcesses(users)}`, { hint: `fuser -v ${device}` });
+  await detachLoopDevice(device);
+  // The device may be somebody else's the moment it is free.
+  if (
+    (await waitFor(
+      () => backingFile(device),
+      (now) => now !== file,
+    )) === file
+  )
+    throw new Failure('busy', `${device} was asked to detach and is still there`, { hint: `fuser -v ${device}` });
+}
+
+async function waitFor<Value>(look: () => Value, good: (value: Value) => boolean): Promise<Value> {
+  const end = Date.now() + patience;
+  for (;;) {
+    const value = look();
+    if (good(value) || Date.now() > end) return value;
+    await sleep(50);
+  }
+}
+
+function diskPath(record: ImageRecord): string {
+  return `${mountPoint(record.pool, record.volume)}/${record.path}`;
+}

@@ -1,0 +1,107 @@
+import { accessSync, constants } from 'node:fs';
+import { asFailure, Failure } from '../../src/errors.ts';
+import { failureLines, note } from '../../src/reply.ts';
+import type { Request } from '../../src/request.ts';
+import { formatBytes } from '../../src/units.ts';
+import { findPool, loadConfiguration } from './configuration.ts';
+import { mountVolume } from './mounts.ts';
+import type { Pool } from './pool.ts';
+import { answeringServer, serversOf } from './servers.ts';
+import { freeSpace } from './storage.ts';
+
+type Check = (request: Request<'verify'>) => Promise<string>;
+
+const tools = ['flock', 'losetup', 'mount', 'mount.glusterfs', 'qemu-img', 'setpriv', 'stat', 'umount'];
+const toolDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+const checks: Readonly<Record<string, Check>> = {
+  // The parameters were parsed before any check runs: whoever comes here has valid ones.
+  parameters: async ({ parameters }) =>
+    `${
+      Object.entries(parameters)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' ') || 'none given'
+    }`,
+
+  configuration: async (request) => {
+    const { file } = await loadConfiguration();
+    const pool = await poolOf(request);
+    return `${file ?? 'no file, built-in defaults'}; pool ${pool.name}: volumes ${volumesOf(request, pool).join(', ')}`;
+  },
+
+  tools: async () => {
+    const missing = tools.filter((tool) => !toolDirectories.some((directory) => isExecutable(`${directory}/${tool}`)));
+    if (missing.length === 0) return tools.join(', ');
+    const hint = 'apt-get install glusterfs-client qemu-utils util-linux';
+    throw new Failure('environment', `not installed: ${missing.join(', ')}`, { hint });
+  },
+
+  servers: async (request) => {
+    const pool = await poolOf(request);
+    const answers: string[] = [];
+    for (const volume of volumesOf(request, pool)) {
+      const servers = await serversOf(pool, volume);
+      const server = await answeringServer(servers);
+      if (server === undefined) throw new Failure('unavailable', `no Gluster server of volume ${volume} answers`);
+      answers.push(`${volume} by ${server.host}:${server.port} (of ${servers.length})`);
+    }
+    return answers.join(', ');
+  },
+
+  storage: async (request) => {
+    const pool = await poolOf(request);
+    const found: string[] = [];
+    for (const volume of volumesOf(request, pool)) {
+      const mounted = await mountVolume(pool, volume);
+      found.push(`${volume} at ${mounted.path}, ${formatBytes(freeSpace(mounted))} free`);
+      await mounted.release();
+    }
+    return found.join('; ');
+  },
+};
+
+/** The checks verify knows, in the order in which they are made. */
+export const checkNames = Object.keys(checks);
+
+/** Makes the named checks, or all, says what each found, and throws the first failure after the last check. */
+export async function runChecks(request: Request<'verify'>, names: readonly string[]): Promise<string> {
+  const lines: string[] = [];
+  const failures: Failure[] = [];
+  for (const [name, check] of Object.entries(checks)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    try {
+      lines.push(`${name}: ok: ${await check(request)}\n`);
+    } catch (error) {
+      const failure = asFailure(error);
+      if (failure === undefined) throw error;
+      failures.push(failure);
+      lines.push(`${name}: FAILED: ${failure.message}\n`);
+    }
+  }
+  const [first, ...others] = failures;
+  if (first === undefined) return lines.join('');
+  note(lines.join('').trimEnd());
+  for (const failure of others) note(failureLines('verify', failure).join('\n'));
+  throw first;
+}
+
+async function poolOf({ parameters }: Request<'verify'>): Promise<Pool> {
+  const configuration = await loadConfiguration();
+  return await findPool(configuration, parameters['pool'] ?? configuration.defaultPool);
+}
+
+function volumesOf({ parameters }: Request<'verify'>, pool: Pool): readonly string[] {
+  const only = parameters['volume'];
+  if (only === undefined) return pool.volumes;
+  if (pool.volumes.includes(only)) return [only];
+  throw new Failure('invalid', `pool ${pool.name} has no volume ${only} (known: ${pool.volumes.join(', ')})`);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,59 @@
+import { statSync } from 'node:fs';
+import { errnoOf, Failure } from '../../src/errors.ts';
+import { readIfThere } from '../../src/files.ts';
+import { unknown } from '../../src/parameters.ts';
+import { builtinPool, type Pool } from './pool.ts';
+import { parsePools } from './pools.ts';
+
+export const configurationFile = '/etc/ganeti/gluster.toml';
+
+export interface Configuration {
+  /** undefined when there is no configuration file. */
+  readonly file: string | undefined;
+  readonly defaultPool: string;
+  readonly pools: readonly Pool[];
+}
+
+/** Reads the configuration. Throws a Failure of kind invalid that lists every problem of the file. */
+export async function loadConfiguration(file = configurationFile): Promise<Configuration> {
+  const text = readIfThere(file);
+  if (text === undefined) return { file: undefined, defaultPool: builtinPool.name, pools: [builtinPool] };
+  return await parseConfiguration(text, file);
+}
+
+/** Parses the text of a configuration file; the TOML library is loaded only here. */
+export async function parseConfiguration(text: string, file: string): Promise<Configuration> {
+  const { parse } = await import('smol-toml');
+  let document: Readonly<Record<string, unknown>>;
+  try {
+    document = parse(text);
+  } catch (error) {
+    throw invalid(file, [error instanceof Error ? error.message.trim() : String(error)]);
+  }
+  const { defaultPool, pools, problems } = await parsePools(document);
+  if (problems.length > 0) throw invalid(file, problems);
+  return { file, defaultPool, pools };
+}
+
+/** The pool of a name. Throws a Failure of kind invalid that names the nearest pool there is. */
+export async function findPool(configuration: Configuration, name: string): Promise<Pool> {
+  const pool = configuration.pools.find((candidate) => candidate.name === name);
+  if (pool !== undefined) return pool;
+  const known = configuration.pools.map((candidate) => candidate.name);
+  throw new Failure('invalid', await unknown('pool', name, known), { hint: 'gnt-gluster config check' });
+}
+
+/** A text that changes whenever the configuration file does; `none` without a file. */
+export function configurationStamp(): string {
+  try {
+    const { ino, size, mtimeMs, ctimeMs } = statSync(configurationFile);
+    return [ino, size, mtimeMs, ctimeMs].join(':');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return 'none';
+    throw error;
+  }
+}
+
+function invalid(file: string, problems: readonly string[]): Failure {
+  return new Failure('invalid', `${file} is not a valid configuration`, { problems, hint: 'gnt-gluster config check' });
+}

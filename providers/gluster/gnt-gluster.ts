@@ -1,0 +1,3 @@
+import { runCommand } from './admin/main.ts';
+
+void runCommand(process.argv.slice(2));

@@ -1,0 +1,143 @@
+import {
+  type BigIntStats,
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { errnoOf, Failure } from '../../src/errors.ts';
+import { createRaw, type Preallocation } from '../../src/tools/qemu-img.ts';
+import type { Bytes } from '../../src/units.ts';
+import { type ImageMetadata, writeMetadata } from './metadata.ts';
+import type { MountedVolume } from './mounts.ts';
+
+/** The raw file behind one Ganeti disk, in a directory of its own: `disk`, `image.json` and `opened/`. */
+export interface Image {
+  readonly name: string;
+  readonly mounted: MountedVolume;
+  /** Its directory on this node. */
+  readonly directory: string;
+  /** Its data on this node. */
+  readonly disk: string;
+  /** Its data as seen from the root of the volume. */
+  readonly path: string;
+  readonly size: Bytes;
+  /** What it occupies on the volume. */
+  readonly allocated: Bytes;
+}
+
+/** Where images are made before they appear and go before they are deleted. No image can have this name. */
+const workDirectory = '.work';
+
+/** The image of a name on a volume, or undefined. Throws a Failure of kind exists when the name means something else. */
+export function readImage(mounted: MountedVolume, name: string): Image | undefined {
+  const directory = `${imagesDirectory(mounted)}/${name}`;
+  const disk = `${directory}/disk`;
+  const found = statOf(directory);
+  if (found === undefined) return undefined;
+  const data = found.isDirectory() ? statOf(disk) : undefined;
+  if (data?.isFile() !== true)
+    throw new Failure('exists', `${name} on volume ${mounted.volume} is something else than an image`, {
+      hint: `ls -la ${directory}`,
+    });
+  const path = `${mounted.pool.directory}/${name}/disk`;
+  return { name, mounted, directory, disk, path, size: Number(data.size), allocated: Number(data.blocks) * 512 };
+}
+
+/** The names of all images on a volume, sorted. */
+export function imageNames(mounted: MountedVolume): readonly string[] {
+  try {
+    return readdirSync(imagesDirectory(mounted))
+      .filter((name) => name !== workDirectory)
+      .sort();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/**
+ * Makes an image: it is prepared out of sight and appears, complete, in one step. `fill` puts the data into the path
+ * it is given. Returns false when something of that name appeared first; nothing of ours is left then, nor when it throws.
+ * The caller holds this node's lock on the name.
+ */
+export async function makeImage(
+  mounted: MountedVolume,
+  name: string,
+  metadata: ImageMetadata,
+  fill: (disk: string) => Promise<void>,
+): Promise<boolean> {
+  const draft = workPath(mounted, name);
+  mkdirSync(`${imagesDirectory(mounted)}/${workDirectory}`, { recursive: true, mode: 0o700 });
+  try {
+    sweep(mounted, name, hostname());
+    mkdirSync(draft, { mode: 0o700 });
+    closeSync(openSync(`${draft}/disk`, 'wx', 0o600));
+    await fill(`${draft}/disk`);
+    chmodSync(`${draft}/disk`, 0o600);
+    flush(`${draft}/disk`);
+    writeMetadata(draft, metadata);
+    renameSync(draft, `${imagesDirectory(mounted)}/${name}`);
+    return true;
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return false;
+    throw error;
+  }
+}
+
+/** Gives an empty new image its size, with its blocks reserved as asked. */
+export async function allocate(disk: string, size: Bytes, preallocation: Preallocation): Promise<void> {
+  // QEMU takes no part where nothing is to be reserved: a sparse file is one system call.
+  if (preallocation === 'off') truncateSync(disk, size);
+  else await createRaw(disk, size, preallocation);
+}
+
+/** Deletes an image: it vanishes in one step, its data after that. */
+export function deleteImage(image: Image): void {
+  mkdirSync(`${imagesDirectory(image.mounted)}/${workDirectory}`, { recursive: true, mode: 0o700 });
+  renameSync(image.directory, workPath(image.mounted, image.name));
+  sweep(image.mounted, image.name);
+}
+
+/** Deletes what killed runs left of an image that never appeared, or that was being deleted: of one node, or of all. */
+export function sweep(mounted: MountedVolume, name: string, node = ''): void {
+  const directory = `${imagesDirectory(mounted)}/${workDirectory}`;
+  let entries: readonly string[] = [];
+  try {
+    entries = readdirSync(directory);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+  // No name of an image holds an @, so this is no other image's.
+  const mine = entries.filter((entry) => entry.startsWith(node === '' ? `${name}@` : `${name}@${node}@`));
+  for (const entry of mine) rmSync(`${directory}/${entry}`, { recursive: true, force: true });
+}
+
+function workPath(mounted: MountedVolume, name: string): string {
+  return `${imagesDirectory(mounted)}/${workDirectory}/${name}@${hostname()}@${process.pid}`;
+}
+
+function imagesDirectory(mounted: MountedVolume): string {
+  return `${mounted.path}/${mounted.pool.directory}`;
+}
+
+function flush(path: string): void {
+  const descriptor = openSync(path, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function statOf(path: string): BigIntStats | undefined {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+}

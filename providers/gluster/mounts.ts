@@ -1,0 +1,166 @@
+import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { Failure } from '../../src/errors.ts';
+import { run } from '../../src/exec.ts';
+import { withLock } from '../../src/lock.ts';
+import { makeRunDirectory, runDirectory } from '../../src/run-directory.ts';
+import { listLoopDevices } from '../../src/tools/losetup.ts';
+import { answers, mountAt, unmount } from '../../src/tools/mount.ts';
+import { nameProcesses, usersOf } from '../../src/tools/processes.ts';
+import type { Pool, Server } from './pool.ts';
+import { answeringServer, serversOf } from './servers.ts';
+
+export const mountsDirectory = `${runDirectory}/mnt`;
+
+const probeSeconds = 10;
+const mountSeconds = 60;
+
+/** A mounted volume. While it is held no other process of this provider can unmount it. */
+export interface MountedVolume {
+  readonly pool: Pool;
+  readonly volume: string;
+  /** Where it is mounted. */
+  readonly path: string;
+  readonly release: () => Promise<void>;
+}
+
+/** Where a volume is mounted on this node. The pool is part of it: two clusters may have volumes of one name. */
+export function mountPoint(pool: string, volume: string): string {
+  return `${mountsDirectory}/${pool}/${volume}`;
+}
+
+/** Whether a volume is mounted now, as the kernel says; a dead mount counts. Starts no process. */
+export function isMounted(pool: string, volume: string): boolean {
+  return mountAt(mountPoint(pool, volume))?.type === 'fuse.glusterfs';
+}
+
+/**
+ * Mounts a volume on this node unless it is mounted, and holds it. The mount answered within a time limit when this
+ * returns. Throws a Failure of kind unavailable when the volume cannot be reached, or when its mount is dead and
+ * something still uses it.
+ */
+export async function mountVolume(pool: Pool, volume: string): Promise<MountedVolume> {
+  const point = mountPoint(pool.name, volume);
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    if (!(isMounted(pool.name, volume) && (await answers(point, probeSeconds))))
+      await withLock(`mount-${pool.name}-${volume}`, `mount of volume ${volume}`, () => makeMount(pool, volume));
+    const descriptor = hold(point);
+    if (descriptor !== undefined)
+      return { pool, volume, path: point, release: () => releaseMount(pool.name, volume, descriptor) };
+  }
+  throw new Failure('unavailable', `the mount of volume ${volume} at ${point} comes and goes`, {
+    hint: 'gnt-gluster mount status',
+  });
+}
+
+/** Opens the root of a mount, which keeps it from being unmounted. undefined when it is gone by now. */
+function hold(point: string): number | undefined {
+  if (!existsSync(point)) return undefined;
+  const descriptor = openSync(point, constants.O_RDONLY | constants.O_DIRECTORY);
+  // The root of a Gluster volume always is inode 1; the bare directory below it never is.
+  if (fstatSync(descriptor).ino === 1 && mountAt(point)?.type === 'fuse.glusterfs') return descriptor;
+  closeSync(descriptor);
+  return undefined;
+}
+
+/** Lets go of a mount, and takes it away if that leaves it without any user on this node. */
+async function releaseMount(pool: string, volume: string, descriptor: number): Promise<void> {
+  closeSync(descriptor);
+  await unmountIfIdle(pool, volume);
+}
+
+/** Unmounts a volume that nothing on this node uses; the kernel is the judge, so it is safe at any time. */
+export async function unmountIfIdle(pool: string, volume: string): Promise<void> {
+  const point = mountPoint(pool, volume);
+  if (isMounted(pool, volume)) await unmount(point);
+}
+
+async function makeMount(pool: Pool, volume: string): Promise<void> {
+  const point = mountPoint(pool.name, volume);
+  if (isMounted(pool.name, volume)) {
+    if (await answers(point, probeSeconds)) return;
+    await removeDeadMount(pool.name, volume);
+  }
+  const servers = await serversOf(pool, volume);
+  const first = await answeringServer(servers);
+  if (first === undefined)
+    throw new Failure('unavailable', `no Gluster server of pool ${pool.name} answers`, {
+      problems: servers.map((server) => `${server.host}:${server.port} accepts no connection`),
+      hint: 'gnt-gluster config check',
+    });
+  makeRunDirectory('mnt', pool.name, volume);
+  const log = `/var/log/glusterfs/ganeti-${pool.name}-${volume}.log`;
+  mkdirSync('/var/log/glusterfs', { recursive: true });
+  const logged = logSize(log);
+  const options = mountOptions(pool, servers, first, log);
+  const argv = [...ownScope(), 'mount', '-t', 'glusterfs', '-o', options.join(','), `${first.host}:/${volume}`, point];
+  const result = await run(argv, {
+    timeLimit: mountSeconds * 1000,
+    outputFile: `${makeRunDirectory()}/mount-${pool.name}-${volume}.out`,
+  });
+  // mount.glusterfs can exit 0 without having mounted anything, so only the effect counts.
+  if (isMounted(pool.name, volume) && (await answers(point, probeSeconds))) return;
+  if (mountAt(point) !== undefined) await unmount(point, { lazy: true });
+  const output = result.stdout + logSince(log, logged);
+  throw new Failure('unavailable', `volume ${volume} could not be mounted`, {
+    command: { argv, outcome: result.timedOut ? 'no answer in time' : `exit status ${result.exitCode}`, output },
+    hint: `gluster volume status ${volume}`,
+  });
+}
+
+/** The options of mount.glusterfs: every server can deliver the volume file, and another node's change is seen at once. */
+function mountOptions(pool: Pool, servers: readonly Server[], first: Server, log: string): readonly string[] {
+  const others = servers.filter((server) => server !== first).map((server) => server.host);
+  return [
+    ...(others.length === 0 ? [] : [`backup-volfile-servers=${others.join(':')}`]),
+    ...(first.port === 24007 ? [] : [`volfile-server-port=${first.port}`]),
+    'attribute-timeout=0',
+    'entry-timeout=0',
+    'negative-timeout=0',
+    `log-file=${log}`,
+    ...pool.mountOptions,
+  ];
+}
+
+/** Where systemd runs, the FUSE process gets a scope of its own: a restart of ganeti-noded must not end the guests' disks. */
+function ownScope(): readonly string[] {
+  if (!existsSync('/run/systemd/system')) return [];
+  return [
+    'systemd-run',
+    '--scope',
+    '--quiet',
+    '--collect',
+    '--slice=system.slice',
+    '--description=GlusterFS mount of Ganeti',
+  ];
+}
+
+async function removeDeadMount(pool: string, volume: string): Promise<void> {
+  const point = mountPoint(pool, volume);
+  const fileSystem = mountAt(point)?.fileSystem;
+  const loops = (await listLoopDevices()).filter((loop) => loop.fileSystem === fileSystem);
+  const users = usersOf((path) => path === point || path.startsWith(`${point}/`));
+  if (loops.length === 0 && users.length === 0) {
+    await unmount(point, { lazy: true });
+    return;
+  }
+  const problems = loops.map((loop) => `${loop.device} is ${loop.backingFile.split('/').at(-2) ?? loop.backingFile}`);
+  if (users.length > 0) problems.push(`in use by ${nameProcesses(users)}`);
+  throw new Failure('unavailable', `the mount of volume ${volume} is dead, and it is still in use`, {
+    problems,
+    hint: 'shut the instances of these images down (gnt-instance shutdown), then start them again',
+  });
+}
+
+function logSize(log: string): number {
+  return existsSync(log) ? readFileSync(log).length : 0;
+}
+
+function logSince(log: string, size: number): string {
+  if (!existsSync(log)) return '';
+  const errors = readFileSync(log)
+    .subarray(size)
+    .toString()
+    .split('\n')
+    .filter((line) => / [EC] \[/.test(line));
+  return errors.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,20 @@
+import { basename } from 'node:path';
+
+/** The entry file of each name the one executable is called by; each is loaded only when it is meant. */
+const entries: Readonly<Record<string, () => Promise<unknown>>> = {
+  create: () => import('./create.ts'),
+  attach: () => import('./attach.ts'),
+  detach: () => import('./detach.ts'),
+  remove: () => import('./remove.ts'),
+  grow: () => import('./grow.ts'),
+  setinfo: () => import('./setinfo.ts'),
+  verify: () => import('./verify.ts'),
+  snapshot: () => import('./snapshot.ts'),
+  open: () => import('./open.ts'),
+  close: () => import('./close.ts'),
+  'gnt-gluster': () => import('./gnt-gluster.ts'),
+};
+
+// A verb is a symbolic link to this executable: argv0 is the name it was called by, execPath the executable itself.
+const entry = entries[basename(process.argv0)] ?? entries['gnt-gluster'];
+void entry?.();

@@ -1,0 +1,59 @@
+import { hostname } from 'node:os';
+import { Failure } from '../../src/errors.ts';
+import { note } from '../../src/reply.ts';
+import type { Request } from '../../src/request.ts';
+import type { Preallocation } from '../../src/tools/qemu-img.ts';
+import { type Bytes, formatBytes } from '../../src/units.ts';
+import type { Image } from './images.ts';
+import { type ImageMetadata, readMetadata } from './metadata.ts';
+import type { MountedVolume } from './mounts.ts';
+import { preallocations } from './parameters.ts';
+import type { Pool } from './pool.ts';
+import { freeSpace } from './storage.ts';
+
+/** How a new image reserves its blocks: as its disk says, else as its pool does. */
+export function preallocationOf(request: Request<'create'>, pool: Pool): Preallocation {
+  const asked = request.parameters['preallocation'];
+  return preallocations.find((known) => known === asked) ?? pool.preallocation;
+}
+
+/** What is kept with an image that is made for a request now, on this node. */
+export function newImageMetadata(request: Request<'create'>, preallocation: Preallocation): ImageMetadata {
+  const { uuid, diskName } = request;
+  return {
+    ...(uuid === undefined ? {} : { uuid }),
+    ...(diskName === undefined ? {} : { diskName }),
+    preallocation,
+    created: new Date().toISOString(),
+    createdBy: hostname(),
+  };
+}
+
+/** Throws a Failure of kind exists unless an image is the one that a repeated create would have made. */
+export function requireSame(image: Image, uuid: string | undefined, size: Bytes): void {
+  const metadata = readMetadata(image.directory);
+  if (metadata.uuid === uuid && metadata.snapshotOf === undefined && image.size === size) return;
+  throw new Failure('exists', `image ${image.name} exists on volume ${image.mounted.volume} and is another one`, {
+    problems: [
+      `it has ${formatBytes(image.size)} and belongs to disk ${metadata.uuid ?? '(none)'}`,
+      `asked for ${formatBytes(size)} for disk ${uuid ?? '(none)'}`,
+    ],
+    hint: `gnt-gluster image info ${image.name}`,
+  });
+}
+
+/**
+ * Throws a Failure of kind full, with the numbers, unless blocks to be reserved fit on a volume. A sparse image that
+ * could outgrow the volume is allowed, with a warning.
+ */
+export function requireRoom(
+  place: { readonly mounted: MountedVolume; readonly free?: Bytes },
+  needed: Bytes,
+  preallocation: Preallocation,
+): void {
+  const free = place.free ?? freeSpace(place.mounted);
+  if (needed <= free) return;
+  const numbers = `${formatBytes(needed)} wanted, ${formatBytes(free)} free on volume ${place.mounted.volume}`;
+  if (preallocation === 'off') note(`warning: the volume is smaller than the image may become: ${numbers}`);
+  else throw new Failure('full', `no room: ${numbers}`, { hint: 'gnt-gluster mount status' });
+}

@@ -1,0 +1,57 @@
+import type { ParameterDescription } from '../../src/parameters.ts';
+
+/** What a pool, a volume and each directory may be called: one path component that no tool takes for anything else. */
+export function isPlainName(value: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/.test(value);
+}
+
+const nameRule = 'must start with a letter, a digit or _ and hold at most 100 of A-Z a-z 0-9 . _ -';
+const plainName = (value: string): string | undefined => (isPlainName(value) ? undefined : nameRule);
+
+const placing = ['create', 'attach', 'remove', 'grow', 'setinfo', 'verify', 'snapshot', 'open', 'close'] as const;
+
+export const preallocations = ['off', 'falloc', 'full'] as const;
+export const blockDeviceChoices = ['always', 'never'] as const;
+
+/**
+ * The parameters of the provider: the one table behind parser, parameters.list, usage and tests. Ganeti adds provider
+ * and access to what the administrator gives.
+ */
+export const parameters: readonly ParameterDescription[] = [
+  {
+    name: 'pool',
+    summary: 'the pool of the configuration that holds the image (default: the configured default_pool)',
+    verbs: placing,
+    check: plainName,
+  },
+  {
+    name: 'volume',
+    summary: 'the Gluster volume of the pool that holds the image (default: the one with most space)',
+    verbs: placing,
+    check: plainName,
+  },
+  {
+    name: 'preallocation',
+    summary: 'how blocks are reserved: off (default), falloc (reserved) or full (written with zeros)',
+    verbs: ['create', 'verify'],
+    values: preallocations,
+  },
+  {
+    name: 'blockdev',
+    summary:
+      'block device of the node: always (default) or never (QEMU only: OS scripts, import and export cannot work)',
+    verbs: ['create', 'attach', 'verify'],
+    values: blockDeviceChoices,
+  },
+  {
+    name: 'provider',
+    summary: 'set by Ganeti: gluster',
+    verbs: ['verify'],
+  },
+  {
+    name: 'access',
+    summary: 'set by Ganeti: kernelspace or userspace',
+    verbs: ['create', 'verify', 'snapshot'],
+    values: ['kernelspace', 'userspace'],
+  },
+];

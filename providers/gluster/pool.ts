@@ -1,0 +1,30 @@
+import type { Preallocation } from '../../src/tools/qemu-img.ts';
+
+/** A Gluster server and the port of its glusterd. */
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The volumes the provider places images on, and how this node reaches them. */
+export interface Pool {
+  readonly name: string;
+  /** In the order of preference. Empty: the servers of the volume are asked of the glusterd of this node. */
+  readonly servers: readonly Server[];
+  readonly volumes: readonly string[];
+  /** The directory inside each volume that holds the images, relative, one or more components. */
+  readonly directory: string;
+  /** More options for mount.glusterfs. */
+  readonly mountOptions: readonly string[];
+  readonly preallocation: Preallocation;
+}
+
+/** What holds without a configuration file: the volume `ganeti` of the glusterd of this node. */
+export const builtinPool: Pool = {
+  name: 'default',
+  servers: [],
+  volumes: ['ganeti'],
+  directory: 'images',
+  mountOptions: [],
+  preallocation: 'off',
+};

@@ -1,0 +1,118 @@
+import { unknown } from '../../src/parameters.ts';
+import type { Preallocation } from '../../src/tools/qemu-img.ts';
+import { isPlainName, preallocations } from './parameters.ts';
+import { builtinPool, type Pool, type Server } from './pool.ts';
+
+type Table = Readonly<Record<string, unknown>>;
+type Report = (problem: string) => void;
+
+const topKeys = ['default_pool', 'pool'];
+const poolKeys = ['servers', 'volumes', 'directory', 'mount_options', 'preallocation'];
+const usualPort = 24007;
+
+/** Options this provider sets itself, or that would change what a disk may rely on. */
+const reservedOptions = ['backup-volfile-servers', 'backupvolfile-server', 'log-file', 'ro', 'volfile-server-port'];
+
+export interface ParsedPools {
+  readonly defaultPool: string;
+  readonly pools: readonly Pool[];
+  /** Every problem found, as sentences; the pools are meaningless unless this is empty. */
+  readonly problems: readonly string[];
+}
+
+/** Reads the pools out of a parsed configuration file. */
+export async function parsePools(document: Table): Promise<ParsedPools> {
+  const problems: string[] = [];
+  const report: Report = (problem) => problems.push(problem);
+  await reportUnknownKeys('', document, topKeys, report);
+  const table = isTable(document['pool']) ? document['pool'] : {};
+  const names = Object.keys(table);
+  if (names.length === 0) report('there is no pool: add a table such as [pool.default]');
+  const pools: Pool[] = [];
+  for (const name of names) {
+    if (!isPlainName(name)) report(`pool ${JSON.stringify(name)}: not a name of letters, digits, . _ -`);
+    pools.push(await parsePool(name, table[name], (problem) => report(`pool.${name}: ${problem}`)));
+  }
+  const chosen = document['default_pool'];
+  const defaultPool = typeof chosen === 'string' ? chosen : ((names.length === 1 ? names[0] : 'default') ?? 'default');
+  if (chosen !== undefined && typeof chosen !== 'string') report('default_pool must be the name of a pool');
+  else if (names.length > 0 && !names.includes(defaultPool))
+    report(`default_pool: there is no pool ${JSON.stringify(defaultPool)}`);
+  return { defaultPool, pools, problems };
+}
+
+async function parsePool(name: string, value: unknown, report: Report): Promise<Pool> {
+  if (!isTable(value)) {
+    report('must be a table');
+    return { ...builtinPool, name };
+  }
+  await reportUnknownKeys('', value, poolKeys, report);
+  return {
+    name,
+    servers: texts(value, 'servers', report).flatMap((text) => parseServer(text, report)),
+    volumes: volumesOf(value, report),
+    directory: directoryOf(value, report),
+    mountOptions: texts(value, 'mount_options', report).filter((option) => checkMountOption(option, report)),
+    preallocation: preallocationOf(value, report),
+  };
+}
+
+function parseServer(text: string, report: Report): readonly Server[] {
+  const [, host, port = String(usualPort)] = /^([a-z0-9][a-z0-9.-]*)(?::([0-9]{1,5}))?$/.exec(text) ?? [];
+  const names = ['localhost', 'localhost.localdomain', '127.0.0.1'];
+  if (host === undefined || Number(port) < 1 || Number(port) > 65535)
+    report(
+      `servers: ${JSON.stringify(text)} is not a lower-case host name or IPv4 address, with :port if it is not ${usualPort}`,
+    );
+  else if (names.includes(host))
+    report(`servers: ${host} means another machine on each node; give its name in the cluster`);
+  else return [{ host, port: Number(port) }];
+  return [];
+}
+
+function volumesOf(table: Table, report: Report): readonly string[] {
+  if (table['volumes'] === undefined) return builtinPool.volumes;
+  const volumes = texts(table, 'volumes', report);
+  if (volumes.length === 0) report('volumes: name at least one volume');
+  for (const volume of volumes)
+    if (!isPlainName(volume)) report(`volumes: ${JSON.stringify(volume)} is no name of a volume`);
+  if (new Set(volumes).size < volumes.length) report('volumes: the same volume stands there twice');
+  return volumes;
+}
+
+function directoryOf(table: Table, report: Report): string {
+  const value = table['directory'] ?? builtinPool.directory;
+  if (typeof value === 'string' && value.length <= 200 && value.split('/').every(isPlainName)) return value;
+  report('directory: must be one or more names joined by /, without one at either end');
+  return builtinPool.directory;
+}
+
+function preallocationOf(table: Table, report: Report): Preallocation {
+  const value = table['preallocation'] ?? builtinPool.preallocation;
+  const found = preallocations.find((known) => known === value);
+  if (found === undefined) report(`preallocation: must be one of ${preallocations.join(', ')}`);
+  return found ?? 'off';
+}
+
+function checkMountOption(option: string, report: Report): boolean {
+  const [, key] = /^([a-z][a-z0-9-]*)(?:=[A-Za-z0-9./_:-]+)?$/.exec(option) ?? [];
+  if (key === undefined) report(`mount_options: ${JSON.stringify(option)} is not of the form option or option=value`);
+  else if (reservedOptions.includes(key)) report(`mount_options: ${key} is set by the provider`);
+  else return true;
+  return false;
+}
+
+function texts(table: Table, key: string, report: Report): readonly string[] {
+  const value = table[key] ?? [];
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  report(`${key}: must be a list of texts`);
+  return [];
+}
+
+async function reportUnknownKeys(where: string, table: Table, known: readonly string[], report: Report): Promise<void> {
+  for (const key of Object.keys(table)) if (!known.includes(key)) report(`${where}${await unknown('key', key, known)}`);
+}
+
+function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}

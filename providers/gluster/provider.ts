@@ -1,0 +1,160 @@
+import { truncateSync } from 'node:fs';
+import { Failure } from '../../src/errors.ts';
+import { withLock } from '../../src/lock.ts';
+import type { Provider, Verbs } from '../../src/provider.ts';
+import { note } from '../../src/reply.ts';
+import { copyRaw, growRaw } from '../../src/tools/qemu-img.ts';
+import { formatBytes, toBytes } from '../../src/units.ts';
+import { attachHere, detachHere } from './attaching.ts';
+import { attachedDevices, attachedRecord, refreshDevices } from './attachments.ts';
+import { checkNames, runChecks } from './checks.ts';
+import { allocate, deleteImage, makeImage, readImage, sweep } from './images.ts';
+import { readMetadata, removeOpening, writeMetadata, writeOpening } from './metadata.ts';
+import { newImageMetadata, preallocationOf, requireRoom, requireSame } from './new-image.ts';
+import { parameters } from './parameters.ts';
+import { answeringServer, imageUri } from './servers.ts';
+import { isSameSnapshot, requireUnused, snapshotMetadata } from './snapshots.ts';
+import { findImage, remember, roomiest, searchImage } from './storage.ts';
+
+/** The ten verbs. Each looks first, stops if nothing is to be done, acts, and checks what came of it. */
+const verbs: Verbs = {
+  async create(request) {
+    const size = toBytes(request.size);
+    await withLock(request.name, 'create', async () => {
+      const { image, mounted } = await searchImage(request);
+      if (image !== undefined) return requireSame(image, request.uuid, size);
+      const best = roomiest(mounted);
+      const preallocation = preallocationOf(request, best.mounted.pool);
+      requireRoom(best, size, preallocation);
+      const metadata = newImageMetadata(request, preallocation);
+      const made = await makeImage(best.mounted, request.name, metadata, (disk) => allocate(disk, size, preallocation));
+      const now = readImage(best.mounted, request.name);
+      if (now === undefined) throw new Failure('unavailable', `image ${request.name} was made and is not there`);
+      // Another node was faster; what it made is ours if it is the same.
+      if (!made || now.size !== size) requireSame(now, request.uuid, size);
+    });
+    return undefined;
+  },
+
+  async attach(request) {
+    const { pool, volume, blockdev = 'always' } = request.parameters;
+    const known = attachedRecord(request.name);
+    const same =
+      known !== undefined && (pool ?? known.pool) === known.pool && (volume ?? known.volume) === known.volume;
+    const record = same && blockdev === 'always' ? known : await attachHere(request, blockdev === 'always');
+    const server = await answeringServer(record.servers);
+    // An attached disk works as long as its bricks do; that no glusterd answers is no reason to deny it.
+    const named = server ?? (record.device === undefined ? undefined : record.servers[0]);
+    if (named === undefined)
+      throw new Failure('unavailable', `no Gluster server of volume ${record.volume} answers`, {
+        hint: 'gnt-gluster config check',
+      });
+    // Ganeti splits this at line ends and strips nothing: a line end after the URI would be one more, empty URI.
+    return `${record.device ?? ''}\nkvm:${imageUri(named, record.volume, record.path)}`;
+  },
+
+  async detach(request) {
+    await detachHere(request.name);
+    return undefined;
+  },
+
+  async remove(request) {
+    await withLock(request.name, 'remove', async () => {
+      const { image, mounted } = await searchImage(request);
+      try {
+        const devices = await attachedDevices(request.name);
+        if (devices.length > 0)
+          throw new Failure('busy', `image ${request.name} is attached to ${devices.join(', ')} on this node`, {
+            hint: `shut its instance down first; gnt-gluster image info ${request.name}`,
+          });
+        if (image === undefined) for (const here of mounted) sweep(here, request.name);
+        else {
+          requireUnused(image, devices, 'remove it when its instance is shut down');
+          deleteImage(image);
+        }
+      } finally {
+        for (const here of mounted) await here.release();
+      }
+    });
+    await detachHere(request.name);
+    return undefined;
+  },
+
+  async grow(request) {
+    const size = toBytes(request.newSize);
+    await withLock(request.name, 'grow', async () => {
+      const image = await findImage(request);
+      if (image.size < size) {
+        const { preallocation } = readMetadata(image.directory);
+        requireRoom({ mounted: image.mounted }, size - image.size, preallocation);
+        if (preallocation === 'off') truncateSync(image.disk, size);
+        else await growRaw(image.disk, size, preallocation);
+      }
+      const now = readImage(image.mounted, request.name);
+      if (now === undefined || now.size < size)
+        throw new Failure('failed', `image ${request.name} did not grow to ${formatBytes(size)}`);
+      await refreshDevices(await attachedDevices(request.name), now.size);
+    });
+    return undefined;
+  },
+
+  async setinfo(request) {
+    await withLock(request.name, 'setinfo', async () => {
+      const { directory } = await findImage(request);
+      const metadata = readMetadata(directory);
+      if (metadata.info !== request.metadata) writeMetadata(directory, { ...metadata, info: request.metadata });
+    });
+    return undefined;
+  },
+
+  async verify(request, names) {
+    return await runChecks(request, names);
+  },
+
+  async snapshot(request) {
+    const [first, second] = [request.name, request.snapshotName].sort();
+    const copy = async (): Promise<void> => {
+      const image = await findImage(request);
+      const existing = (await searchImage({ ...request, name: request.snapshotName })).image;
+      requireUnused(
+        image,
+        await attachedDevices(request.name),
+        'a running instance cannot be copied yet: shut it down first',
+      );
+      if (existing !== undefined) return isSameSnapshot(image, existing);
+      requireRoom({ mounted: image.mounted }, image.allocated, 'full');
+      const made = await makeImage(image.mounted, request.snapshotName, snapshotMetadata(image), async (disk) => {
+        truncateSync(disk, image.size);
+        await copyRaw(image.disk, disk);
+      });
+      if (!made) throw new Failure('exists', `something made ${request.snapshotName} during the copy`);
+    };
+    await withLock(first ?? '', 'snapshot', () => withLock(second ?? '', 'snapshot', copy));
+    return undefined;
+  },
+
+  async open(request) {
+    const mode = (request.exclusive ?? true) ? 'exclusive' : 'shared';
+    await withLock(request.name, 'open', async () => {
+      const image = await findImage(request);
+      const devices = await attachedDevices(request.name);
+      // Another node may have made the image larger while it stayed attached here.
+      await refreshDevices(devices, image.size);
+      writeOpening(image.directory, mode);
+      if (attachedRecord(request.name) === undefined) await remember(image, devices[0]);
+    });
+    return undefined;
+  },
+
+  async close(request) {
+    await withLock(request.name, 'close', async () => {
+      const { image } = await searchImage(request);
+      if (image === undefined) note(`there is no image ${request.name}: nothing to close`);
+      else removeOpening(image.directory);
+    });
+    return undefined;
+  },
+};
+
+/** The provider as Ganeti sees it. */
+export const provider: Provider = { name: 'gluster', parameters, checkNames, verbs };

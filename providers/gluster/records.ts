@@ -1,0 +1,54 @@
+import { rmSync } from 'node:fs';
+import { parseObject, readIfThere, textField, writeFileAtomic } from '../../src/files.ts';
+import { makeRunDirectory, runDirectory } from '../../src/run-directory.ts';
+import type { Server } from './pool.ts';
+
+/**
+ * What this node remembers of an image while it uses it, so that attach can answer without asking anyone. It is never
+ * believed without a look at the kernel: see attachedRecord in attachments.ts.
+ */
+export interface ImageRecord {
+  readonly pool: string;
+  readonly volume: string;
+  /** The image's file below the volume's root: DIRECTORY/NAME/disk. */
+  readonly path: string;
+  readonly servers: readonly Server[];
+  /** The loop device it was attached to. */
+  readonly device?: string;
+  /** configurationStamp() when this was found; another configuration may mean another image. */
+  readonly configuration: string;
+}
+
+/** The record of an image, or undefined when there is none or it cannot be read. */
+export function readRecord(name: string): ImageRecord | undefined {
+  const object = parseObject(readIfThere(recordPath(name)) ?? '');
+  if (object === undefined) return undefined;
+  const [pool, volume, path, configuration] = ['pool', 'volume', 'path', 'configuration'].map((field) =>
+    textField(object, field),
+  );
+  if (pool === undefined || volume === undefined || path === undefined || configuration === undefined) return undefined;
+  const device = textField(object, 'device');
+  const servers = Array.isArray(object['servers']) ? object['servers'].flatMap(parseServer) : [];
+  return { pool, volume, path, servers, configuration, ...(device === undefined ? {} : { device }) };
+}
+
+/** Remembers an image until this node boots or forgets it. */
+export function writeRecord(name: string, record: ImageRecord): void {
+  makeRunDirectory('images');
+  writeFileAtomic(recordPath(name), JSON.stringify(record), String(process.pid));
+}
+
+/** Forgets an image. */
+export function forgetRecord(name: string): void {
+  rmSync(recordPath(name), { force: true });
+}
+
+function recordPath(name: string): string {
+  return `${runDirectory}/images/${name}`;
+}
+
+function parseServer(value: unknown): readonly Server[] {
+  if (typeof value !== 'object' || value === null || !('host' in value) || !('port' in value)) return [];
+  const { host, port } = value;
+  return typeof host === 'string' && typeof port === 'number' ? [{ host, port }] : [];
+}

@@ -1,0 +1,55 @@
+import { hostname } from 'node:os';
+import { Failure } from '../../src/errors.ts';
+import type { Pool, Server } from './pool.ts';
+
+/** How long a server may take to accept a connection before the next one in the list is preferred. */
+const patience = 1000;
+
+/**
+ * The first server in the list whose glusterd accepts a connection now, or undefined when none does within a second.
+ * All are asked at once, so that a dead one costs a second at most, however many there are.
+ */
+export async function answeringServer(servers: readonly Server[]): Promise<Server | undefined> {
+  const asked = servers.map((server) => accepts(server));
+  for (const [index, answer] of asked.entries()) if (await answer) return servers[index];
+  return undefined;
+}
+
+async function accepts({ host, port }: Server): Promise<boolean> {
+  const { connect } = await import('node:net');
+  return await new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const done = (answer: boolean): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => done(false), patience);
+    socket.once('connect', () => done(true)).once('error', () => done(false));
+  });
+}
+
+/** The servers through which a volume is reached: those configured, else those that hold its bricks. */
+export async function serversOf(pool: Pool, volume: string): Promise<readonly Server[]> {
+  if (pool.servers.length > 0) return pool.servers;
+  const { volumeInfo } = await import('./gluster-cli.ts');
+  const info = await volumeInfo(volume);
+  if (info === undefined)
+    throw new Failure('unavailable', `the glusterd of this node has no volume ${volume}`, {
+      hint: `gluster volume create ${volume} ..., or name servers and volumes in /etc/ganeti/gluster.toml`,
+    });
+  if (!info.started)
+    throw new Failure('unavailable', `the volume ${volume} is not started`, { hint: `gluster volume start ${volume}` });
+  return info.hosts.map((host) => ({ host: clusterName(host), port: 24007 }));
+}
+
+/** A name that means this machine on every node, for a volume whose bricks were given as localhost. */
+function clusterName(host: string): string {
+  const local = host === 'localhost' || host.startsWith('127.') || host === '::1';
+  return (local ? hostname() : host).toLowerCase();
+}
+
+/** The address of an image for QEMU's gluster driver, in the only form Ganeti 3.1 accepts: port given, one server. */
+export function imageUri(server: Server, volume: string, path: string): string {
+  return `gluster://${server.host}:${server.port}/${volume}/${path}`;
+}

@@ -1,0 +1,99 @@
+import { statfsSync } from 'node:fs';
+import { Failure } from '../../src/errors.ts';
+import { unknown } from '../../src/parameters.ts';
+import type { Bytes } from '../../src/units.ts';
+import { configurationStamp, findPool, loadConfiguration } from './configuration.ts';
+import { type Image, readImage } from './images.ts';
+import { type MountedVolume, mountVolume } from './mounts.ts';
+import type { Pool } from './pool.ts';
+import { type ImageRecord, readRecord, writeRecord } from './records.ts';
+import { serversOf } from './servers.ts';
+
+/** The part of a request that says which image is meant. */
+export interface Wanted {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** The outcome of looking for an image. */
+export interface Search {
+  /** undefined when every volume was looked at and none has it. */
+  readonly image: Image | undefined;
+  /** The volumes that were looked at; held until released or until this process ends. */
+  readonly mounted: readonly MountedVolume[];
+}
+
+/**
+ * Looks for an image on the volumes of its pool, the one it was last seen on first. Throws a Failure of kind unavailable
+ * when it is not found and a volume could not be looked at: "not there" is only said when it is sure.
+ */
+export async function searchImage(wanted: Wanted): Promise<Search> {
+  const { pool, volumes } = await candidates(wanted);
+  const mounted: MountedVolume[] = [];
+  let unreachable: unknown;
+  for (const volume of volumes) {
+    try {
+      const here = await mountVolume(pool, volume);
+      mounted.push(here);
+      const image = readImage(here, wanted.name);
+      if (image !== undefined) return { image, mounted };
+    } catch (error) {
+      if (!(error instanceof Failure) || error.kind !== 'unavailable') throw error;
+      unreachable ??= error;
+    }
+  }
+  if (unreachable !== undefined) throw unreachable;
+  return { image: undefined, mounted };
+}
+
+/** The image of a request. Throws a Failure of kind missing when it is on no volume of its pool. */
+export async function findImage(wanted: Wanted): Promise<Image> {
+  const { image, mounted } = await searchImage(wanted);
+  if (image !== undefined) return image;
+  const volumes = mounted.map((here) => here.volume).join(', ');
+  throw new Failure('missing', `there is no image ${wanted.name} on ${volumes}`, { hint: 'gnt-gluster image list' });
+}
+
+/** Of some mounted volumes the one with most free space, and how much that is. */
+export function roomiest(mounted: readonly MountedVolume[]): { readonly mounted: MountedVolume; readonly free: Bytes } {
+  const sorted = mounted
+    .map((here) => ({ mounted: here, free: freeSpace(here) }))
+    .sort((one, other) => other.free - one.free);
+  const [first] = sorted;
+  if (first === undefined) throw new Error('a pool has at least one volume');
+  return first;
+}
+
+/** What an image can still occupy on a volume. */
+export function freeSpace(mounted: MountedVolume): Bytes {
+  return freeSpaceAt(mounted.path);
+}
+
+/** What can still be written to the file system at a path. */
+export function freeSpaceAt(path: string): Bytes {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
+}
+
+/** Remembers where an image is, and its device when it is attached here. */
+export async function remember(image: Image, device: string | undefined): Promise<ImageRecord> {
+  const { pool, volume } = image.mounted;
+  const servers = await serversOf(pool, volume);
+  const place = { pool: pool.name, volume, path: image.path, servers, configuration: configurationStamp() };
+  const record: ImageRecord = device === undefined ? place : { ...place, device };
+  writeRecord(image.name, record);
+  return record;
+}
+
+async function candidates({ name, parameters }: Wanted): Promise<{ pool: Pool; volumes: readonly string[] }> {
+  const configuration = await loadConfiguration();
+  const pool = await findPool(configuration, parameters['pool'] ?? configuration.defaultPool);
+  const only = parameters['volume'];
+  if (only === undefined) {
+    const seen = readRecord(name);
+    const first = pool.volumes.filter((volume) => seen?.pool === pool.name && seen.volume === volume);
+    return { pool, volumes: [...first, ...pool.volumes.filter((volume) => !first.includes(volume))] };
+  }
+  if (pool.volumes.includes(only)) return { pool, volumes: [only] };
+  throw new Failure('invalid', `in pool ${pool.name}: ${await unknown('volume', only, pool.volumes)}`);
+}

@@ -1,0 +1,89 @@
+/** The closed set of ways a command can fail, each with the exit status an administrator and Ganeti's log see. */
+export const exitStatus = {
+  internal: 1,
+  usage: 2,
+  invalid: 3,
+  missing: 4,
+  exists: 5,
+  busy: 6,
+  unavailable: 7,
+  full: 8,
+  environment: 9,
+  failed: 10,
+  unsupported: 11,
+} as const;
+
+export type FailureKind = keyof typeof exitStatus;
+
+/** What each kind of failure means, for usage texts and the README. */
+export const exitStatusMeaning: Readonly<Record<FailureKind, string>> = {
+  internal: 'a fault of this program; the stack is shown',
+  usage: 'wrong arguments',
+  invalid: 'invalid variables, parameters or configuration; all problems are listed',
+  missing: 'the image does not exist',
+  exists: 'the name is taken by something else',
+  busy: 'in use, or another operation is running',
+  unavailable: 'the storage does not answer; trying again may help',
+  full: 'no room',
+  environment: 'a tool is missing, or not root',
+  failed: 'a command failed',
+  unsupported: 'not supported here',
+};
+
+export interface FailureDetails {
+  /** The next thing to do, ideally a command to type. */
+  readonly hint?: string;
+  /** Every problem found, one sentence each, when there may be several. */
+  readonly problems?: readonly string[];
+  /** The command that failed and the last lines it said. */
+  readonly command?: { readonly argv: readonly string[]; readonly outcome: string; readonly output: string };
+}
+
+/** A failure that is explained to a person, as opposed to a fault of the program. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly kind: FailureKind;
+  readonly details: FailureDetails;
+
+  constructor(kind: FailureKind, sentence: string, details: FailureDetails = {}) {
+    super(sentence);
+    this.kind = kind;
+    this.details = details;
+  }
+}
+
+const kindOfErrno: Readonly<Record<string, FailureKind>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EFBIG: 'full',
+  // What a FUSE client without its bricks, or without quorum, answers.
+  ENOTCONN: 'unavailable',
+  EIO: 'unavailable',
+  ESTALE: 'unavailable',
+  ETIMEDOUT: 'unavailable',
+  EROFS: 'unavailable',
+  EACCES: 'environment',
+  EPERM: 'environment',
+};
+
+const sentenceOfErrno: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the volume',
+  ENOTCONN: 'the volume does not answer (no brick can be reached)',
+  EROFS: 'the volume is read-only (no quorum)',
+};
+
+/** The `code` of a system error such as ENOENT, or undefined for anything else. */
+export function errnoOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Turns any error into a Failure where a person can do something about it; undefined for a fault of the program. */
+export function asFailure(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  const errno = errnoOf(error);
+  const kind = errno === undefined ? undefined : kindOfErrno[errno];
+  if (errno === undefined || kind === undefined || !(error instanceof Error)) return undefined;
+  const sentence = sentenceOfErrno[errno];
+  return new Failure(kind, sentence === undefined ? error.message : `${sentence}: ${error.message}`);
+}

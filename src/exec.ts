@@ -1,0 +1,120 @@
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { Failure } from './errors.ts';
+
+export interface CommandResult {
+  readonly argv: readonly string[];
+  /** undefined when it did not end by itself. */
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly timedOut: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  /** Milliseconds after which the command is killed, and given up even where it cannot die (state D). */
+  readonly timeLimit?: number;
+  /** An open descriptor that becomes the command's descriptor 3. */
+  readonly descriptor?: number;
+  /** Its output goes to this file, not to a pipe: a daemon it leaves behind must not hold a pipe of ours. */
+  readonly outputFile?: string;
+  /** The command is killed when this process ends in any way: for work that nobody would wait for any more. */
+  readonly diesWithUs?: boolean;
+}
+
+/** Ganeti's node daemon hands down whatever environment it had; commands get this one and nothing else. */
+const commandEnvironment = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+  HOME: '/root',
+};
+
+const usualTimeLimit = 60_000;
+const mostOutput = 16 * 1024 * 1024;
+
+const packageOfTool: Readonly<Record<string, string>> = {
+  gluster: 'glusterfs-server',
+  'mount.glusterfs': 'glusterfs-client',
+  'qemu-img': 'qemu-utils',
+};
+
+/** Runs a command without a shell and reports how it ended. Throws only when it cannot be started at all. */
+export async function run(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+  const [file = '', ...args] = options.diesWithUs === true ? ['setpriv', '--pdeathsig', 'KILL', ...argv] : argv;
+  const { execa } = await import('execa');
+  const timeLimit = options.timeLimit ?? usualTimeLimit;
+  const outputFile = options.outputFile === undefined ? undefined : openSync(options.outputFile, 'w', 0o600);
+  const output = outputFile === undefined ? 'pipe' : inherited(outputFile);
+  try {
+    const child = execa(file, args, {
+      env: commandEnvironment,
+      extendEnv: false,
+      cwd: '/',
+      stdio: ['ignore', output, output, ...(options.descriptor === undefined ? [] : [inherited(options.descriptor)])],
+      reject: false,
+      maxBuffer: mostOutput,
+      forceKillAfterDelay: false,
+      timeout: timeLimit,
+      killSignal: 'SIGKILL',
+    });
+    const ended = await Promise.race([child, afterTimeLimit(timeLimit + 1000)]);
+    if (ended === undefined)
+      return { argv, exitCode: undefined, signal: undefined, timedOut: true, stdout: '', stderr: '' };
+    if (ended.code === 'ENOENT' || ended.code === 'EACCES') throw toolMissing(file);
+    const stdout = options.outputFile === undefined ? text(ended.stdout) : readFileSync(options.outputFile, 'utf8');
+    return {
+      argv,
+      exitCode: ended.exitCode,
+      signal: ended.signal,
+      timedOut: ended.timedOut,
+      stdout,
+      stderr: text(ended.stderr),
+    };
+  } finally {
+    if (outputFile !== undefined) closeSync(outputFile);
+    if (options.outputFile !== undefined) rmSync(options.outputFile, { force: true });
+  }
+}
+
+/** Runs a command that must succeed and returns its standard output. Throws a Failure of kind failed otherwise. */
+export async function mustRun(argv: readonly string[], options: CommandOptions = {}): Promise<string> {
+  const result = await run(argv, options);
+  if (result.exitCode !== 0) throw commandFailed(result);
+  return result.stdout;
+}
+
+/** The Failure that shows a command and what it said. Out of space is told apart, whichever command met it. */
+export function commandFailed(result: CommandResult, sentence?: string): Failure {
+  const output = `${result.stdout}${result.stderr}`;
+  const full = /no space left on device|disk quota exceeded/i.test(output);
+  const [name = ''] = result.argv;
+  return new Failure(full ? 'full' : 'failed', sentence ?? (full ? 'no space left on the volume' : `${name} failed`), {
+    command: { argv: result.argv, outcome: outcomeOf(result), output },
+  });
+}
+
+/** A descriptor of ours for the command to have. execa takes any number, but its types end at 9. */
+function inherited(descriptor: number): 3 {
+  return descriptor as 3;
+}
+
+function outcomeOf(result: CommandResult): string {
+  if (result.timedOut) return 'gave no answer within its time limit';
+  if (result.signal !== undefined) return `killed by ${result.signal}`;
+  return `exit status ${result.exitCode}`;
+}
+
+function toolMissing(tool: string): Failure {
+  const name = packageOfTool[tool] ?? 'util-linux';
+  return new Failure('environment', `${tool} is not installed on this node`, { hint: `apt-get install ${name}` });
+}
+
+function afterTimeLimit(milliseconds: number): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), milliseconds).unref();
+  });
+}
+
+function text(output: unknown): string {
+  return typeof output === 'string' ? output : '';
+}

@@ -1,0 +1,76 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { errnoOf, Failure } from './errors.ts';
+import { commandFailed, run } from './exec.ts';
+import { makeRunDirectory } from './run-directory.ts';
+
+const patience = 60;
+
+/**
+ * Does one thing at a time for a name on this node. The lock belongs to an open file description that flock(1) locks
+ * for us, so the kernel gives it back whenever and however this process ends. The file goes away with the lock: who
+ * gets a lock on a file that is no longer the one at the path tries again.
+ *
+ * Throws a Failure of kind busy when somebody else keeps the lock for a minute; it names the holder.
+ */
+export async function withLock<Result>(name: string, task: string, action: () => Promise<Result>): Promise<Result> {
+  const path = `${makeRunDirectory('lock')}/${name}`;
+  const descriptor = await acquire(path);
+  try {
+    ftruncateSync(descriptor);
+    writeSync(descriptor, `process ${process.pid} (${task})`);
+    return await action();
+  } finally {
+    unlinkSync(path);
+    closeSync(descriptor);
+  }
+}
+
+async function acquire(path: string): Promise<number> {
+  for (;;) {
+    const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+    let keep = false;
+    try {
+      const result = await run(['flock', '--wait', String(patience), '3'], {
+        descriptor,
+        timeLimit: (patience + 5) * 1000,
+      });
+      if (result.exitCode === 1) throw busy(path);
+      if (result.exitCode !== 0) throw commandFailed(result);
+      keep = isSameFile(descriptor, path);
+      if (keep) return descriptor;
+    } finally {
+      if (!keep) closeSync(descriptor);
+    }
+  }
+}
+
+function isSameFile(descriptor: number, path: string): boolean {
+  try {
+    return fstatSync(descriptor).ino === statSync(path).ino;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function busy(path: string): Failure {
+  let holder = 'another process';
+  try {
+    holder = readFileSync(path, 'utf8') || holder;
+  } catch {
+    // It just ended: the sentence below is still true.
+  }
+  return new Failure('busy', `${holder} has been at work on this for more than ${patience} seconds`, {
+    hint: 'wait until it is done, then run this again',
+  });
+}

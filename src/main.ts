@@ -1,0 +1,50 @@
+import { Failure } from './errors.ts';
+import type { Provider } from './provider.ts';
+import { print, reportFailure } from './reply.ts';
+import { parseRequest } from './request.ts';
+import { usageOf } from './usage.ts';
+import { type VerbName, verbs } from './verbs.ts';
+
+/** Runs one verb as Ganeti calls it and ends the process: the only place where an error of a verb is caught. */
+export async function main<Verb extends VerbName>(verb: Verb, provider: Provider): Promise<never> {
+  process.exit(await runVerb(verb, provider, process.argv.slice(2)));
+}
+
+async function runVerb<Verb extends VerbName>(
+  verb: Verb,
+  provider: Provider,
+  args: readonly string[],
+): Promise<number> {
+  try {
+    if (args[0] === '-h' || args[0] === '--help') {
+      print(usageOf(verb, provider));
+      return 0;
+    }
+    checkArguments(verb, provider, args);
+    const request = await parseRequest(verb, process.env, provider.parameters);
+    requireRoot();
+    const reply = await provider.verbs[verb](request, args);
+    if (reply !== undefined) print(reply);
+    return 0;
+  } catch (error) {
+    return reportFailure(verb, error);
+  }
+}
+
+/** ganeti-extstorage-interface(7): a verb that gets arguments it does not expect shows its usage and fails. */
+function checkArguments(verb: VerbName, provider: Provider, args: readonly string[]): void {
+  const unexpected = verb === 'verify' ? args.filter((argument) => !provider.checkNames.includes(argument)) : args;
+  if (unexpected.length === 0) return;
+  const { summary } = verbs[verb];
+  throw new Failure('usage', `unexpected argument ${JSON.stringify(unexpected[0])}`, {
+    problems: [
+      `usage: ${verb}${verb === 'verify' ? ` [${provider.checkNames.join('|')}]...` : ', without arguments'} (${summary})`,
+    ],
+    hint: `${verb} --help`,
+  });
+}
+
+/** Everything a verb does needs root; to find out half-way would be worse. */
+export function requireRoot(): void {
+  if (process.getuid?.() !== 0) throw new Failure('environment', 'only root can do this');
+}

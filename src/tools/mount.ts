@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { type CommandResult, run } from '../exec.ts';
+
+export interface Mount {
+  readonly point: string;
+  /** Such as fuse.glusterfs. */
+  readonly type: string;
+  /** What is mounted: server:/volume. */
+  readonly source: string;
+  /** major:minor of the file system. */
+  readonly fileSystem: string;
+}
+
+/** What this process sees mounted, in the order of mounting. Starts no process and touches no mounted file system. */
+export function mounts(): readonly Mount[] {
+  return parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'));
+}
+
+/** The topmost mount at a path, or undefined. */
+export function mountAt(point: string): Mount | undefined {
+  return mounts().findLast((mount) => mount.point === point);
+}
+
+/** Parses /proc/self/mountinfo as proc(5) describes it: optional fields end at a lone dash, blanks are octal escapes. */
+export function parseMountinfo(text: string): readonly Mount[] {
+  return text.split('\n').flatMap((line) => {
+    const fields = line.split(' ');
+    const dash = fields.indexOf('-', 6);
+    const [, , fileSystem, , point] = fields;
+    const [type, source] = dash < 0 ? [] : fields.slice(dash + 1);
+    if (fileSystem === undefined || point === undefined || type === undefined || source === undefined) return [];
+    return [{ point: unescapeOctal(point), type, source: unescapeOctal(source), fileSystem }];
+  });
+}
+
+function unescapeOctal(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+}
+
+/**
+ * Whether the file system mounted at a path answers within some seconds. Asked by a child process: who asks a hung FUSE
+ * file system sleeps without a way to be woken.
+ */
+export async function answers(point: string, seconds: number): Promise<boolean> {
+  const result = await run(['stat', '--file-system', '--format=%T', point], { timeLimit: seconds * 1000 });
+  return result.exitCode === 0;
+}
+
+/** Unmounts; false when something uses the mount. `lazy` takes it out of sight at once, for one that is dead. */
+export async function unmount(point: string, { lazy = false } = {}): Promise<boolean> {
+  const result: CommandResult = await run(['umount', ...(lazy ? ['--lazy'] : []), '--no-canonicalize', point]);
+  return result.exitCode === 0 || mountAt(point) === undefined;
+}
