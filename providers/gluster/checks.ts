@@ -87,11 +87,11 @@ export async function runChecks(request: Request<'verify'>, names: readonly stri
 
 async function poolOf({ parameters }: Request<'verify'>): Promise<Pool> {
   const configuration = await loadConfiguration();
-  return await findPool(configuration, parameters['pool'] ?? configuration.defaultPool);
+  return await findPool(configuration, parameters.pool ?? configuration.defaultPool);
 }
 
 function volumesOf({ parameters }: Request<'verify'>, pool: Pool): readonly string[] {
-  const only = parameters['volume'];
+  const only = parameters.volume;
   if (only === undefined) return pool.volumes;
   if (pool.volumes.includes(only)) return [only];
   throw new Failure('invalid', `pool ${pool.name} has no volume ${only} (known: ${pool.volumes.join(', ')})`);

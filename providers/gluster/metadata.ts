@@ -38,7 +38,7 @@ export function readMetadata(directory: string): ImageMetadata {
     const value = textField(object, field);
     return value === undefined ? [] : [[field, value] as const];
   });
-  const preallocation = preallocations.find((known) => known === object['preallocation']) ?? 'off';
+  const preallocation = preallocations.find((known) => known === object.preallocation) ?? 'off';
   return { ...Object.fromEntries(texts), preallocation };
 }
 
@@ -62,7 +62,7 @@ export function readOpenings(directory: string): readonly Opening[] {
     .flatMap((entry) => {
       const object = parseObject(readIfThere(`${directory}/opened/${entry}`) ?? '') ?? {};
       const [node, since] = [textField(object, 'node'), textField(object, 'since')];
-      const mode = object['mode'] === 'shared' ? 'shared' : 'exclusive';
+      const mode = object.mode === 'shared' ? 'shared' : 'exclusive';
       return node === undefined || since === undefined ? [] : [{ node, since, mode } as const];
     });
 }

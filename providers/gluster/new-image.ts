@@ -13,7 +13,7 @@ import { freeSpace } from './storage.ts';
 
 /** How a new image reserves its blocks: as its disk says, else as its pool does. */
 export function preallocationOf(request: Request<'create'>, pool: Pool): Preallocation {
-  const asked = request.parameters['preallocation'];
+  const asked = request.parameters.preallocation;
   return preallocations.find((known) => known === asked) ?? pool.preallocation;
 }
 

@@ -25,7 +25,7 @@ export async function parsePools(document: Table): Promise<ParsedPools> {
   const problems: string[] = [];
   const report: Report = (problem) => problems.push(problem);
   await reportUnknownKeys('', document, topKeys, report);
-  const table = isTable(document['pool']) ? document['pool'] : {};
+  const table = isTable(document.pool) ? document.pool : {};
   const names = Object.keys(table);
   if (names.length === 0) report('there is no pool: add a table such as [pool.default]');
   const pools: Pool[] = [];
@@ -33,7 +33,7 @@ export async function parsePools(document: Table): Promise<ParsedPools> {
     if (!isPlainName(name)) report(`pool ${JSON.stringify(name)}: not a name of letters, digits, . _ -`);
     pools.push(await parsePool(name, table[name], (problem) => report(`pool.${name}: ${problem}`)));
   }
-  const chosen = document['default_pool'];
+  const chosen = document.default_pool;
   const defaultPool = typeof chosen === 'string' ? chosen : ((names.length === 1 ? names[0] : 'default') ?? 'default');
   if (chosen !== undefined && typeof chosen !== 'string') report('default_pool must be the name of a pool');
   else if (names.length > 0 && !names.includes(defaultPool))
@@ -71,7 +71,7 @@ function parseServer(text: string, report: Report): readonly Server[] {
 }
 
 function volumesOf(table: Table, report: Report): readonly string[] {
-  if (table['volumes'] === undefined) return builtinPool.volumes;
+  if (table.volumes === undefined) return builtinPool.volumes;
   const volumes = texts(table, 'volumes', report);
   if (volumes.length === 0) report('volumes: name at least one volume');
   for (const volume of volumes)
@@ -81,14 +81,14 @@ function volumesOf(table: Table, report: Report): readonly string[] {
 }
 
 function directoryOf(table: Table, report: Report): string {
-  const value = table['directory'] ?? builtinPool.directory;
+  const value = table.directory ?? builtinPool.directory;
   if (typeof value === 'string' && value.length <= 200 && value.split('/').every(isPlainName)) return value;
   report('directory: must be one or more names joined by /, without one at either end');
   return builtinPool.directory;
 }
 
 function preallocationOf(table: Table, report: Report): Preallocation {
-  const value = table['preallocation'] ?? builtinPool.preallocation;
+  const value = table.preallocation ?? builtinPool.preallocation;
   const found = preallocations.find((known) => known === value);
   if (found === undefined) report(`preallocation: must be one of ${preallocations.join(', ')}`);
   return found ?? 'off';

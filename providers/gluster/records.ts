@@ -28,7 +28,7 @@ export function readRecord(name: string): ImageRecord | undefined {
   );
   if (pool === undefined || volume === undefined || path === undefined || configuration === undefined) return undefined;
   const device = textField(object, 'device');
-  const servers = Array.isArray(object['servers']) ? object['servers'].flatMap(parseServer) : [];
+  const servers = Array.isArray(object.servers) ? object.servers.flatMap(parseServer) : [];
   return { pool, volume, path, servers, configuration, ...(device === undefined ? {} : { device }) };
 }
 

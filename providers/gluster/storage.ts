@@ -87,8 +87,8 @@ export async function remember(image: Image, device: string | undefined): Promis
 
 async function candidates({ name, parameters }: Wanted): Promise<{ pool: Pool; volumes: readonly string[] }> {
   const configuration = await loadConfiguration();
-  const pool = await findPool(configuration, parameters['pool'] ?? configuration.defaultPool);
-  const only = parameters['volume'];
+  const pool = await findPool(configuration, parameters.pool ?? configuration.defaultPool);
+  const only = parameters.volume;
   if (only === undefined) {
     const seen = readRecord(name);
     const first = pool.volumes.filter((volume) => seen?.pool === pool.name && seen.volume === volume);

@@ -36,10 +36,10 @@ export async function listLoopDevices(): Promise<readonly LoopDevice[]> {
 
 /** Reads the JSON of losetup --list. Nothing at all is printed when there is no loop device. */
 export function parseLoopDevices(json: string): readonly LoopDevice[] {
-  const rows = parseObject(json.trim() === '' ? '{"loopdevices":[]}' : json)?.['loopdevices'];
+  const rows = parseObject(json.trim() === '' ? '{"loopdevices":[]}' : json)?.loopdevices;
   if (!Array.isArray(rows)) throw new Failure('failed', 'losetup printed something that is not its list of devices');
   return rows.map((row: Readonly<Record<string, unknown>>) => ({
-    device: String(row['name']),
+    device: String(row.name),
     backingFile: String(row['back-file']),
     fileSystem: String(row['back-maj:min']).trim(),
   }));

@@ -81,7 +81,7 @@ async function describe(image: Image) {
 
 async function poolsOf({ options }: CommandInput): Promise<readonly Pool[]> {
   const configuration = await loadConfiguration();
-  const only = options['pool'];
+  const only = options.pool;
   return only === undefined ? configuration.pools : [await findPool(configuration, only)];
 }
 

@@ -1,0 +1,211 @@
+#!/bin/sh
+# Installs the GlusterFS ExtStorage provider for Ganeti on this node, or removes it. See --help.
+set -eu
+umask 022
+
+name=ganeti-extstorage-gluster
+prefix=/usr
+destdir=
+from=$(dirname -- "$0")/build/out/$name
+uninstall=
+dry_run=
+beside=
+
+usage() {
+  cat <<END
+usage: ./install.sh [options]
+
+Installs the GlusterFS ExtStorage provider for Ganeti on this node. May be repeated;
+running it on a newer build upgrades, without disturbing verbs at work.
+
+  --prefix DIR    install under DIR instead of /usr, for a Ganeti built to search
+                  DIR/share/ganeti/extstorage (Debian's is not)
+  --destdir DIR   put everything below DIR, as packaging does; needs no root
+  --from DIR      take the built files from DIR instead of build/out/$name
+  --uninstall     remove all but the configuration and the logs
+  --dry-run       say what would be done and do nothing
+  --help          show this
+END
+}
+
+fail() {
+  printf 'install.sh: %s\n' "$2" >&2
+  exit "$1"
+}
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --prefix | --destdir | --from)
+      [ -n "${2-}" ] || fail 2 "$1 needs a directory; see --help"
+      case $1 in
+        --prefix) prefix=$2 ;;
+        --destdir) destdir=$2 ;;
+        --from) from=$2 ;;
+      esac
+      shift
+      ;;
+    --uninstall) uninstall=yes ;;
+    --dry-run) dry_run=yes ;;
+    --help | -h)
+      usage
+      exit 0
+      ;;
+    *) fail 2 "unknown option '$1'; see --help" ;;
+  esac
+  shift
+done
+
+case $prefix in
+  /*) ;;
+  *) fail 2 "--prefix must be an absolute path, not '$prefix'" ;;
+esac
+if [ -z "$destdir$dry_run" ] && [ "$(id -u)" -ne 0 ]; then
+  fail 9 'run this as root, or give --destdir DIR'
+fi
+
+root=${destdir%/}
+prefix=${prefix%/}
+library=$prefix/lib/$name
+providers=$prefix/share/ganeti/extstorage
+provider=$providers/gluster
+documents=$prefix/share/doc/$name
+logs=/var/log/ganeti/extstorage
+
+# Does one step, or only tells it: step "what it does, in words" command...
+step() {
+  if [ -n "$dry_run" ]; then
+    printf 'would %s\n' "$1"
+  else
+    shift
+    "$@"
+  fi
+}
+
+# A half-written file must never stand where Ganeti looks, nor a running executable be written to:
+# both files and links are made beside their place and renamed.
+trap '[ -z "$beside" ] || rm -f -- "$beside"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+put_file() {
+  mkdir -p -- "$(dirname -- "$3")"
+  beside=$3.new.$$
+  cp -- "$2" "$beside"
+  chmod "$1" "$beside"
+  mv -fT -- "$beside" "$3"
+  beside=
+}
+
+put_link() {
+  mkdir -p -- "$(dirname -- "$2")"
+  beside=$2.new.$$
+  ln -sfn -- "$1" "$beside"
+  mv -fT -- "$beside" "$2"
+  beside=
+}
+
+install_file() {
+  step "install $root$3" put_file "$1" "$from/$2" "$root$3"
+}
+
+install_link() {
+  step "link $root$2 to $1" put_link "$1" "$root$2"
+}
+
+remove_file() {
+  if [ -e "$root$1" ] || [ -L "$root$1" ]; then
+    step "remove $root$1" rm -f -- "$root$1"
+  fi
+}
+
+# An empty directory goes; one that holds anything (someone else's) stays.
+remove_directory() {
+  [ -n "$dry_run" ] || rmdir -- "$root$1" 2>/dev/null || true
+}
+
+# Removes our verb links from the provider's directory, except those that the build in $1, if given, has too.
+remove_verbs() {
+  for link in "$root$provider"/*; do
+    verb=${link##*/}
+    case $(readlink -- "$link" || true) in
+      */lib/"$name/$name") [ -L "${1-}/$verb" ] || remove_file "$provider/$verb" ;;
+    esac
+  done
+}
+
+install_all() {
+  [ -x "$from/$name" ] || fail 1 "nothing is built in $from; run: npm run build"
+
+  install_file 0755 "$name" "$library/$name"
+  for link in "$from"/*; do
+    verb=${link##*/}
+    if [ -L "$link" ] && [ "$verb" != gnt-gluster ]; then
+      install_link "../../../../lib/$name/$name" "$provider/$verb"
+    fi
+  done
+  remove_verbs "$from"
+  install_file 0644 parameters.list "$provider/parameters.list"
+  install_link "../lib/$name/$name" "$prefix/sbin/gnt-gluster"
+  install_file 0644 gluster.toml.example "$documents/examples/gluster.toml"
+  # Ganeti logs the verbs here and neither it nor Debian's package makes the directory.
+  if [ ! -d "$root$logs" ]; then
+    step "create $root$logs" mkdir -p -m 0750 -- "$root$logs"
+  fi
+
+  if [ -z "$destdir" ]; then
+    report_missing_tools
+    echo
+    echo "An example configuration, to copy to /etc/ganeti/gluster.toml, is $documents/examples/gluster.toml"
+    echo 'Next, on the master node: gnt-storage diagnose'
+  fi
+}
+
+uninstall_all() {
+  remove_verbs
+  remove_file "$provider/parameters.list"
+  remove_file "$prefix/sbin/gnt-gluster"
+  remove_file "$documents/examples/gluster.toml"
+  remove_file "$library/$name"
+  for directory in "$provider" "$documents/examples" "$documents" "$library"; do
+    remove_directory "$directory"
+  done
+  # All providers log there.
+  if [ -z "$(ls -A -- "$root$providers" 2>/dev/null)" ]; then
+    remove_directory "$logs"
+  fi
+  if [ -e "$root/etc/ganeti/gluster.toml" ]; then
+    echo "The configuration stays: $root/etc/ganeti/gluster.toml"
+  fi
+}
+
+# Says which commands the provider needs and does not find, with the one line that installs them.
+report_missing_tools() {
+  tools=
+  packages=
+  while read -r tool package; do
+    # `su` without `-` leaves root with a PATH that lacks sbin.
+    PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null && continue
+    tools="$tools $tool"
+    case " $packages " in
+      *" $package "*) ;;
+      *) packages="$packages $package" ;;
+    esac
+  done <<END
+mount.glusterfs glusterfs-client
+qemu-img qemu-utils
+losetup util-linux
+flock util-linux
+fallocate util-linux
+END
+  if [ -n "$tools" ]; then
+    echo
+    echo "This node still lacks:$tools"
+    echo "  apt install$packages"
+  fi
+}
+
+if [ -n "$uninstall" ]; then
+  uninstall_all
+else
+  install_all
+fi
