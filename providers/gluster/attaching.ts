@@ -8,7 +8,7 @@ import { isMounted, mountPoint, unmountIfIdle } from './mounts.ts';
 import { forgetRecord, type ImageRecord, readRecord } from './records.ts';
 import { findImage, remember, type Wanted } from './storage.ts';
 
-const probeSeconds = 10;
+const probeSeconds = 5;
 
 /**
  * Finds an image, attaches it to a loop device of this node if that is wanted, and remembers it. Several at once for one

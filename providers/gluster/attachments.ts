@@ -4,12 +4,13 @@ import {
   backingFile,
   detachLoopDevice,
   deviceSize,
+  kernelUsers,
   listLoopDevices,
   loopDevicesBy,
   refreshLoopDevice,
 } from '../../src/tools/losetup.ts';
 import { mounts } from '../../src/tools/mount.ts';
-import { nameProcesses, type Process, usersOf } from '../../src/tools/processes.ts';
+import { summarize, usersOf } from '../../src/tools/processes.ts';
 import type { Bytes } from '../../src/units.ts';
 import { configurationStamp } from './configuration.ts';
 import type { Image } from './images.ts';
@@ -50,13 +51,13 @@ export async function attachedDevices(name: string): Promise<readonly string[]> 
     .map((loop) => loop.device);
 }
 
-/** The processes of this node that use an image: through its device, its file, or QEMU's gluster driver. */
+/** What uses an image on this node: processes, through its device, its file or QEMU's gluster driver, and mounts. */
 export function imageUsers(
   image: Pick<Image, 'disk' | 'path' | 'mounted'>,
   devices: readonly string[],
-): readonly Process[] {
+): readonly string[] {
   const test = (path: string): boolean => path === image.disk || devices.includes(path);
-  return usersOf(test, [`/${image.mounted.volume}/${image.path}`]);
+  return [...usersOf(test, [`/${image.mounted.volume}/${image.path}`]), ...devices.flatMap(kernelUsers)];
 }
 
 /** Makes attached devices as large as their image is now, and checks it. */
@@ -76,11 +77,11 @@ export async function detachDevice(device: string): Promise<void> {
   const file = backingFile(device);
   if (file === undefined) return;
   const users = await waitFor(
-    () => usersOf((path) => path === device),
+    () => [...usersOf((path) => path === device), ...kernelUsers(device)],
     (list) => list.length === 0,
   );
   if (users.length > 0)
-    throw new Failure('busy', `${device} is in use by ${nameProcesses(users)}`, { hint: `fuser -v ${device}` });
+    throw new Failure('busy', `${device} is in use by ${summarize(users)}`, { hint: `fuser -v ${device}` });
   await detachLoopDevice(device);
   // The device may be somebody else's the moment it is free.
   if (

@@ -67,6 +67,12 @@ export function readOpenings(directory: string): readonly Opening[] {
     });
 }
 
+/** The openings by other nodes that do not go together with one of this node; two shared ones do, during a migration. */
+export function conflictingOpenings(directory: string, mode: Opening['mode']): readonly Opening[] {
+  const others = readOpenings(directory).filter((opening) => opening.node !== hostname());
+  return others.filter((other) => mode === 'exclusive' || other.mode === 'exclusive');
+}
+
 /** Notes that this node uses the image. An opening of the same mode keeps its time. */
 export function writeOpening(directory: string, mode: Opening['mode']): void {
   const node = hostname();

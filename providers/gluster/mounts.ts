@@ -5,13 +5,15 @@ import { withLock } from '../../src/lock.ts';
 import { makeRunDirectory, runDirectory } from '../../src/run-directory.ts';
 import { listLoopDevices } from '../../src/tools/losetup.ts';
 import { answers, mountAt, unmount } from '../../src/tools/mount.ts';
-import { nameProcesses, usersOf } from '../../src/tools/processes.ts';
+import { summarize, usersOf } from '../../src/tools/processes.ts';
 import type { Pool, Server } from './pool.ts';
 import { answeringServer, serversOf } from './servers.ts';
 
 export const mountsDirectory = `${runDirectory}/mnt`;
 
-const probeSeconds = 10;
+/** Longer than the 20 s network.ping-timeout of a volume for images: a brick that just died makes all wait that long. */
+const hangSeconds = 25;
+const probeSeconds = 5;
 const mountSeconds = 60;
 
 /** A mounted volume. While it is held no other process of this provider can unmount it. */
@@ -41,7 +43,7 @@ export function isMounted(pool: string, volume: string): boolean {
 export async function mountVolume(pool: Pool, volume: string): Promise<MountedVolume> {
   const point = mountPoint(pool.name, volume);
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    if (!(isMounted(pool.name, volume) && (await answers(point, probeSeconds))))
+    if (!(isMounted(pool.name, volume) && (await answers(point, hangSeconds))))
       await withLock(`mount-${pool.name}-${volume}`, `mount of volume ${volume}`, () => makeMount(pool, volume));
     const descriptor = hold(point);
     if (descriptor !== undefined)
@@ -80,7 +82,7 @@ async function makeMount(pool: Pool, volume: string): Promise<void> {
     if (await answers(point, probeSeconds)) return;
     await removeDeadMount(pool.name, volume);
   }
-  const servers = await serversOf(pool, volume);
+  const servers = await serversOf(pool, volume, { fresh: true });
   const first = await answeringServer(servers);
   if (first === undefined)
     throw new Failure('unavailable', `no Gluster server of pool ${pool.name} answers`, {
@@ -144,8 +146,8 @@ async function removeDeadMount(pool: string, volume: string): Promise<void> {
     return;
   }
   const problems = loops.map((loop) => `${loop.device} is ${loop.backingFile.split('/').at(-2) ?? loop.backingFile}`);
-  if (users.length > 0) problems.push(`in use by ${nameProcesses(users)}`);
-  throw new Failure('unavailable', `the mount of volume ${volume} is dead, and it is still in use`, {
+  if (users.length > 0) problems.push(`in use by ${summarize(users)}`);
+  throw new Failure('unavailable', `the mount of volume ${volume} does not answer, and it is still in use`, {
     problems,
     hint: 'shut the instances of these images down (gnt-instance shutdown), then start them again',
   });

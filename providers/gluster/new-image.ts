@@ -35,8 +35,8 @@ export function requireSame(image: Image, uuid: string | undefined, size: Bytes)
   if (metadata.uuid === uuid && metadata.snapshotOf === undefined && image.size === size) return;
   throw new Failure('exists', `image ${image.name} exists on volume ${image.mounted.volume} and is another one`, {
     problems: [
-      `it has ${formatBytes(image.size)} and belongs to disk ${metadata.uuid ?? '(none)'}`,
-      `asked for ${formatBytes(size)} for disk ${uuid ?? '(none)'}`,
+      `it has ${image.size} bytes and belongs to disk ${metadata.uuid ?? '(none)'}`,
+      `asked for are ${size} bytes for disk ${uuid ?? '(none)'}`,
     ],
     hint: `gnt-gluster image info ${image.name}`,
   });

@@ -14,8 +14,8 @@ export const preallocations = ['off', 'falloc', 'full'] as const;
 export const blockDeviceChoices = ['always', 'never'] as const;
 
 /**
- * The parameters of the provider: the one table behind parser, parameters.list, usage and tests. Ganeti adds provider
- * and access to what the administrator gives.
+ * The parameters of the provider that an administrator may give: the one table behind parser, parameters.list, usage and
+ * tests.
  */
 export const parameters: readonly ParameterDescription[] = [
   {
@@ -43,15 +43,22 @@ export const parameters: readonly ParameterDescription[] = [
     verbs: ['create', 'attach', 'verify'],
     values: blockDeviceChoices,
   },
+];
+
+/** What Ganeti adds by itself: not for the administrator to give, so not in parameters.list. */
+const fromGaneti: readonly ParameterDescription[] = [
   {
     name: 'provider',
-    summary: 'set by Ganeti: gluster',
+    summary: 'gluster',
     verbs: ['verify'],
   },
   {
     name: 'access',
-    summary: 'set by Ganeti: kernelspace or userspace',
+    summary: 'kernelspace or userspace',
     verbs: ['create', 'verify', 'snapshot'],
     values: ['kernelspace', 'userspace'],
   },
 ];
+
+/** All that may stand in the environment as EXTP_. */
+export const knownParameters: readonly ParameterDescription[] = [...parameters, ...fromGaneti];

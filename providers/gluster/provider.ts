@@ -9,9 +9,9 @@ import { attachHere, detachHere } from './attaching.ts';
 import { attachedDevices, attachedRecord, refreshDevices } from './attachments.ts';
 import { checkNames, runChecks } from './checks.ts';
 import { allocate, deleteImage, makeImage, readImage, sweep } from './images.ts';
-import { readMetadata, removeOpening, writeMetadata, writeOpening } from './metadata.ts';
+import { conflictingOpenings, readMetadata, removeOpening, writeMetadata, writeOpening } from './metadata.ts';
 import { newImageMetadata, preallocationOf, requireRoom, requireSame } from './new-image.ts';
-import { parameters } from './parameters.ts';
+import { knownParameters } from './parameters.ts';
 import { answeringServer, imageUri } from './servers.ts';
 import { isSameSnapshot, requireUnused, snapshotMetadata } from './snapshots.ts';
 import { findImage, remember, roomiest, searchImage } from './storage.ts';
@@ -140,6 +140,8 @@ const verbs: Verbs = {
       const devices = await attachedDevices(request.name);
       // Another node may have made the image larger while it stayed attached here.
       await refreshDevices(devices, image.size);
+      for (const other of conflictingOpenings(image.directory, mode))
+        note(`warning: image ${request.name} is also open on ${other.node}, ${other.mode}, since ${other.since}`);
       writeOpening(image.directory, mode);
       if (attachedRecord(request.name) === undefined) await remember(image, devices[0]);
     });
@@ -157,4 +159,4 @@ const verbs: Verbs = {
 };
 
 /** The provider as Ganeti sees it. */
-export const provider: Provider = { name: 'gluster', parameters, checkNames, verbs };
+export const provider: Provider = { name: 'gluster', parameters: knownParameters, checkNames, verbs };

@@ -28,8 +28,14 @@ export function readRecord(name: string): ImageRecord | undefined {
   );
   if (pool === undefined || volume === undefined || path === undefined || configuration === undefined) return undefined;
   const device = textField(object, 'device');
-  const servers = Array.isArray(object.servers) ? object.servers.flatMap(parseServer) : [];
-  return { pool, volume, path, servers, configuration, ...(device === undefined ? {} : { device }) };
+  return {
+    pool,
+    volume,
+    path,
+    servers: parseServers(object.servers),
+    configuration,
+    ...(device === undefined ? {} : { device }),
+  };
 }
 
 /** Remembers an image until this node boots or forgets it. */
@@ -43,8 +49,24 @@ export function forgetRecord(name: string): void {
   rmSync(recordPath(name), { force: true });
 }
 
+/** The servers of a volume as last asked of glusterd, or none. */
+export function readServers(volume: string): readonly Server[] {
+  const object = parseObject(readIfThere(`${runDirectory}/volumes/${volume}`) ?? '');
+  return parseServers(object?.servers);
+}
+
+/** Remembers the servers of a volume until this node boots. */
+export function writeServers(volume: string, servers: readonly Server[]): void {
+  makeRunDirectory('volumes');
+  writeFileAtomic(`${runDirectory}/volumes/${volume}`, JSON.stringify({ servers }), String(process.pid));
+}
+
 function recordPath(name: string): string {
   return `${runDirectory}/images/${name}`;
+}
+
+function parseServers(list: unknown): readonly Server[] {
+  return Array.isArray(list) ? list.flatMap(parseServer) : [];
 }
 
 function parseServer(value: unknown): readonly Server[] {

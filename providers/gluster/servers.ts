@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { Failure } from '../../src/errors.ts';
 import type { Pool, Server } from './pool.ts';
+import { readServers, writeServers } from './records.ts';
 
 /** How long a server may take to accept a connection before the next one in the list is preferred. */
 const patience = 1000;
@@ -29,9 +30,15 @@ async function accepts({ host, port }: Server): Promise<boolean> {
   });
 }
 
-/** The servers through which a volume is reached: those configured, else those that hold its bricks. */
-export async function serversOf(pool: Pool, volume: string): Promise<readonly Server[]> {
+/**
+ * The servers through which a volume is reached: those configured, else those that hold its bricks. The latter are asked
+ * of glusterd when the volume is mounted (`fresh`) and remembered until this node boots, because the gluster command
+ * can hang for minutes and has no place in attach.
+ */
+export async function serversOf(pool: Pool, volume: string, { fresh = false } = {}): Promise<readonly Server[]> {
   if (pool.servers.length > 0) return pool.servers;
+  const remembered = readServers(volume);
+  if (!fresh && remembered.length > 0) return remembered;
   const { volumeInfo } = await import('./gluster-cli.ts');
   const info = await volumeInfo(volume);
   if (info === undefined)
@@ -40,7 +47,9 @@ export async function serversOf(pool: Pool, volume: string): Promise<readonly Se
     });
   if (!info.started)
     throw new Failure('unavailable', `the volume ${volume} is not started`, { hint: `gluster volume start ${volume}` });
-  return info.hosts.map((host) => ({ host: clusterName(host), port: 24007 }));
+  const servers = info.hosts.map((host) => ({ host: clusterName(host), port: 24007 }));
+  writeServers(volume, servers);
+  return servers;
 }
 
 /** A name that means this machine on every node, for a volume whose bricks were given as localhost. */

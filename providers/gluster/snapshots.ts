@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Failure } from '../../src/errors.ts';
-import { nameProcesses } from '../../src/tools/processes.ts';
+import { summarize } from '../../src/tools/processes.ts';
 import { imageUsers } from './attachments.ts';
 import type { Image } from './images.ts';
 import { type ImageMetadata, readMetadata } from './metadata.ts';
@@ -9,7 +9,7 @@ import { type ImageMetadata, readMetadata } from './metadata.ts';
 /** Throws a Failure of kind busy while a process of this node uses an image. */
 export function requireUnused(image: Image, devices: readonly string[], hint: string): void {
   const users = imageUsers(image, devices);
-  if (users.length > 0) throw new Failure('busy', `image ${image.name} is in use by ${nameProcesses(users)}`, { hint });
+  if (users.length > 0) throw new Failure('busy', `image ${image.name} is in use by ${summarize(users)}`, { hint });
 }
 
 /** What is kept with a snapshot that is made of an image now, on this node. */

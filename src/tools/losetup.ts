@@ -3,6 +3,7 @@ import { Failure } from '../errors.ts';
 import { mustRun, run } from '../exec.ts';
 import { parseObject, readIfThere } from '../files.ts';
 import type { Bytes } from '../units.ts';
+import { mounts } from './mount.ts';
 
 export interface LoopDevice {
   /** Such as /dev/loop3. */
@@ -84,6 +85,18 @@ export async function refreshLoopDevice(device: string): Promise<void> {
 export function deviceSize(device: string): Bytes {
   // /sys counts sectors of 512 bytes whatever the device's own sector size is.
   return Number(readFileSync(`/sys/block/${device.slice('/dev/'.length)}/size`, 'utf8')) * 512;
+}
+
+/** What the kernel itself does with a block device or its partitions: mounted file systems and mapped devices. */
+export function kernelUsers(device: string): readonly string[] {
+  const name = device.slice('/dev/'.length);
+  const directory = `/sys/block/${name}`;
+  const partitions = readdirSync(directory).filter((entry) => entry.startsWith(`${name}p`));
+  const parts = [directory, ...partitions.map((partition) => `${directory}/${partition}`)];
+  const numbers = parts.map((part) => readIfThere(`${part}/dev`)?.trim());
+  const mounted = mounts().filter((mount) => numbers.includes(mount.fileSystem));
+  const held = parts.flatMap((part) => readdirSync(`${part}/holders`));
+  return [...mounted.map((mount) => `the mount at ${mount.point}`), ...held.map((holder) => `/dev/${holder}`)];
 }
 
 function queueValue(device: string, name: string): string | undefined {

@@ -1,41 +1,29 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-export interface Process {
-  readonly pid: number;
-  /** Its arguments, as far as they are readable. */
-  readonly argv: readonly string[];
-}
-
 /**
  * The processes of this node that have one of some files or devices open, or name one of some texts in their arguments
- * (QEMU opens a gluster:// image without any file). Ourselves excluded.
+ * (QEMU opens a gluster:// image without any file), each as `qemu-system-x86_64 (pid 4711)`. Ourselves excluded.
  */
-export function usersOf(test: (openPath: string) => boolean, mentions: readonly string[] = []): readonly Process[] {
-  return processes().filter(
-    (process) =>
-      openPaths(process.pid).some(test) ||
-      mentions.some((text) => process.argv.some((argument) => argument.includes(text))),
-  );
-}
-
-/** Names processes for a person: `qemu-system-x86_64 (pid 4711)`. */
-export function nameProcesses(list: readonly Process[]): string {
-  const shown = list.slice(0, 3).map(({ pid, argv }) => `${(argv[0] ?? '?').split('/').at(-1)} (pid ${pid})`);
-  if (list.length > shown.length) shown.push(`${list.length - shown.length} more`);
-  return shown.join(', ');
-}
-
-function processes(): readonly Process[] {
+export function usersOf(test: (openPath: string) => boolean, mentions: readonly string[] = []): readonly string[] {
   return readdirSync('/proc')
     .filter((entry) => /^[0-9]+$/.test(entry) && Number(entry) !== process.pid)
-    .map((entry) => ({ pid: Number(entry), argv: argumentsOf(entry) }));
+    .flatMap((pid) => {
+      const argv = argumentsOf(pid);
+      const mentioned = mentions.some((text) => argv.some((argument) => argument.includes(text)));
+      return mentioned || openPaths(pid).some(test) ? [`${argv[0]?.split('/').at(-1) ?? '?'} (pid ${pid})`] : [];
+    });
+}
+
+/** The first few of a list, for a sentence. */
+export function summarize(list: readonly string[]): string {
+  return [...list.slice(0, 3), ...(list.length > 3 ? [`${list.length - 3} more`] : [])].join(', ');
 }
 
 function argumentsOf(pid: string): readonly string[] {
   return orNothing(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1));
 }
 
-function openPaths(pid: number): readonly string[] {
+function openPaths(pid: string): readonly string[] {
   const directory = `/proc/${pid}/fd`;
   return orNothing(() => readdirSync(directory)).flatMap((descriptor) =>
     orNothing(() => [readlinkSync(`${directory}/${descriptor}`)]),

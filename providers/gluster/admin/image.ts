@@ -51,7 +51,7 @@ export async function imageInfo(input: CommandInput): Promise<Report> {
     ...Object.entries(texts).map(([key, value]) => [label(key), value ?? ''] as const),
     ['Size', `${formatBytes(size)} (${formatBytes(allocated)} allocated)`],
     ['Opened by', opened.map(({ node, mode, since }) => `${node}, ${mode}, since ${since}`).join('; ') || 'nobody'],
-    ['Used here by', users.map(({ pid, command }) => `${command} (pid ${pid})`).join(', ')],
+    ['Used here by', users.join(', ')],
   ]);
   return { json: image, text };
 }
@@ -75,7 +75,7 @@ async function describe(image: Image) {
     snapshotOf: metadata.snapshotOf ?? null,
     device: devices[0] ?? null,
     opened: readOpenings(image.directory).map(({ node, since, mode }) => ({ node, since, mode })),
-    users: imageUsers(image, devices).map(({ pid, argv }) => ({ pid, command: argv[0] ?? '?' })),
+    users: imageUsers(image, devices),
   } satisfies Value;
 }
 
@@ -114,6 +114,7 @@ function readImageOrNothing(mounted: MountedVolume, name: string): Image | undef
 }
 
 function label(key: string): string {
+  if (key === 'uuid') return 'UUID';
   const words = key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return `${words[0]?.toUpperCase()}${words.slice(1)}`;
 }

@@ -1,6 +1,6 @@
 import { listLoopDevices } from '../../../src/tools/losetup.ts';
 import { answers, mountAt } from '../../../src/tools/mount.ts';
-import { nameProcesses, usersOf } from '../../../src/tools/processes.ts';
+import { summarize, usersOf } from '../../../src/tools/processes.ts';
 import { formatBytes } from '../../../src/units.ts';
 import { loadConfiguration } from '../configuration.ts';
 import { mountPoint } from '../mounts.ts';
@@ -21,7 +21,7 @@ export async function mountStatus(_input: CommandInput): Promise<Report> {
       const mount = mountAt(point);
       const alive = mount !== undefined && (await answers(point, probeSeconds));
       const devices = loops.filter((loop) => loop.fileSystem === mount?.fileSystem).map((loop) => loop.device);
-      const users = mount === undefined ? '' : nameProcesses(usersOf((path) => path.startsWith(`${point}/`)));
+      const users = mount === undefined ? [] : usersOf((path) => path.startsWith(`${point}/`));
       const state = mount === undefined ? 'not mounted' : alive ? 'mounted' : 'dead';
       const free = alive ? freeSpaceAt(point) : null;
       found.push({ pool: pool.name, volume, state, point, server: mount?.source ?? null, free, devices, users });
@@ -33,7 +33,7 @@ export async function mountStatus(_input: CommandInput): Promise<Report> {
     server ?? '-',
     free === null ? '-' : formatBytes(free),
     devices.join(' ') || '-',
-    users || '-',
+    summarize(users) || '-',
   ]);
   const text = await table(['Pool/volume', 'State', 'Mounted from', 'Free', 'Attached', 'Used by'], rows);
   return { json: found, text, bad: found.some(({ state }) => state === 'dead') };
