@@ -195,7 +195,7 @@ mount.glusterfs glusterfs-client
 qemu-img qemu-utils
 losetup util-linux
 flock util-linux
-fallocate util-linux
+setpriv util-linux
 END
   if [ -n "$tools" ]; then
     echo

@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { exitCodes, LabError } from './errors.ts';
+import type { LabNode } from './node.ts';
+import { run } from './process.ts';
+
+/** mkfs.xfs makes nothing smaller. */
+const smallestBrickMebibytes = 300;
+
+/** Makes the sparse file of a brick with XFS on it; a node mounts all of its files at /bricks/NAME when it boots. */
+export async function makeBrickFile(node: LabNode, name: string, mebibytes: number): Promise<string> {
+  if (mebibytes < smallestBrickMebibytes) {
+    throw new LabError(`a brick has ${String(smallestBrickMebibytes)} MiB or more`, exitCodes.usage);
+  }
+  const file = brickFile(node, name);
+  if (existsSync(file)) throw new LabError(`${node.name} has a brick ${name} already`, exitCodes.differs);
+  mkdirSync(`${node.directory}/bricks`, { recursive: true, mode: 0o700 });
+  // Until it is complete it must not be taken for a brick by a node that boots.
+  const unfinished = `${file}.new`;
+  writeFileSync(unfinished, '', { mode: 0o600 });
+  truncateSync(unfinished, mebibytes * 1024 * 1024);
+  await run('mkfs.xfs', ['-q', '-f', unfinished], { marker: dirname(node.directory) });
+  renameSync(unfinished, file);
+  return file;
+}
+
+/** Gives a running node one more brick. Returns the directory a Gluster volume may use. */
+export async function addBrick(node: LabNode, name: string, mebibytes: number): Promise<string> {
+  const file = await makeBrickFile(node, name, mebibytes);
+  // The node does not see the file, but it does see the machine's devices.
+  const device = (await run('losetup', ['--find', '--show', file])).stdout.trim();
+  try {
+    await node.exec(['mkdir', '-p', `/bricks/${name}`]);
+    await node.exec(['mount', '-o', 'discard,noatime', device, `/bricks/${name}`]);
+  } finally {
+    // The mount holds it from here: it goes when the mount goes.
+    await run('losetup', ['-d', device], { reject: false });
+  }
+  return brickDirectory(name);
+}
+
+/** Takes a brick out of a node for good. No volume may use it any more. */
+export async function removeBrick(node: LabNode, name: string): Promise<void> {
+  await node.exec(['umount', `/bricks/${name}`], { reject: false });
+  rmSync(brickFile(node, name), { force: true });
+}
+
+/** A subdirectory: when the file system is not mounted, the brick is missing instead of empty. */
+export function brickDirectory(name: string): string {
+  return `/bricks/${name}/brick`;
+}
+
+function brickFile(node: LabNode, name: string): string {
+  return `${node.directory}/bricks/${name}.img`;
+}

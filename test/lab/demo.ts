@@ -1,0 +1,149 @@
+/**
+ * `npm run demo`: the main job, shown step by step on a real cluster: each command, what it printed, and what that
+ * proves. The cluster and its instance stay up for looking around.
+ */
+import { styleText } from 'node:util';
+import { watchConsole } from './console.ts';
+import { LabError } from './errors.ts';
+import { installProvider } from './install.ts';
+import { type Lab, up } from './lab.ts';
+import { instance } from './layout.ts';
+import { run } from './process.ts';
+
+const demoInstance = instance(1);
+const minute = 60_000;
+
+async function demo(): Promise<void> {
+  title('Build the provider, and start three nodes with Ganeti and GlusterFS');
+  const built = await run('npm', ['run', '--silent', 'build'], { timeoutMs: 10 * minute });
+  process.stdout.write(built.stdout);
+  const lab = await up({ name: 'lab', nodes: 3, ganeti: true, progress: (line) => console.log(line) });
+  await installProvider(lab);
+  console.log('install.sh has put the provider on every node');
+  await removeLeftover(lab);
+
+  await show(lab, 'Is the provider there?', ['gnt-storage', 'diagnose'], 'Ganeti finds all its verbs on all nodes.');
+  await show(
+    lab,
+    'Make an instance whose disk is an image on the Gluster volume',
+    ['gnt-instance', 'add', ...instanceOptions(), demoInstance.name],
+    'create, attach and open ran, the OS script wrote to the disk through its block device.',
+  );
+  const guest = watchConsole(lab, demoInstance.name);
+  try {
+    await tour(lab, guest);
+  } finally {
+    guest.close();
+  }
+  farewell();
+}
+
+async function tour(lab: Lab, guest: ReturnType<typeof watchConsole>): Promise<void> {
+  const name = demoInstance.name;
+  await show(lab, 'Start it', ['gnt-instance', 'startup', name], 'QEMU opened the image.');
+  await guest.waitForRecords(50, 3 * minute);
+  quote(guest.lines.slice(-3));
+  prove('A guest runs, writes numbered records past every cache, and reads each one back.');
+
+  await show(
+    lab,
+    'What does the administrator see?',
+    ['gnt-gluster', 'image', 'list'],
+    'Size, place and owner of every image.',
+  );
+  await show(
+    lab,
+    'Move it to another node while it writes',
+    ['gnt-instance', 'migrate', '-f', name],
+    'Both nodes had the image open for a moment (attach, open and close in the order of a migration).',
+  );
+  await guest.waitForRecords(50, 2 * minute);
+  quote(guest.lines.slice(-1));
+  prove('It goes on where it was: no record is missing.');
+
+  await show(
+    lab,
+    'Make the disk larger',
+    ['gnt-instance', 'grow-disk', name, '0', '512M'],
+    'grow ran on a disk in use.',
+  );
+  await show(
+    lab,
+    'Restart it',
+    ['gnt-instance', 'reboot', '--type=full', '--shutdown-timeout=0', name],
+    'detach and attach again, and the new size is there:',
+  );
+  const found = await guest.waitFor(/^records found [1-9]/, { after: guest.mark(), timeoutMs: 3 * minute });
+  await guest.waitForRecords(25, 2 * minute);
+  quote([
+    found.text,
+    ...guest.lines
+      .slice(found.index)
+      .filter((line) => line.startsWith('disk vda'))
+      .slice(0, 1),
+  ]);
+  if (guest.failures().length > 0) throw new LabError(`the guest complains: ${guest.failures().join('; ')}`);
+  prove('Every record that was acknowledged before is on the disk after the restart.');
+  await show(
+    lab,
+    'And from the side of Gluster?',
+    ['gluster', 'volume', 'heal', 'ganeti', 'info', 'summary'],
+    'Three copies, nothing to heal.',
+  );
+}
+
+function instanceOptions(): readonly string[] {
+  const disk = ['-t', 'ext', '--disk', '0:size=1G,provider=gluster', '-o', 'dummy+default', '-n', 'node1.lab'];
+  const rest = ['--net', `0:ip=${demoInstance.address}`, '-B', 'memory=256M,vcpus=1', '--no-start'];
+  return [...disk, ...rest, '--no-name-check', '--no-ip-check'];
+}
+
+/** The demo may be run again in the same lab. */
+async function removeLeftover(lab: Lab): Promise<void> {
+  const { stdout } = await lab.master.exec(['gnt-instance', 'list', '--no-headers', '-o', 'name']);
+  if (!stdout.split('\n').includes(demoInstance.name)) return;
+  await lab.master.exec(['gnt-instance', 'remove', '-f', '--shutdown-timeout=0', demoInstance.name]);
+  console.log(`removed ${demoInstance.name} of an earlier demo`);
+}
+
+async function show(lab: Lab, what: string, argv: readonly string[], proves: string): Promise<void> {
+  title(what);
+  console.log(styleText('cyan', `node1# ${argv.join(' ')}`));
+  const start = performance.now();
+  const { stdout, stderr } = await lab.master.exec(argv, { timeoutMs: 5 * minute });
+  process.stdout.write(stderr + stdout);
+  console.log(styleText('dim', `(${((performance.now() - start) / 1000).toFixed(1)} s)`));
+  prove(proves);
+}
+
+function title(text: string): void {
+  console.log(`\n${styleText('bold', `== ${text}`)}`);
+}
+
+function quote(lines: readonly string[]): void {
+  for (const line of lines) console.log(styleText('yellow', `${demoInstance.name} says: ${line}`));
+}
+
+function prove(text: string): void {
+  console.log(styleText('green', `-> ${text}`));
+}
+
+function farewell(): void {
+  title('Look around');
+  console.log(`  npm run lab -- exec node1 -- bash
+  npm run lab -- exec node1 -- gnt-gluster image info NAME   (a name from: gnt-gluster image list)
+  npm run lab -- exec node1 -- gnt-instance info ${demoInstance.name}
+  npm run lab -- exec node1 -- gluster volume status ganeti
+  npm run demo                       again, in the same cluster
+
+Take it down, with everything it made:
+  npm run lab -- down`);
+}
+
+try {
+  await demo();
+} catch (error) {
+  if (!(error instanceof LabError)) throw error;
+  process.stderr.write(`demo: ${error.message}\nhint: npm run lab -- down, then npm run demo\n`);
+  process.exitCode = error.exitCode;
+}

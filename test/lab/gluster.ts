@@ -1,0 +1,105 @@
+import { addBrick, brickDirectory } from './bricks.ts';
+import type { LabNode } from './node.ts';
+import { poll } from './process.ts';
+
+export interface VolumeOptions {
+  readonly name: string;
+  /** One brick on each of these nodes, all of them copies of one another. */
+  readonly nodes: readonly LabNode[];
+  /** The size of each brick: 20 GiB unless told, 300 MiB or more. */
+  readonly brickMebibytes?: number;
+  /** Set on top of those for images of virtual machines. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export const defaultBrickMebibytes = 20 * 1024;
+
+/** What a volume for images of virtual machines needs; Gluster's own name for the set is "group virt". */
+const imageSettings: Readonly<Record<string, string>> = {
+  'performance.quick-read': 'off',
+  'performance.read-ahead': 'off',
+  'performance.io-cache': 'off',
+  'performance.low-prio-threads': '32',
+  'performance.strict-o-direct': 'on',
+  'performance.client-io-threads': 'on',
+  'network.remote-dio': 'disable',
+  'network.ping-timeout': '20',
+  'cluster.server-quorum-type': 'server',
+  'cluster.lookup-optimize': 'off',
+  'client.event-threads': '4',
+  'server.event-threads': '4',
+  'server.tcp-user-timeout': '20',
+  'server.keepalive-time': '10',
+  'server.keepalive-interval': '2',
+  'server.keepalive-count': '5',
+  'features.shard': 'on',
+  'user.cifs': 'off',
+};
+
+/** Those that are about copies: Gluster refuses some of them on a volume of one brick. */
+const replicaSettings: Readonly<Record<string, string>> = {
+  'cluster.eager-lock': 'enable',
+  'cluster.quorum-type': 'auto',
+  'cluster.data-self-heal-algorithm': 'full',
+  'cluster.locking-scheme': 'granular',
+  'cluster.shd-max-threads': '8',
+  'cluster.shd-wait-qlength': '10000',
+  'cluster.choose-local': 'off',
+};
+
+/** Makes peers of the nodes, and waits until each of them knows all the others. */
+export async function joinPeers(nodes: readonly LabNode[]): Promise<void> {
+  const [first, ...others] = nodes;
+  if (first === undefined || others.length === 0) return;
+  for (const other of others) await gluster(first, ['peer', 'probe', other.fqdn]);
+  for (const node of nodes) {
+    await poll(`${node.name} sees its peers`, 30_000, async () => {
+      const { stdout } = await gluster(node, ['peer', 'status'], false);
+      return stdout.split('State: Peer in Cluster (Connected)').length === nodes.length ? true : undefined;
+    });
+  }
+}
+
+/** Makes a volume on bricks of its own, and starts it. */
+export async function createVolume(options: VolumeOptions): Promise<void> {
+  const { name, nodes, brickMebibytes = defaultBrickMebibytes } = options;
+  await Promise.all(nodes.map(async (node) => await addBrick(node, name, brickMebibytes)));
+  await createVolumeOnBricks(options);
+}
+
+/** The same on bricks the nodes have already at /bricks/NAME. */
+export async function createVolumeOnBricks(options: VolumeOptions): Promise<void> {
+  const { name, nodes } = options;
+  const [first] = nodes;
+  if (first === undefined) return;
+  const replica = nodes.length === 1 ? [] : ['replica', String(nodes.length)];
+  const bricks = nodes.map((node) => `${node.fqdn}:${brickDirectory(name)}`);
+  const copies = nodes.length === 1 ? {} : replicaSettings;
+  const settings = Object.entries({ ...imageSettings, ...copies, ...options.settings });
+  await gluster(first, ['volume', 'create', name, ...replica, ...bricks]);
+  await gluster(first, ['volume', 'set', name, ...settings.flat()]);
+  await gluster(first, ['volume', 'start', name]);
+  await bricksOnline(first, name, nodes.length);
+}
+
+/** Stops and deletes a volume; its bricks stay mounted. */
+export async function deleteVolume(node: LabNode, name: string): Promise<void> {
+  await gluster(node, ['volume', 'stop', name, 'force'], false);
+  await gluster(node, ['volume', 'delete', name]);
+}
+
+export async function bricksOnline(node: LabNode, volume: string, count: number): Promise<void> {
+  await poll(`${String(count)} bricks of the volume ${volume} are online`, 60_000, async () => {
+    const { stdout } = await gluster(node, ['volume', 'status', volume, '--xml'], false);
+    const online = stdout.split('<node>').filter((part) => part.includes('/bricks/') && part.includes('<status>1<'));
+    return online.length >= count ? true : undefined;
+  });
+}
+
+async function gluster(
+  node: LabNode,
+  args: readonly string[],
+  reject = true,
+): Promise<{ readonly exitCode: number; readonly stdout: string }> {
+  return await node.exec(['gluster', '--mode=script', ...args], { timeoutMs: 130_000, reject });
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { exitCodes, LabError } from './errors.ts';
+import { cacheDirectory, filesDirectory } from './layout.ts';
+import { run } from './process.ts';
+import { processStart } from './processes.ts';
+
+/** What instances boot; the paths are the same on every node. */
+export interface Guest {
+  readonly kernel: string;
+  readonly initramfs: string;
+}
+
+/** Block devices, hot-plug and the power button. */
+const wantedModules = ['virtio_pci', 'virtio_blk', 'button', 'evdev'];
+
+/**
+ * Debian's cloud kernel, unpacked instead of installed, and an initramfs of busybox and files/guest-init.sh. Both are
+ * kept: it takes some seconds and the archive the first time, and nothing afterwards.
+ */
+export async function prepareGuest(): Promise<Guest> {
+  mkdirSync(cacheDirectory, { recursive: true, mode: 0o755 });
+  const tree = await unpackedKernel();
+  const version = onlyEntry(`${tree}/lib/modules`);
+  const script = readFileSync(`${filesDirectory}/guest-init.sh`);
+  const key = createHash('sha256').update(script).update(readFileSync('/bin/busybox')).digest('hex').slice(0, 12);
+  const guest = { kernel: `${tree}/boot/vmlinuz-${version}`, initramfs: `${tree}/initramfs-${key}.gz` };
+  if (!existsSync(guest.initramfs)) await buildInitramfs(tree, version, script, guest.initramfs);
+  return guest;
+}
+
+async function unpackedKernel(): Promise<string> {
+  const cached = readdirSync(cacheDirectory).filter((name) => name.startsWith('linux-image-'));
+  const newest = cached.sort().at(-1);
+  if (newest !== undefined) return `${cacheDirectory}/${newest}`;
+
+  const name = await kernelPackage();
+  const work = workDirectory();
+  try {
+    // From inside the directory, because that is where apt-get puts the package.
+    await run('sh', ['-c', 'cd "$1" && apt-get -q -o APT::Sandbox::User=root download "$2"', 'sh', work, name]);
+    await run('dpkg-deb', ['-x', `${work}/${onlyEntry(work)}`, `${work}/tree`]);
+    await moveModules(`${work}/tree`);
+    renameSync(`${work}/tree`, `${cacheDirectory}/${name}`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return `${cacheDirectory}/${name}`;
+}
+
+/** Debian 13 has the modules under /usr/lib. */
+async function moveModules(tree: string): Promise<void> {
+  if (existsSync(`${tree}/lib/modules`)) return;
+  mkdirSync(`${tree}/lib`, { recursive: true });
+  await run('mv', [`${tree}/usr/lib/modules`, `${tree}/lib/modules`]);
+}
+
+async function kernelPackage(): Promise<string> {
+  const architecture = (await run('dpkg', ['--print-architecture'])).stdout.trim();
+  const { stdout } = await run('apt-cache', ['depends', `linux-image-cloud-${architecture}`], { reject: false });
+  const name = /Depends: (linux-image-\S+-cloud-\S+)/.exec(stdout)?.[1];
+  if (name === undefined) {
+    throw new LabError('apt knows no linux-image-cloud package: run apt-get update first', exitCodes.environment);
+  }
+  return name;
+}
+
+async function buildInitramfs(tree: string, version: string, script: Uint8Array, target: string): Promise<void> {
+  const work = workDirectory();
+  try {
+    await run('install', ['-D', '/bin/busybox', `${work}/root/bin/busybox`]);
+    mkdirSync(`${work}/root/modules`);
+    mkdirSync(`${work}/root/dev`);
+    writeFileSync(`${work}/root/init`, script, { mode: 0o755 });
+    writeFileSync(`${work}/root/modules/order`, await copyModules(tree, version, `${work}/root/modules`));
+    await run('mknod', ['-m', '600', `${work}/root/dev/console`, 'c', '5', '1']);
+    const pack = 'cd "$1/root" && find . | busybox cpio -o -H newc | gzip -1 >../initramfs';
+    await run('sh', ['-c', pack, 'sh', work]);
+    renameSync(`${work}/initramfs`, target);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Copies the wanted modules and those they need, unpacked. Returns their names in the order to load them. */
+async function copyModules(tree: string, version: string, target: string): Promise<string> {
+  await run('depmod', ['-b', tree, version]);
+  const files = new Set<string>();
+  for (const module of wantedModules) {
+    const dependencies = await run('modprobe', ['-d', tree, '-S', version, '--show-depends', module]);
+    for (const match of dependencies.stdout.matchAll(/^insmod (\S+)/gm)) files.add(match[1] ?? '');
+  }
+  const names: string[] = [];
+  for (const file of files) {
+    const name = (file.split('/').at(-1) ?? '').replace(/\.xz$/, '');
+    await run('sh', [
+      '-c',
+      'case $1 in *.xz) xz -dc "$1" ;; *) cat "$1" ;; esac >"$2"',
+      'sh',
+      file,
+      `${target}/${name}`,
+    ]);
+    names.push(name);
+  }
+  return `${names.join('\n')}\n`;
+}
+
+/** A directory for unfinished files; those of killed processes are removed. */
+function workDirectory(): string {
+  for (const name of readdirSync(cacheDirectory)) {
+    const pid = /^work-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && processStart(Number(pid)) === undefined) {
+      rmSync(`${cacheDirectory}/${name}`, { recursive: true, force: true });
+    }
+  }
+  return mkdtempSync(`${cacheDirectory}/work-${String(process.pid)}-`);
+}
+
+function onlyEntry(directory: string): string {
+  const [entry] = readdirSync(directory);
+  if (entry === undefined) throw new LabError(`${directory} is empty`);
+  return entry;
+}

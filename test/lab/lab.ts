@@ -1,0 +1,167 @@
+import { cpSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { makeBrickFile } from './bricks.ts';
+import { exitCodes, LabError } from './errors.ts';
+import { createCluster } from './ganeti.ts';
+import { createVolumeOnBricks, defaultBrickMebibytes, joinPeers } from './gluster.ts';
+import { prepareGuest } from './guest.ts';
+import {
+  cacheDirectory,
+  filesDirectory,
+  hostsFile,
+  labDirectory,
+  labsDirectory,
+  maximumNodes,
+  network,
+} from './layout.ts';
+import { detachLost, detachOrphans, detachUnder, devicesOfNode } from './loops.ts';
+import { type LabNode, labNode } from './node.ts';
+import { poll, startDetached } from './process.ts';
+import { killMarked, pidFromFile } from './processes.ts';
+import { type Progress, stopwatch } from './progress.ts';
+import { requireAbilities } from './require.ts';
+import { readState, whileLocked, writeState } from './state.ts';
+
+export interface LabOptions {
+  readonly name: string;
+  readonly nodes: number;
+  /** Make a Ganeti cluster, too. Without it, the lab is Gluster servers only, and quicker. */
+  readonly ganeti: boolean;
+  /** The volume `ganeti` on all nodes: yes unless told. */
+  readonly volume?: boolean;
+  readonly brickMebibytes?: number;
+  readonly progress?: Progress;
+}
+
+export interface Lab {
+  readonly name: string;
+  readonly directory: string;
+  readonly ganeti: boolean;
+  readonly nodes: readonly LabNode[];
+  /** The first node: where gnt-* commands run. */
+  readonly master: LabNode;
+}
+
+/** The volume every lab has unless told otherwise. */
+export const volumeName = 'ganeti';
+
+/**
+ * Starts a lab and returns when it works. One that runs already is returned as it is, its dead nodes booted; one that
+ * was left half made is removed and made anew.
+ */
+export async function up(options: LabOptions): Promise<Lab> {
+  await requireAbilities();
+  if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > maximumNodes) {
+    throw new LabError(`a lab has 1 to ${String(maximumNodes)} nodes`, exitCodes.usage);
+  }
+  return await whileLocked(options.name, async () => {
+    const existing = open(options.name);
+    if (existing === undefined) {
+      await remove(options.name);
+      return await make(options);
+    }
+    if (existing.nodes.length !== options.nodes || existing.ganeti !== options.ganeti) {
+      const kind = existing.ganeti ? 'with' : 'without';
+      const size = `${plural(existing.nodes.length)} ${kind} Ganeti`;
+      throw new LabError(`the lab "${options.name}" already runs with ${size}: take it down first`, exitCodes.differs);
+    }
+    for (const node of existing.nodes) await node.boot();
+    return existing;
+  });
+}
+
+/** The lab of this name, if it was brought up completely and still runs. */
+export function open(name: string): Lab | undefined {
+  const directory = labDirectory(name);
+  const state = readState(name);
+  if (state?.ready !== true || pidFromFile(`${directory}/hub.pid`, directory) === undefined) return undefined;
+  return describe(name, state.nodes, state.ganeti);
+}
+
+/** Removes all there is of a lab: running, half made, or left by a killed process. Nothing there is fine, too. */
+export async function down(name: string): Promise<void> {
+  await requireAbilities();
+  await whileLocked(name, async () => {
+    await remove(name);
+  });
+  try {
+    rmdirSync(labsDirectory);
+  } catch {
+    // Another lab is in it.
+  }
+}
+
+function describe(name: string, count: number, ganeti: boolean): Lab {
+  const directory = labDirectory(name);
+  const nodes = Array.from({ length: count }, (_, index) => labNode(directory, index + 1));
+  return { name, directory, ganeti, nodes, master: labNode(directory, 1) };
+}
+
+async function remove(name: string): Promise<void> {
+  const directory = labDirectory(name);
+  const count = readState(name)?.nodes ?? maximumNodes;
+  const pids = describe(name, count, false).nodes.flatMap((node) => node.pid ?? []);
+  const devices = (await Promise.all(pids.map(async (pid) => await devicesOfNode(pid)))).flat();
+  await killMarked(directory);
+  await detachLost(devices);
+  await detachOrphans();
+  await detachUnder(directory);
+  rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function make(options: LabOptions): Promise<Lab> {
+  const { name, nodes: count, ganeti, volume = true, brickMebibytes = defaultBrickMebibytes } = options;
+  const step = stopwatch(options.progress);
+  const lab = describe(name, count, ganeti);
+  mkdirSync(lab.directory, { recursive: true, mode: 0o700 });
+  mkdirSync(cacheDirectory, { recursive: true, mode: 0o755 });
+  writeState({ name, nodes: count, ganeti, ready: false });
+
+  // The guest's files first: the nodes see the cache as it is when they start.
+  const guest = ganeti ? await prepareGuest() : undefined;
+  if (guest !== undefined) step('the guest is there');
+  await startHub(lab.directory);
+  for (const node of lab.nodes) layOutNode(node, count);
+  if (volume) {
+    await Promise.all(lab.nodes.map(async (node) => await makeBrickFile(node, volumeName, brickMebibytes)));
+  }
+  await Promise.all(lab.nodes.map(async (node) => await node.boot()));
+  step(`${plural(count)} booted`);
+
+  await Promise.all([
+    makeGluster(lab, volume).then(() => {
+      step('Gluster works');
+    }),
+    guest === undefined ? undefined : createCluster(lab.nodes, guest, step),
+  ]);
+  writeState({ name, nodes: count, ganeti, ready: true });
+  return lab;
+}
+
+async function makeGluster(lab: Lab, volume: boolean): Promise<void> {
+  await joinPeers(lab.nodes);
+  if (volume) await createVolumeOnBricks({ name: volumeName, nodes: lab.nodes });
+}
+
+async function startHub(directory: string): Promise<void> {
+  const namespaces = ['-m', '-u', '-i', '-n', '-p', '-f', '--'];
+  const address = `${network.bridgeAddress}/24`;
+  const script = ['sh', `${filesDirectory}/hub.sh`, directory, network.bridge, address];
+  startDetached('unshare', [...namespaces, ...script], `${directory}/hub.log`, directory);
+  await poll(`the lab starts, see ${directory}/hub.log`, 20_000, () => pidFromFile(`${directory}/hub.pid`, directory));
+}
+
+/** What differs between a node and the machine: names, and no trace of a Gluster or Ganeti of the machine's own. */
+function layOutNode(node: LabNode, count: number): void {
+  const { directory, fqdn } = node;
+  for (const part of ['upper/etc', 'upper/usr/share/ganeti/os', 'work', 'root', 'bricks']) {
+    mkdirSync(`${directory}/${part}`, { recursive: true, mode: 0o755 });
+  }
+  writeFileSync(`${directory}/upper/etc/hosts`, hostsFile(count));
+  writeFileSync(`${directory}/upper/etc/hostname`, `${fqdn}\n`);
+  writeFileSync(`${directory}/upper/etc/resolv.conf`, '');
+  cpSync(`${filesDirectory}/os/dummy`, `${directory}/upper/usr/share/ganeti/os/dummy`, { recursive: true });
+}
+
+function plural(nodes: number): string {
+  return nodes === 1 ? '1 node' : `${String(nodes)} nodes`;
+}

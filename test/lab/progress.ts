@@ -1,0 +1,10 @@
+/** Is told each finished step, as one line of text. */
+export type Progress = (line: string) => void;
+
+/** Returns a function that reports a finished step together with the seconds since the last one and since the start. */
+export function stopwatch(progress: Progress | undefined): (what: string) => void {
+  const start = performance.now();
+  return (what) => {
+    progress?.(`${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s  ${what}`);
+  };
+}

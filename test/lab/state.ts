@@ -1,0 +1,70 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { exitCodes, LabError } from './errors.ts';
+import { labDirectory, labsDirectory } from './layout.ts';
+import { processStart } from './processes.ts';
+
+/** What is on disk about a lab. `ready` is written last: a lab without it is half made. */
+export interface LabState {
+  readonly name: string;
+  readonly nodes: number;
+  readonly ganeti: boolean;
+  readonly ready: boolean;
+}
+
+export function readState(name: string): LabState | undefined {
+  const file = `${labDirectory(name)}/state.json`;
+  if (!existsSync(file)) return undefined;
+  return parseState(readFileSync(file, 'utf8'));
+}
+
+export function writeState(state: LabState): void {
+  const file = `${labDirectory(state.name)}/state.json`;
+  writeFileSync(`${file}.new`, `${JSON.stringify(state)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+function parseState(text: string): LabState | undefined {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { name, nodes, ganeti, ready } = value as Record<string, unknown>;
+  if (typeof name !== 'string' || typeof nodes !== 'number') return undefined;
+  return { name, nodes, ganeti: ganeti === true, ready: ready === true };
+}
+
+/** The names of all labs that left something on disk. */
+export function labNames(): readonly string[] {
+  if (!existsSync(labsDirectory)) return [];
+  return readdirSync(labsDirectory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** Runs `action` while no other process brings this lab up or down. The lock of a killed process is not respected. */
+export async function whileLocked<T>(name: string, action: () => Promise<T>): Promise<T> {
+  const file = `${labDirectory(name)}.lock`;
+  mkdirSync(labsDirectory, { recursive: true, mode: 0o700 });
+  takeLock(name, file);
+  try {
+    return await action();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function takeLock(name: string, file: string): void {
+  const ours = `${String(process.pid)} ${processStart(process.pid) ?? ''}`;
+  for (let attempt = 0; attempt < 10; attempt++) {
+    try {
+      writeFileSync(file, ours, { flag: 'wx', mode: 0o600 });
+      return;
+    } catch {
+      const [pid = '0', start] = (existsSync(file) ? readFileSync(file, 'utf8') : '').split(' ');
+      if (start !== undefined && processStart(Number(pid)) === start) {
+        throw new LabError(`process ${pid} is bringing the lab "${name}" up or down: wait for it`, exitCodes.busy);
+      }
+      rmSync(file, { force: true });
+    }
+  }
+  throw new LabError(`the lock ${file} cannot be taken`, exitCodes.busy);
+}
