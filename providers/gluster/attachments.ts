@@ -1,20 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../src/errors.ts';
-import {
-  backingFile,
-  detachLoopDevice,
-  deviceSize,
-  kernelUsers,
-  listLoopDevices,
-  loopDevicesBy,
-  refreshLoopDevice,
-} from '../../src/tools/losetup.ts';
-import { mounts } from '../../src/tools/mount.ts';
+import { backingFile, detachLoopDevice, deviceSize, kernelUsers, refreshLoopDevice } from '../../src/tools/losetup.ts';
 import { summarize, usersOf } from '../../src/tools/processes.ts';
 import type { Bytes } from '../../src/units.ts';
-import { configurationStamp } from './configuration.ts';
 import type { Image } from './images.ts';
-import { mountPoint, mountsDirectory } from './mounts.ts';
+import { deviceUsers, ownLoopDevices } from './loops.ts';
+import { mountPoint } from './mounts.ts';
 import { type ImageRecord, readRecord } from './records.ts';
 
 const patience = 15_000;
@@ -25,30 +16,22 @@ export interface AttachedRecord extends ImageRecord {
 }
 
 /**
- * The record of an image when the kernel confirms that it is attached where the record says and the configuration is
- * still the same; else undefined. It touches no file of the volume: one that hangs must not hang attach.
+ * The record of an image when the kernel confirms that it is attached where the record says; else undefined. It touches no file of the volume: one that hangs must not hang attach.
  */
 export function attachedRecord(name: string): AttachedRecord | undefined {
   const record = readRecord(name);
-  if (record?.device === undefined || record.configuration !== configurationStamp()) return undefined;
+  if (record?.device === undefined) return undefined;
   const { device } = record;
-  return backingFile(device) === diskPath(record) ? { ...record, device } : undefined;
+  // The kernel leaves the mount point out of the path once somebody unmounted it lazily; the device still works.
+  const paths = [`${mountPoint(record.pool, record.volume)}/${record.path}`, `/${record.path}`];
+  return paths.includes(backingFile(device) ?? '') ? { ...record, device } : undefined;
 }
 
 /** The loop devices of this node that an image is attached to; one as a rule. Starts no process when there is none. */
 export async function attachedDevices(name: string): Promise<readonly string[]> {
-  const candidates = loopDevicesBy((path) => path.startsWith(`${mountsDirectory}/`) && path.endsWith(`/${name}/disk`));
-  if (candidates.length === 0) return [];
-  // Loop devices belong to the kernel, mounts to a mount namespace: only the file system tells whose a device is.
-  const ours = new Set(
-    mounts()
-      .filter((mount) => mount.point.startsWith(`${mountsDirectory}/`))
-      .map((mount) => mount.fileSystem),
-  );
-  const loops = await listLoopDevices();
-  return loops
-    .filter((loop) => candidates.includes(loop.device) && ours.has(loop.fileSystem))
-    .map((loop) => loop.device);
+  const own = await ownLoopDevices((path) => path.endsWith(`/${name}/disk`));
+  const remembered = attachedRecord(name)?.device;
+  return remembered === undefined || own.includes(remembered) ? own : [remembered, ...own];
 }
 
 /** What uses an image on this node: processes, through its device, its file or QEMU's gluster driver, and mounts. */
@@ -77,7 +60,7 @@ export async function detachDevice(device: string): Promise<void> {
   const file = backingFile(device);
   if (file === undefined) return;
   const users = await waitFor(
-    () => [...usersOf((path) => path === device), ...kernelUsers(device)],
+    () => deviceUsers(device),
     (list) => list.length === 0,
   );
   if (users.length > 0)
@@ -100,8 +83,4 @@ async function waitFor<Value>(look: () => Value, good: (value: Value) => boolean
     if (good(value) || Date.now() > end) return value;
     await sleep(50);
   }
-}
-
-function diskPath(record: ImageRecord): string {
-  return `${mountPoint(record.pool, record.volume)}/${record.path}`;
 }

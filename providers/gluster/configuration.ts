@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { errnoOf, Failure } from '../../src/errors.ts';
+import { Failure } from '../../src/errors.ts';
 import { readIfThere } from '../../src/files.ts';
 import { unknown } from '../../src/parameters.ts';
 import { builtinPool, type Pool } from './pool.ts';
@@ -41,17 +40,6 @@ export async function findPool(configuration: Configuration, name: string): Prom
   if (pool !== undefined) return pool;
   const known = configuration.pools.map((candidate) => candidate.name);
   throw new Failure('invalid', await unknown('pool', name, known), { hint: 'gnt-gluster config check' });
-}
-
-/** A text that changes whenever the configuration file does; `none` without a file. */
-export function configurationStamp(): string {
-  try {
-    const { ino, size, mtimeMs, ctimeMs } = statSync(configurationFile);
-    return [ino, size, mtimeMs, ctimeMs].join(':');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return 'none';
-    throw error;
-  }
 }
 
 function invalid(file: string, problems: readonly string[]): Failure {

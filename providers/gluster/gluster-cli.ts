@@ -27,7 +27,7 @@ async function gluster(args: readonly string[]): Promise<CommandResult> {
 }
 
 /** Reads `volume info --xml`. Its exit status says only that XML was written: opRet tells. */
-async function parseVolumeInfo(result: CommandResult, name: string): Promise<VolumeInfo | undefined> {
+export async function parseVolumeInfo(result: CommandResult, name: string): Promise<VolumeInfo | undefined> {
   const { XMLParser, XMLValidator } = await import('fast-xml-parser');
   // Warnings can stand before the document.
   const xml = result.stdout.slice(Math.max(0, result.stdout.indexOf('<?xml')));

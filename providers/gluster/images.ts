@@ -87,7 +87,7 @@ export async function makeImage(
     renameSync(draft, `${imagesDirectory(mounted)}/${name}`);
     return true;
   } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
+    removeTree(draft);
     if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return false;
     throw error;
   }
@@ -118,7 +118,18 @@ export function sweep(mounted: MountedVolume, name: string, node = ''): void {
   }
   // No name of an image holds an @, so this is no other image's.
   const mine = entries.filter((entry) => entry.startsWith(node === '' ? `${name}@` : `${name}@${node}@`));
-  for (const entry of mine) rmSync(`${directory}/${entry}`, { recursive: true, force: true });
+  for (const entry of mine) removeTree(`${directory}/${entry}`);
+}
+
+function removeTree(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOSPC') throw error;
+    // A full volume with sharding has no room for the note it makes of a file to be deleted. To cut it off makes some.
+    truncateSync(`${path}/disk`, 0);
+    rmSync(path, { recursive: true, force: true });
+  }
 }
 
 function workPath(mounted: MountedVolume, name: string): string {

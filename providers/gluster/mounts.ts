@@ -2,14 +2,13 @@ import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readF
 import { Failure } from '../../src/errors.ts';
 import { run } from '../../src/exec.ts';
 import { withLock } from '../../src/lock.ts';
-import { makeRunDirectory, runDirectory } from '../../src/run-directory.ts';
-import { listLoopDevices } from '../../src/tools/losetup.ts';
+import { makeRunDirectory } from '../../src/run-directory.ts';
+import { backingFile, detachLoopDevice } from '../../src/tools/losetup.ts';
 import { answers, mountAt, unmount } from '../../src/tools/mount.ts';
 import { summarize, usersOf } from '../../src/tools/processes.ts';
+import { deviceUsers, mountsDirectory, ownLoopDevices } from './loops.ts';
 import type { Pool, Server } from './pool.ts';
 import { answeringServer, serversOf } from './servers.ts';
-
-export const mountsDirectory = `${runDirectory}/mnt`;
 
 /** Longer than the 20 s network.ping-timeout of a volume for images: a brick that just died makes all wait that long. */
 const hangSeconds = 25;
@@ -136,21 +135,27 @@ function ownScope(): readonly string[] {
   ];
 }
 
+/**
+ * Takes a dead mount away. Loop devices on it that nobody has open go first: `gnt-cluster verify` leaves one for every
+ * instance that is shut down.
+ */
 async function removeDeadMount(pool: string, volume: string): Promise<void> {
   const point = mountPoint(pool, volume);
-  const fileSystem = mountAt(point)?.fileSystem;
-  const loops = (await listLoopDevices()).filter((loop) => loop.fileSystem === fileSystem);
-  const users = usersOf((path) => path === point || path.startsWith(`${point}/`));
-  if (loops.length === 0 && users.length === 0) {
-    await unmount(point, { lazy: true });
-    return;
+  const problems: string[] = [];
+  for (const device of await ownLoopDevices((path) => path.startsWith(`${point}/`))) {
+    const users = deviceUsers(device);
+    const image = backingFile(device)?.split('/').at(-2);
+    if (users.length === 0) await detachLoopDevice(device);
+    else problems.push(`image ${image ?? '?'} (${device}) is in use by ${summarize(users)}`);
   }
-  const problems = loops.map((loop) => `${loop.device} is ${loop.backingFile.split('/').at(-2) ?? loop.backingFile}`);
-  if (users.length > 0) problems.push(`in use by ${summarize(users)}`);
-  throw new Failure('unavailable', `the mount of volume ${volume} does not answer, and it is still in use`, {
-    problems,
-    hint: 'shut the instances of these images down (gnt-instance shutdown), then start them again',
-  });
+  const users = usersOf((path) => path === point || path.startsWith(`${point}/`));
+  if (users.length > 0) problems.push(`files of it are in use by ${summarize(users)}`);
+  if (problems.length > 0)
+    throw new Failure('unavailable', `the mount of volume ${volume} does not answer, and it is still in use`, {
+      problems,
+      hint: 'shut the instances of these images down (gnt-instance shutdown), then start them again',
+    });
+  await unmount(point, { lazy: true });
 }
 
 function logSize(log: string): number {

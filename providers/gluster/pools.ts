@@ -1,13 +1,12 @@
 import { unknown } from '../../src/parameters.ts';
 import type { Preallocation } from '../../src/tools/qemu-img.ts';
+import { type KeyDescription, poolKeys, topKeys } from './configuration-keys.ts';
 import { isPlainName, preallocations } from './parameters.ts';
 import { builtinPool, type Pool, type Server } from './pool.ts';
 
 type Table = Readonly<Record<string, unknown>>;
 type Report = (problem: string) => void;
 
-const topKeys = ['default_pool', 'pool'];
-const poolKeys = ['servers', 'volumes', 'directory', 'mount_options', 'preallocation'];
 const usualPort = 24007;
 
 /** Options this provider sets itself, or that would change what a disk may rely on. */
@@ -109,7 +108,13 @@ function texts(table: Table, key: string, report: Report): readonly string[] {
   return [];
 }
 
-async function reportUnknownKeys(where: string, table: Table, known: readonly string[], report: Report): Promise<void> {
+async function reportUnknownKeys(
+  where: string,
+  table: Table,
+  keys: readonly KeyDescription[],
+  report: Report,
+): Promise<void> {
+  const known = keys.map(({ name }) => name);
   for (const key of Object.keys(table)) if (!known.includes(key)) report(`${where}${await unknown('key', key, known)}`);
 }
 

@@ -15,25 +15,20 @@ export interface ImageRecord {
   readonly servers: readonly Server[];
   /** The loop device it was attached to. */
   readonly device?: string;
-  /** configurationStamp() when this was found; another configuration may mean another image. */
-  readonly configuration: string;
 }
 
 /** The record of an image, or undefined when there is none or it cannot be read. */
 export function readRecord(name: string): ImageRecord | undefined {
   const object = parseObject(readIfThere(recordPath(name)) ?? '');
   if (object === undefined) return undefined;
-  const [pool, volume, path, configuration] = ['pool', 'volume', 'path', 'configuration'].map((field) =>
-    textField(object, field),
-  );
-  if (pool === undefined || volume === undefined || path === undefined || configuration === undefined) return undefined;
+  const [pool, volume, path] = ['pool', 'volume', 'path'].map((field) => textField(object, field));
+  if (pool === undefined || volume === undefined || path === undefined) return undefined;
   const device = textField(object, 'device');
   return {
     pool,
     volume,
     path,
     servers: parseServers(object.servers),
-    configuration,
     ...(device === undefined ? {} : { device }),
   };
 }

@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import { Failure } from '../../src/errors.ts';
 import { unknown } from '../../src/parameters.ts';
 import type { Bytes } from '../../src/units.ts';
-import { configurationStamp, findPool, loadConfiguration } from './configuration.ts';
+import { findPool, loadConfiguration } from './configuration.ts';
 import { type Image, readImage } from './images.ts';
 import { type MountedVolume, mountVolume } from './mounts.ts';
 import type { Pool } from './pool.ts';
@@ -79,7 +79,7 @@ export function freeSpaceAt(path: string): Bytes {
 export async function remember(image: Image, device: string | undefined): Promise<ImageRecord> {
   const { pool, volume } = image.mounted;
   const servers = await serversOf(pool, volume);
-  const place = { pool: pool.name, volume, path: image.path, servers, configuration: configurationStamp() };
+  const place = { pool: pool.name, volume, path: image.path, servers };
   const record: ImageRecord = device === undefined ? place : { ...place, device };
   writeRecord(image.name, record);
   return record;

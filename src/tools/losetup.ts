@@ -5,14 +5,6 @@ import { parseObject, readIfThere } from '../files.ts';
 import type { Bytes } from '../units.ts';
 import { mounts } from './mount.ts';
 
-export interface LoopDevice {
-  /** Such as /dev/loop3. */
-  readonly device: string;
-  readonly backingFile: string;
-  /** major:minor of the file system the backing file is on; tells apart equal paths of different mount namespaces. */
-  readonly fileSystem: string;
-}
-
 /** The file behind a loop device as the kernel names it, or undefined when nothing is attached. Starts no process. */
 export function backingFile(device: string): string | undefined {
   const name = device.slice('/dev/'.length);
@@ -30,20 +22,25 @@ export function loopDevicesBy(test: (path: string) => boolean): readonly string[
   });
 }
 
-/** All loop devices with the file system of their backing file. Starts losetup: no file of the kernel tells that. */
-export async function listLoopDevices(): Promise<readonly LoopDevice[]> {
-  return parseLoopDevices(await mustRun(['losetup', '--list', '--json', '--output', 'NAME,BACK-FILE,BACK-MAJ:MIN']));
+/**
+ * major:minor of the file system that the file behind a loop device is on; undefined when that file system does not
+ * answer within a time limit. It tells apart equal paths of different mount namespaces. Starts losetup, for one device:
+ * a listing of all would hang with any one FUSE file system that hangs.
+ */
+export async function backingFileSystem(device: string): Promise<string | undefined> {
+  const argv = ['losetup', '--list', '--json', '--output', 'BACK-MAJ:MIN', device];
+  const result = await run(argv, { timeLimit: 5000 });
+  return result.exitCode === 0 ? parseBackingFileSystem(result.stdout) : undefined;
 }
 
-/** Reads the JSON of losetup --list. Nothing at all is printed when there is no loop device. */
-export function parseLoopDevices(json: string): readonly LoopDevice[] {
-  const rows = parseObject(json.trim() === '' ? '{"loopdevices":[]}' : json)?.loopdevices;
-  if (!Array.isArray(rows)) throw new Failure('failed', 'losetup printed something that is not its list of devices');
-  return rows.map((row: Readonly<Record<string, unknown>>) => ({
-    device: String(row.name),
-    backingFile: String(row['back-file']),
-    fileSystem: String(row['back-maj:min']).trim(),
-  }));
+/** Reads the JSON of losetup --list for one device; its field is null where the file cannot be asked. */
+export function parseBackingFileSystem(json: string): string | undefined {
+  const rows = parseObject(json)?.loopdevices;
+  if (!Array.isArray(rows)) return undefined;
+  const [row]: readonly unknown[] = rows;
+  if (typeof row !== 'object' || row === null) return undefined;
+  const value = Object.entries(row).find(([name]) => name === 'back-maj:min')?.[1];
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { listLoopDevices } from '../../../src/tools/losetup.ts';
 import { answers, mountAt } from '../../../src/tools/mount.ts';
 import { summarize, usersOf } from '../../../src/tools/processes.ts';
 import { formatBytes } from '../../../src/units.ts';
 import { loadConfiguration } from '../configuration.ts';
+import { ownLoopDevices } from '../loops.ts';
 import { mountPoint } from '../mounts.ts';
 import { freeSpaceAt } from '../storage.ts';
 import type { CommandInput, Report } from './command.ts';
@@ -13,14 +13,13 @@ const probeSeconds = 5;
 /** gnt-gluster mount status */
 export async function mountStatus(_input: CommandInput): Promise<Report> {
   const { pools } = await loadConfiguration();
-  const loops = await listLoopDevices();
   const found = [];
   for (const pool of pools) {
     for (const volume of pool.volumes) {
       const point = mountPoint(pool.name, volume);
       const mount = mountAt(point);
       const alive = mount !== undefined && (await answers(point, probeSeconds));
-      const devices = loops.filter((loop) => loop.fileSystem === mount?.fileSystem).map((loop) => loop.device);
+      const devices = await ownLoopDevices((path) => path.startsWith(`${point}/`));
       const users = mount === undefined ? [] : usersOf((path) => path.startsWith(`${point}/`));
       const state = mount === undefined ? 'not mounted' : alive ? 'mounted' : 'dead';
       const free = alive ? freeSpaceAt(point) : null;

@@ -1,0 +1,52 @@
+import { builtinPool } from './pool.ts';
+
+/** One key of /etc/ganeti/gluster.toml, as the manual explains it. */
+export interface KeyDescription {
+  readonly name: string;
+  readonly meaning: string;
+  /** As it would stand in the file, or in words. */
+  readonly default: string;
+}
+
+/** The keys outside any table. */
+export const topKeys: readonly KeyDescription[] = [
+  {
+    name: 'default_pool',
+    meaning: 'the pool of disks that name none',
+    default: 'the only pool there is, else "default"',
+  },
+  { name: 'pool', meaning: 'the pools: a table [pool.NAME] for each', default: 'without the file, one pool "default"' },
+];
+
+/** The keys of a table [pool.NAME]: the one list behind parser and manual. */
+export const poolKeys: readonly KeyDescription[] = [
+  {
+    name: 'servers',
+    meaning:
+      'Gluster servers, in the order in which they are asked: lower-case names or IPv4 addresses that mean the same ' +
+      'machine on every node, never localhost, with :port if it is not 24007',
+    default: "the servers with bricks, asked of the node's own glusterd",
+  },
+  {
+    name: 'volumes',
+    meaning: 'the volumes; a new image goes to the one with most free space, one that exists is found',
+    default: JSON.stringify(builtinPool.volumes),
+  },
+  {
+    name: 'directory',
+    meaning:
+      'the directory inside each volume that holds the images, made on first use; not to be changed while it does',
+    default: JSON.stringify(builtinPool.directory),
+  },
+  {
+    name: 'mount_options',
+    meaning: 'more options for mount.glusterfs',
+    default: JSON.stringify(builtinPool.mountOptions),
+  },
+  {
+    name: 'preallocation',
+    meaning:
+      'how blocks are reserved for disks that do not say: "off", "falloc" (reserved) or "full" (written with zeros)',
+    default: JSON.stringify(builtinPool.preallocation),
+  },
+];

@@ -1,0 +1,38 @@
+import { runDirectory } from '../../src/run-directory.ts';
+import { backingFile, backingFileSystem, kernelUsers, loopDevicesBy } from '../../src/tools/losetup.ts';
+import { answers, type Mount, mounts } from '../../src/tools/mount.ts';
+import { usersOf } from '../../src/tools/processes.ts';
+
+/** The directory that all volumes are mounted below. */
+export const mountsDirectory = `${runDirectory}/mnt`;
+
+const probeSeconds = 2;
+
+/**
+ * The loop devices of this node whose file lies below the mounts of this provider and satisfies a test. Starts no process
+ * when there is none.
+ *
+ * Loop devices belong to the kernel and mounts to a mount namespace, so a path alone does not say whose a device is: the
+ * file system does. One that does not answer cannot be asked; then the device is ours if our own mount does not answer.
+ */
+export async function ownLoopDevices(test: (path: string) => boolean): Promise<readonly string[]> {
+  const candidates = loopDevicesBy((path) => path.startsWith(`${mountsDirectory}/`) && test(path));
+  if (candidates.length === 0) return [];
+  const here = mounts().filter((mount) => mount.point.startsWith(`${mountsDirectory}/`));
+  const own: string[] = [];
+  for (const device of candidates) if (await isOwn(device, here)) own.push(device);
+  return own;
+}
+
+/** What uses a loop device on this node: processes that have it open, mounts and mapped devices. */
+export function deviceUsers(device: string): readonly string[] {
+  return [...usersOf((path) => path === device), ...kernelUsers(device)];
+}
+
+async function isOwn(device: string, here: readonly Mount[]): Promise<boolean> {
+  const path = backingFile(device) ?? '';
+  const mount = here.findLast(({ point }) => path.startsWith(`${point}/`));
+  if (mount === undefined) return false;
+  const fileSystem = await backingFileSystem(device);
+  return fileSystem === undefined ? !(await answers(mount.point, probeSeconds)) : fileSystem === mount.fileSystem;
+}
