@@ -8,8 +8,9 @@ import {
   openSync,
   readdirSync,
   renameSync,
-  rmSync,
+  rmdirSync,
   truncateSync,
+  unlinkSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { errnoOf, Failure } from '../../src/errors.ts';
@@ -121,14 +122,32 @@ export function sweep(mounted: MountedVolume, name: string, node = ''): void {
   for (const entry of mine) removeTree(`${directory}/${entry}`);
 }
 
+/** Not rmSync with `recursive`: its errors do not say which they are. Something already gone is fine. */
 function removeTree(path: string): void {
+  const found = statOf(path);
+  if (found === undefined) return;
+  if (found.isDirectory()) {
+    for (const entry of readdirSync(path)) removeTree(`${path}/${entry}`);
+    unlessGone(() => rmdirSync(path));
+  } else removeFile(path);
+}
+
+function removeFile(path: string): void {
   try {
-    rmSync(path, { recursive: true, force: true });
+    unlessGone(() => unlinkSync(path));
   } catch (error) {
     if (errnoOf(error) !== 'ENOSPC') throw error;
     // A full volume with sharding has no room for the note it makes of a file to be deleted. To cut it off makes some.
-    truncateSync(`${path}/disk`, 0);
-    rmSync(path, { recursive: true, force: true });
+    truncateSync(path, 0);
+    unlessGone(() => unlinkSync(path));
+  }
+}
+
+function unlessGone(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
   }
 }
 
