@@ -7,6 +7,8 @@ export interface CommandResult {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
   readonly timedOut: boolean;
+  /** It was ended because it printed without end. */
+  readonly endless: boolean;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -59,14 +61,17 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
     });
     const ended = await Promise.race([child, afterTimeLimit(timeLimit + 1000)]);
     if (ended === undefined)
-      return { argv, exitCode: undefined, signal: undefined, timedOut: true, stdout: '', stderr: '' };
-    if (ended.code === 'ENOENT' || ended.code === 'EACCES') throw toolMissing(file);
+      return { argv, exitCode: undefined, signal: undefined, timedOut: true, endless: false, stdout: '', stderr: '' };
+    const notStarted = ended.code === 'ENOENT' || ended.code === 'EACCES';
+    // 127 is what setpriv exits with when it finds no such command.
+    if (notStarted || (options.diesWithUs === true && ended.exitCode === 127)) throw toolMissing(argv[0] ?? '');
     const stdout = options.outputFile === undefined ? text(ended.stdout) : readFileSync(options.outputFile, 'utf8');
     return {
       argv,
       exitCode: ended.exitCode,
       signal: ended.signal,
       timedOut: ended.timedOut,
+      endless: ended.isMaxBuffer,
       stdout,
       stderr: text(ended.stderr),
     };
@@ -100,6 +105,7 @@ function inherited(descriptor: number): 3 {
 
 function outcomeOf(result: CommandResult): string {
   if (result.timedOut) return 'gave no answer within its time limit';
+  if (result.endless) return 'printed without end';
   if (result.signal !== undefined) return `killed by ${result.signal}`;
   return `exit status ${result.exitCode}`;
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { errnoOf } from './errors.ts';
 
 /** Replaces a file in one step, mode 0600, on disk when this returns. `unique` keeps two writers' drafts apart. */
@@ -7,12 +7,15 @@ export function writeFileAtomic(path: string, text: string, unique: string): voi
   rmSync(draft, { force: true });
   const descriptor = openSync(draft, 'wx', 0o600);
   try {
-    writeSync(descriptor, text);
+    writeFileSync(descriptor, text);
     fsyncSync(descriptor);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
   } finally {
     closeSync(descriptor);
   }
-  renameSync(draft, path);
 }
 
 /** The text of a file, or undefined when there is no such file. */

@@ -1,5 +1,6 @@
 import { Failure } from './errors.ts';
 import type { Provider } from './provider.ts';
+import { quote } from './quote.ts';
 import { print, reportFailure } from './reply.ts';
 import { parseRequest } from './request.ts';
 import { usageOf } from './usage.ts';
@@ -36,7 +37,7 @@ function checkArguments(verb: VerbName, provider: Provider, args: readonly strin
   const unexpected = verb === 'verify' ? args.filter((argument) => !provider.checkNames.includes(argument)) : args;
   if (unexpected.length === 0) return;
   const { summary } = verbs[verb];
-  throw new Failure('usage', `unexpected argument ${JSON.stringify(unexpected[0])}`, {
+  throw new Failure('usage', `unexpected argument ${quote(unexpected[0] ?? '')}`, {
     problems: [
       `usage: ${verb}${verb === 'verify' ? ` [${provider.checkNames.join('|')}]...` : ', without arguments'} (${summary})`,
     ],

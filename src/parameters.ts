@@ -1,3 +1,4 @@
+import { quote } from './quote.ts';
 import type { VerbName } from './verbs.ts';
 
 /** One parameter of the provider, given as `--disk 0:NAME=VALUE` and passed by Ganeti as `EXTP_NAME`. */
@@ -65,6 +66,5 @@ async function problemOf(parameter: ParameterDescription, value: string): Promis
 /** A sentence that names what nobody knows and the nearest word there is. */
 export async function unknown(what: string, word: string, known: readonly string[]): Promise<string> {
   const { closest } = await import('fastest-levenshtein');
-  const shown = JSON.stringify(word.length > 64 ? `${word.slice(0, 64)}...` : word);
-  return `unknown ${what} ${shown}; did you mean ${closest(word, [...known])}? (known: ${known.join(', ')})`;
+  return `unknown ${what} ${quote(word)}; did you mean ${closest(word, [...known])}? (known: ${known.join(', ')})`;
 }

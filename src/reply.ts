@@ -29,22 +29,31 @@ export function reportFailure(program: string, error: unknown): number {
 /** The lines that explain a failure: the sentence, every problem, the command that failed, and last the hint. */
 export function failureLines(program: string, failure: Failure): readonly string[] {
   const { problems = [], command, hint } = failure.details;
-  const lines = [`${program}: ${failure.message}`];
-  const room = mostLines - 1 - (hint === undefined ? 0 : 1);
-  const listed = problems.length > room ? problems.slice(0, room - 1) : problems;
-  lines.push(...listed.map((problem) => `  - ${problem}`));
-  if (listed.length < problems.length) lines.push(`  - and ${problems.length - listed.length} more`);
-  if (command !== undefined) {
-    lines.push(`command: ${command.argv.join(' ')} (${command.outcome})`);
-    const said = command.output
-      .trimEnd()
-      .split('\n')
-      .filter((line) => line !== '');
-    const left = Math.max(0, mostLines - lines.length - 1);
-    lines.push(...said.slice(Math.max(0, said.length - left)).map((line) => `  ${line}`));
-  }
-  if (hint !== undefined) lines.push(`hint: ${hint}`);
-  return lines;
+  const last = hint === undefined ? [] : [oneLine(`hint: ${hint}`)];
+  const first = [
+    oneLine(`${program}: ${failure.message}`),
+    ...(command === undefined ? [] : [oneLine(`command: ${command.argv.join(' ')} (${command.outcome})`)]),
+  ];
+  const room = mostLines - first.length - last.length;
+  const listed = shorten(problems.flatMap(linesOf), room, '  - ');
+  const said = command === undefined ? [] : linesOf(command.output).slice(-Math.max(1, room - listed.length));
+  const output = listed.length < room ? said.map((line) => `  ${line}`) : [];
+  const [sentence = '', ...commandLine] = first;
+  return [sentence, ...listed, ...commandLine, ...output, ...last];
+}
+
+function shorten(lines: readonly string[], room: number, mark: string): readonly string[] {
+  const shown = lines.length > room ? lines.slice(0, room - 1) : lines;
+  const rest = lines.length - shown.length;
+  return [...shown.map((line) => `${mark}${line}`), ...(rest > 0 ? [`${mark}and ${rest} more`] : [])];
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+}
+
+function oneLine(text: string): string {
+  return linesOf(text).join(' ');
 }
 
 function writeAll(descriptor: number, text: string): void {

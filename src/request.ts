@@ -1,5 +1,6 @@
 import { Failure } from './errors.ts';
 import { type ParameterDescription, parseParameters } from './parameters.ts';
+import { quote } from './quote.ts';
 import { type Mebibytes, mostMebibytes } from './units.ts';
 import { type VariableName, type VerbDescription, type VerbName, verbs } from './verbs.ts';
 
@@ -108,7 +109,7 @@ export async function parseRequest<Verb extends VerbName>(
       continue;
     }
     const problem = readers[variable](value, parsed);
-    if (problem !== undefined) problems.push(`${variable} ${problem}, not ${shorten(value)}`);
+    if (problem !== undefined) problems.push(`${variable} ${problem}, not ${quote(value)}`);
   }
   problems.push(...contradictions(verb, parsed));
   const parameters = await parseParameters(verb, environment, table);
@@ -131,8 +132,4 @@ function contradictions(verb: VerbName, parsed: Parsed): readonly string[] {
   if (verb === 'snapshot' && parsed.snapshotName !== undefined && parsed.snapshotName === parsed.name)
     return ['VOL_SNAPSHOT_NAME is the same as VOL_NAME'];
   return [];
-}
-
-function shorten(value: string): string {
-  return JSON.stringify(value.length > 64 ? `${value.slice(0, 64)}...` : value);
 }

@@ -17,7 +17,7 @@ export function formatBytes(size: Bytes): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
   let value = size;
   let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
+  while (Math.round(value * 10) >= 10240 && unit < units.length - 1) {
     value /= 1024;
     unit += 1;
   }

@@ -15,9 +15,17 @@ export interface Configuration {
 
 /** Reads the configuration. Throws a Failure of kind invalid that lists every problem of the file. */
 export async function loadConfiguration(file = configurationFile): Promise<Configuration> {
-  const text = readIfThere(file);
+  const text = readText(file);
   if (text === undefined) return { file: undefined, defaultPool: builtinPool.name, pools: [builtinPool] };
   return await parseConfiguration(text, file);
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readIfThere(file);
+  } catch (error) {
+    throw invalid(file, [error instanceof Error ? error.message : String(error)]);
+  }
 }
 
 /** Parses the text of a configuration file; the TOML library is loaded only here. */

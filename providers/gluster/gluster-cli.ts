@@ -28,12 +28,7 @@ async function gluster(args: readonly string[]): Promise<CommandResult> {
 
 /** Reads `volume info --xml`. Its exit status says only that XML was written: opRet tells. */
 export async function parseVolumeInfo(result: CommandResult, name: string): Promise<VolumeInfo | undefined> {
-  const { XMLParser, XMLValidator } = await import('fast-xml-parser');
-  // Warnings can stand before the document.
-  const xml = result.stdout.slice(Math.max(0, result.stdout.indexOf('<?xml')));
-  if (XMLValidator.validate(xml) !== true) throw commandFailed(result, 'gluster printed something that is not XML');
-  const parser = new XMLParser({ parseTagValue: false, isArray: (tag) => tag === 'volume' || tag === 'brick' });
-  const output = child(parser.parse(xml), 'cliOutput');
+  const output = child(await parseXml(result), 'cliOutput');
   if (text(output, 'opRet') !== '0') {
     if (/does not exist/.test(text(output, 'opErrstr'))) return undefined;
     throw commandFailed(result, `gluster: ${text(output, 'opErrstr') || 'the command failed without a reason'}`);
@@ -44,6 +39,19 @@ export async function parseVolumeInfo(result: CommandResult, name: string): Prom
   const bricks = children(child(volume, 'bricks'), 'brick').map((brick) => text(brick, 'name'));
   const hosts = bricks.map((brick) => brick.slice(0, brick.lastIndexOf(':/'))).filter((host) => host !== '');
   return { name, started: text(volume, 'status') === '1', hosts: [...new Set(hosts)] };
+}
+
+async function parseXml(result: CommandResult): Promise<unknown> {
+  const { XMLParser, XMLValidator } = await import('fast-xml-parser');
+  // Warnings can stand before the document.
+  const xml = result.stdout.slice(Math.max(0, result.stdout.indexOf('<?xml')));
+  try {
+    const parser = new XMLParser({ parseTagValue: false, isArray: (tag) => tag === 'volume' || tag === 'brick' });
+    if (XMLValidator.validate(xml) === true) return parser.parse(xml);
+  } catch {
+    // Some damage passes the validator and not the parser.
+  }
+  throw commandFailed(result, 'gluster printed something that is not XML');
 }
 
 function child(node: unknown, tag: string): unknown {

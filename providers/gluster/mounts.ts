@@ -43,7 +43,7 @@ export async function mountVolume(pool: Pool, volume: string): Promise<MountedVo
   const point = mountPoint(pool.name, volume);
   for (let attempt = 0; attempt < 5; attempt += 1) {
     if (!(isMounted(pool.name, volume) && (await answers(point, hangSeconds))))
-      await withLock(`mount-${pool.name}-${volume}`, `mount of volume ${volume}`, () => makeMount(pool, volume));
+      await withLock(`mount@${pool.name}@${volume}`, `mount of volume ${volume}`, () => makeMount(pool, volume));
     const descriptor = hold(point);
     if (descriptor !== undefined)
       return { pool, volume, path: point, release: () => releaseMount(pool.name, volume, descriptor) };
@@ -96,7 +96,7 @@ async function makeMount(pool: Pool, volume: string): Promise<void> {
   const argv = [...ownScope(), 'mount', '-t', 'glusterfs', '-o', options.join(','), `${first.host}:/${volume}`, point];
   const result = await run(argv, {
     timeLimit: mountSeconds * 1000,
-    outputFile: `${makeRunDirectory()}/mount-${pool.name}-${volume}.out`,
+    outputFile: `${makeRunDirectory()}/mount@${pool.name}@${volume}.out`,
   });
   // mount.glusterfs can exit 0 without having mounted anything, so only the effect counts.
   if (isMounted(pool.name, volume) && (await answers(point, probeSeconds))) return;

@@ -28,3 +28,8 @@ export const builtinPool: Pool = {
   mountOptions: [],
   preallocation: 'off',
 };
+
+/** Whether a host name or address means the machine that uses it, so that it means another one on each node. */
+export function isLoopback(host: string): boolean {
+  return /^localhost(\.|$)/.test(host) || host.startsWith('127.') || host === '::1';
+}

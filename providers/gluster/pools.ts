@@ -2,7 +2,7 @@ import { unknown } from '../../src/parameters.ts';
 import type { Preallocation } from '../../src/tools/qemu-img.ts';
 import { type KeyDescription, poolKeys, topKeys } from './configuration-keys.ts';
 import { isPlainName, preallocations } from './parameters.ts';
-import { builtinPool, type Pool, type Server } from './pool.ts';
+import { builtinPool, isLoopback, type Pool, type Server } from './pool.ts';
 
 type Table = Readonly<Record<string, unknown>>;
 type Report = (problem: string) => void;
@@ -58,12 +58,11 @@ async function parsePool(name: string, value: unknown, report: Report): Promise<
 
 function parseServer(text: string, report: Report): readonly Server[] {
   const [, host, port = String(usualPort)] = /^([a-z0-9][a-z0-9.-]*)(?::([0-9]{1,5}))?$/.exec(text) ?? [];
-  const names = ['localhost', 'localhost.localdomain', '127.0.0.1'];
   if (host === undefined || Number(port) < 1 || Number(port) > 65535)
     report(
       `servers: ${JSON.stringify(text)} is not a lower-case host name or IPv4 address, with :port if it is not ${usualPort}`,
     );
-  else if (names.includes(host))
+  else if (isLoopback(host))
     report(`servers: ${host} means another machine on each node; give its name in the cluster`);
   else return [{ host, port: Number(port) }];
   return [];

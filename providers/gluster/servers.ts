@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { Failure } from '../../src/errors.ts';
-import type { Pool, Server } from './pool.ts';
+import { isLoopback, type Pool, type Server } from './pool.ts';
 import { readServers, writeServers } from './records.ts';
 
 /** How long a server may take to accept a connection before the next one in the list is preferred. */
@@ -54,11 +54,11 @@ export async function serversOf(pool: Pool, volume: string, { fresh = false } = 
 
 /** A name that means this machine on every node, for a volume whose bricks were given as localhost. */
 function clusterName(host: string): string {
-  const local = host === 'localhost' || host.startsWith('127.') || host === '::1';
-  return (local ? hostname() : host).toLowerCase();
+  return (isLoopback(host) ? hostname() : host).toLowerCase();
 }
 
 /** The address of an image for QEMU's gluster driver, in the only form Ganeti 3.1 accepts: port given, one server. */
 export function imageUri(server: Server, volume: string, path: string): string {
-  return `gluster://${server.host}:${server.port}/${volume}/${path}`;
+  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
+  return `gluster://${host}:${server.port}/${volume}/${path}`;
 }

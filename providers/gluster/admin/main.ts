@@ -89,7 +89,7 @@ async function checkOptions(command: Command, given: Arguments['options']): Prom
   const problems: string[] = [];
   const options: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {
-    if (command.options[name] === undefined)
+    if (!Object.hasOwn(command.options, name))
       problems.push(
         await unknown(
           'option',

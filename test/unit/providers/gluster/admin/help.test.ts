@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { commands } from '../../../../../providers/gluster/admin/commands.ts';
+import { helpOf, overview } from '../../../../../providers/gluster/admin/help.ts';
+import { list, table } from '../../../../../providers/gluster/admin/table.ts';
+
+test('the overview has a line for every command, in one column', () => {
+  const lines = overview('gnt-gluster', commands).split('\n');
+  const columns = commands.map(({ name, operands, summary }) => {
+    const start = `  ${[name, ...operands].join(' ')}  `;
+    const line = lines.find((candidate) => candidate.startsWith(start.trimEnd()) && candidate.endsWith(summary));
+    return line?.indexOf(summary) ?? -1;
+  });
+  expect(Math.min(...columns)).toBeGreaterThan(0);
+  expect(new Set(columns).size).toBe(1);
+  for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(132);
+});
+
+test('no command is the beginning of another, and none is help', () => {
+  const names = commands.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(name).toMatch(/^(?!.*\bhelp\b)[a-z]+ [a-z]+$/);
+});
+
+describe.each(commands)('help of $name', (command) => {
+  const text = helpOf('gnt-gluster', command);
+  test('shows how to call it and every option', () => {
+    expect(text).toContain(`usage: gnt-gluster ${[command.name, ...command.operands].join(' ')}`);
+    const lines = text.split('\n');
+    for (const [option, meaning] of Object.entries(command.options))
+      expect(lines.filter((line) => line.startsWith(`  --${option} VALUE  `) && line.endsWith(meaning))).toHaveLength(
+        1,
+      );
+    for (const option of ['json', 'help']) expect(text).toMatch(new RegExp(`^ {2}--${option} +\\S`, 'm'));
+  });
+});
+
+describe('table', () => {
+  test('lines its columns up, without blanks at line ends, without colours in a file', async () => {
+    const text = await table(
+      ['Name', 'Size'],
+      [
+        ['a', '1 GiB'],
+        ['a long one', '-'],
+        ['b', ''],
+      ],
+    );
+    expect(text).toBe('Name        Size\na           1 GiB\na long one  -\nb\n');
+  });
+
+  test('of nothing is its heading', async () => {
+    expect(await table(['Name', 'Size'], [])).toBe('Name  Size\n');
+  });
+
+  test('wide letters count as wide', async () => {
+    const [, first = '', second = ''] = (
+      await table(
+        ['N', 'S'],
+        [
+          ['日本', 'x'],
+          ['abcd', 'x'],
+        ],
+      )
+    ).split('\n');
+    expect([first, second]).toEqual(['日本  x', 'abcd  x']);
+  });
+});
+
+test.each([
+  [[], ''],
+  [[['A', '1']], 'A:  1\n'],
+  [
+    [
+      ['A', '1'],
+      ['Long', '2'],
+    ],
+    'A:     1\nLong:  2\n',
+  ],
+  [
+    [
+      ['A', '1'],
+      ['Much longer', ''],
+      ['B', '2'],
+    ],
+    'A:  1\nB:  2\n',
+  ],
+] as const)('list of %j', (entries, text) => {
+  expect(list(entries)).toBe(text);
+});

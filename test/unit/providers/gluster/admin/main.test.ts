@@ -1,0 +1,83 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import packageFile from '../../../../../package.json' with { type: 'json' };
+import { type Ended, scratchDirectory, startNode } from '../../../help.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+function gnt(...args: readonly string[]): Promise<Ended> {
+  return startNode(['providers/gluster/gnt-gluster.ts', ...args]).ended;
+}
+
+describe('help and version', () => {
+  test.each([
+    [['--help'], 0, /^usage: gnt-gluster COMMAND/],
+    [['-h'], 0, /^usage: gnt-gluster COMMAND/],
+    [['help'], 0, /^usage: gnt-gluster COMMAND/],
+    [[], 2, /^usage: gnt-gluster COMMAND/],
+    [['image', '--help'], 0, /image list(.|\n)*image info/],
+    [['image', 'info', '--help'], 0, /^usage: gnt-gluster image info NAME/],
+    [['help', 'image', 'info'], 0, /^usage: gnt-gluster image info NAME/],
+    [['image', 'list', '--help', '--help'], 0, /^usage: gnt-gluster image list/],
+    [['--version'], 0, new RegExp(`^gnt-gluster ${packageFile.version.replaceAll('.', '\\.')}\n$`)],
+  ])('%j', async (args, code, said) => {
+    expect(await gnt(...args)).toMatchObject({ code, stdout: expect.stringMatching(said), stderr: '' });
+  });
+});
+
+describe('wrong arguments', () => {
+  test.each([
+    [['imag', 'list'], /unknown command "imag list"; did you mean image list\?/],
+    [['image', 'lst'], /unknown command "image lst"; did you mean image list\?.*image list, image info\)/],
+    [['image'], /unknown command "image"/],
+    [['image', 'info'], /image info takes NAME/],
+    [['image', 'info', 'a', 'b'], /image info takes NAME/],
+    [['image', 'list', 'a'], /image list takes no operands/],
+    [['config', 'check', 'a', 'b'], /config check takes \[FILE\]/],
+    [['image', 'list', '--pol', 'x'], /unknown option "--pol"; did you mean --pool\?/],
+    [['image', 'list', '--pool'], /--pool takes one value/],
+    [['image', 'list', '--pool='], /--pool takes one value/],
+    [['image', 'list', '--pool', 'a', '--pool', 'b'], /--pool takes one value/],
+    [['mount', 'status', '--pool', 'a'], /unknown option "--pool"/],
+    [['image', 'list', '-x'], /unknown option/],
+    [['image', 'list', '--no-json'], /unknown option "--no-json"/],
+    [['image', 'list', '--a.b=c'], /unknown option "--a\.b"/],
+    [['config', 'check', '/dev/null', '--constructor=x'], /unknown option "--constructor"/],
+    [['config', 'check', '/dev/null', '--toString=x'], /unknown option "--toString"/],
+  ])('%j', async (args, said) => {
+    const ended = await gnt(...args);
+    expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(said) });
+    expect(ended.stderr).toMatch(/\nhint: gnt-gluster .*--help\n$/);
+  });
+});
+
+describe.runIf(isRoot)('values', () => {
+  test.each(['../x', '.work', '', 'a/b'])('no image is called %j', async (name) => {
+    expect(await gnt('image', 'info', name)).toMatchObject({ code: 3, stdout: '' });
+  });
+
+  test.each([
+    ['absent.toml', 4, /there is no file/],
+    ['broken.toml', 3, /broken\.toml is not a valid configuration\n {2}- /],
+    ['directory.toml', 3, /directory\.toml/],
+  ])('config check %s', async (name, code, said) => {
+    const directory = scratchDirectory();
+    writeFileSync(`${directory}/broken.toml`, '[pool.a]\nserver = 1\n');
+    mkdirSync(`${directory}/directory.toml`);
+    const ended = await gnt('config', 'check', `${directory}/${name}`);
+    expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(said) });
+  });
+
+  test('config check tells of servers that do not answer, and of that only', async () => {
+    const file = `${scratchDirectory()}/x.toml`;
+    writeFileSync(file, '[pool.a]\nservers = ["no-such-host.invalid"]\nvolumes = ["v", "w"]\n');
+    const ended = await gnt('config', 'check', file, '--json');
+    expect(ended).toMatchObject({ code: 1, stderr: '' });
+    const volume = { pool: 'a', directory: 'images', servers: ['no-such-host.invalid:24007'], answers: null };
+    const [v, w] = ['v', 'w'].map((name) => ({ ...volume, volume: name, problem: 'no server answers' }));
+    expect(JSON.parse(ended.stdout)).toEqual({ file, defaultPool: 'a', volumes: [v, w] });
+    expect((await gnt('config', 'check', file)).stdout).toMatch(
+      /a \(default\) +v +no-such-host\.invalid:24007 +- +no server/,
+    );
+  });
+});

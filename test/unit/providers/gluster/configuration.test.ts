@@ -1,0 +1,122 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { findPool, loadConfiguration, parseConfiguration } from '../../../../providers/gluster/configuration.ts';
+import { builtinPool } from '../../../../providers/gluster/pool.ts';
+import { failureOf, scratchDirectory } from '../../help.ts';
+
+const parse = (text: string) => parseConfiguration(text, '/etc/x.toml');
+
+async function problemsOf(text: string): Promise<readonly string[]> {
+  const failure = await failureOf(() => parse(text));
+  expect(failure).toMatchObject({ kind: 'invalid', message: expect.stringContaining('/etc/x.toml') });
+  return failure.details.problems ?? [];
+}
+
+test('the example is valid and describes one pool', async () => {
+  const { pools, defaultPool } = await parse(readFileSync('providers/gluster/gluster.toml.example', 'utf8'));
+  expect(defaultPool).toBe('default');
+  const servers = [1, 2, 3].map((number) => ({ host: `gluster${number}.example.com`, port: 24007 }));
+  expect(pools).toEqual([{ ...builtinPool, servers }]);
+});
+
+test('the example shows every key with its default', () => {
+  const example = readFileSync('providers/gluster/gluster.toml.example', 'utf8');
+  for (const key of ['default_pool', 'servers', 'volumes', 'directory', 'mount_options', 'preallocation'])
+    expect(example).toMatch(new RegExp(`^${key} = `, 'm'));
+});
+
+describe('the default pool', () => {
+  test.each([
+    ['[pool.only]', 'only'],
+    ['[pool.a]\n[pool.default]', 'default'],
+    ['default_pool = "b"\n[pool.a]\n[pool.b]', 'b'],
+    ['[pool."__proto__"]', '__proto__'],
+  ])('%j: %s', async (text, name) => {
+    expect((await parse(text)).defaultPool).toBe(name);
+  });
+
+  test.each([
+    ['[pool.a]\n[pool.b]', /no pool "default"/],
+    ['default_pool = "c"\n[pool.a]', /no pool "c"/],
+    ['default_pool = "constructor"\n[pool.a]', /no pool "constructor"/],
+    ['default_pool = 1\n[pool.a]', /must be the name of a pool/],
+  ])('%j: refused', async (text, problem) => {
+    expect(await problemsOf(text)).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
+describe('refused', () => {
+  test.each([
+    ['', [/there is no pool/]],
+    ['pool = 1', [/there is no pool/]],
+    ['[[pool]]', [/there is no pool/]],
+    ['[pool]\na = 1', [/^pool\.a: must be a table/]],
+    ['[pool]\na = 1979-05-27', [/^pool\.a: must be a table/]],
+    ['[pool."a/b"]', [/pool "a\/b": not a name/]],
+    ['[pool.""]', [/pool "": not a name/]],
+    ['[pool.a]\nserver = []', [/^pool\.a: unknown key "server"; did you mean servers\?/]],
+    ['[pools.a]', [/unknown key "pools"; did you mean pool\?/, /there is no pool/]],
+    ['defaultpool = "a"\n[pool.a]', [/unknown key "defaultpool"; did you mean default_pool\?/]],
+  ])('%j', async (text, problems) => {
+    expect(await problemsOf(text)).toEqual(problems.map((problem) => expect.stringMatching(problem)));
+  });
+
+  test('with every problem of every pool at once', async () => {
+    const problems = await problemsOf(`
+      default_pool = "c"
+      colour = "red"
+      [pool.a]
+      servers = ["localhost", "Upper"]
+      directory = "../x"
+      [pool.b]
+      volumes = []
+      preallocation = "some"
+      mount_options = ["ro"]
+      size = 1
+    `);
+    expect(problems).toHaveLength(9);
+    expect(problems.filter((problem) => problem.startsWith('pool.a: '))).toHaveLength(3);
+    expect(problems.filter((problem) => problem.startsWith('pool.b: '))).toHaveLength(4);
+  });
+
+  test.each(['[pool', 'a = ', 'a = 1\na = 2', '[pool.a]\n[pool.a]', 'x = 99999999999999999999', '\0', '\ufffd'])(
+    'what is no TOML: %j',
+    async (text) => {
+      const problems = await problemsOf(text);
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).not.toBe('');
+    },
+  );
+});
+
+describe('loadConfiguration', () => {
+  test('without a file the built-in pool holds', async () => {
+    const configuration = await loadConfiguration(`${scratchDirectory()}/absent.toml`);
+    expect(configuration).toEqual({ file: undefined, defaultPool: 'default', pools: [builtinPool] });
+  });
+
+  test('an empty file is not the same as none', async () => {
+    const file = `${scratchDirectory()}/empty.toml`;
+    writeFileSync(file, '');
+    expect((await failureOf(() => loadConfiguration(file))).kind).toBe('invalid');
+  });
+
+  test('a directory in its place is explained to the administrator', async () => {
+    const file = `${scratchDirectory()}/gluster.toml`;
+    mkdirSync(file);
+    expect((await failureOf(() => loadConfiguration(file))).message).toContain(file);
+  });
+
+  test('a file with carriage returns is read', async () => {
+    const file = `${scratchDirectory()}/x.toml`;
+    writeFileSync(file, '[pool.a]\r\nvolumes = ["v"]\r\n');
+    expect((await loadConfiguration(file)).pools).toMatchObject([{ name: 'a', volumes: ['v'] }]);
+  });
+});
+
+test('a pool nobody configured is answered with the nearest', async () => {
+  const configuration = await parse('default_pool = "fast"\n[pool.fast]\n[pool.slow]');
+  expect(await findPool(configuration, 'slow')).toMatchObject({ name: 'slow' });
+  const failure = await failureOf(() => findPool(configuration, 'fats'));
+  expect(failure).toMatchObject({ kind: 'invalid', message: expect.stringMatching(/did you mean fast\?.*fast, slow/) });
+});

@@ -1,0 +1,52 @@
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { summarize, usersOf } from '../../../../src/tools/processes.ts';
+import { scratchDirectory, startModule, until } from '../../help.ts';
+
+test.each([
+  [[], ''],
+  [['a'], 'a'],
+  [['a', 'b', 'c'], 'a, b, c'],
+  [['a', 'b', 'c', 'd', 'e'], 'a, b, c, 2 more'],
+])('%j in a sentence', (list, text) => {
+  expect(summarize(list)).toBe(text);
+});
+
+test('a process is found by the file it has open, and not when it has let go', async () => {
+  const file = `${scratchDirectory()}/data`;
+  writeFileSync(file, '');
+  const backwards = (text: string) => [...text].reverse().join('');
+  // Its arguments do not name the file: only the descriptor does.
+  const { child, ended } = startModule(
+    `
+    import { openSync } from 'node:fs';
+    openSync([...process.argv[1]].reverse().join(''), 'r');
+    setInterval(() => {}, 1000);
+  `,
+    backwards(file),
+  );
+  const users = () => usersOf((path) => path === file);
+  await until('it has the file open', () => users().length > 0);
+  expect(users()).toEqual([`node (pid ${child.pid})`]);
+  child.kill('SIGKILL');
+  await ended;
+  expect(users()).toEqual([]);
+});
+
+test('a process is found by what its arguments mention', async () => {
+  const mention = `/vol/images/${process.pid}-${Date.now()}/disk`;
+  const { child } = startModule('setInterval(() => {}, 1000);', `file.path=${mention},x=y`);
+  const users = () => usersOf(() => false, ['/nobody mentions this', mention]);
+  await until('it runs', () => users().length > 0);
+  expect(users()).toEqual([`node (pid ${child.pid})`]);
+  expect(usersOf(() => false, [`${mention}x`])).toEqual([]);
+});
+
+test('this process is not its own user', () => {
+  const descriptor = openSync('/proc/version', 'r');
+  try {
+    expect(usersOf(() => true).filter((user) => user.endsWith(`(pid ${process.pid})`))).toEqual([]);
+  } finally {
+    closeSync(descriptor);
+  }
+});
