@@ -1,9 +1,9 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { errnoOf } from './errors.ts';
 
-/** Replaces a file in one step, mode 0600, on disk when this returns. `unique` keeps two writers' drafts apart. */
-export function writeFileAtomic(path: string, text: string, unique: string): void {
-  const draft = `${path}.${unique}.new`;
+/** Replaces a file in one step, mode 0600, on disk when this returns. `writer` keeps the drafts of two writers apart. */
+export function writeFileAtomic(path: string, text: string, writer = ''): void {
+  const draft = `${path}${writer}.new`;
   rmSync(draft, { force: true });
   const descriptor = openSync(draft, 'wx', 0o600);
   try {

@@ -11,7 +11,7 @@ import { freeSpace } from './storage.ts';
 
 type Check = (request: Request<'verify'>) => Promise<string>;
 
-const tools = ['flock', 'losetup', 'mount', 'mount.glusterfs', 'qemu-img', 'setpriv', 'stat', 'umount'];
+const tools = ['flock', 'losetup', 'mount.glusterfs', 'qemu-img', 'setpriv', 'stat', 'umount'];
 const toolDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 const checks: Readonly<Record<string, Check>> = {

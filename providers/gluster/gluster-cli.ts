@@ -16,7 +16,7 @@ export async function volumeInfo(name: string): Promise<VolumeInfo | undefined> 
 
 /** One gluster command with XML output. A dead peer can make it wait for two minutes; we do not. */
 async function gluster(args: readonly string[]): Promise<CommandResult> {
-  const result = await run(['gluster', '--mode=script', '--xml', '--timeout=30', ...args], { timeLimit: 40_000 });
+  const result = await run(['gluster', '--mode=script', '--xml', '--timeout=10', ...args], { timeLimit: 12_000 });
   if (!result.stdout.includes('<cliOutput>'))
     // Without glusterd it prints a plain sentence in place of XML.
     throw new Failure('unavailable', 'the glusterd of this node does not answer', {

@@ -34,6 +34,14 @@ export interface Image {
   readonly allocated: Bytes;
 }
 
+/** What a new image is to be. */
+export interface NewContent {
+  readonly size: Bytes;
+  readonly metadata: ImageMetadata;
+  /** Puts the data into an empty file. */
+  readonly fill: (disk: string) => Promise<void>;
+}
+
 /** Where images are made before they appear and go before they are deleted. No image can have this name. */
 const workDirectory = '.work';
 
@@ -65,26 +73,24 @@ export function imageNames(mounted: MountedVolume): readonly string[] {
 }
 
 /**
- * Makes an image: it is prepared out of sight and appears, complete, in one step. `fill` puts the data into the path
- * it is given. Returns false when something of that name appeared first; nothing of ours is left then, nor when it throws.
+ * Makes an image: it is prepared out of sight and appears, complete, in one step. Returns false when something of that name appeared first; nothing of ours is left then, nor when it throws.
  * The caller holds this node's lock on the name.
  */
-export async function makeImage(
-  mounted: MountedVolume,
-  name: string,
-  metadata: ImageMetadata,
-  fill: (disk: string) => Promise<void>,
-): Promise<boolean> {
+export async function makeImage(mounted: MountedVolume, name: string, content: NewContent): Promise<boolean> {
   const draft = workPath(mounted, name);
   mkdirSync(`${imagesDirectory(mounted)}/${workDirectory}`, { recursive: true, mode: 0o700 });
   try {
     sweep(mounted, name, hostname());
     mkdirSync(draft, { mode: 0o700 });
     closeSync(openSync(`${draft}/disk`, 'wx', 0o600));
-    await fill(`${draft}/disk`);
+    await content.fill(`${draft}/disk`);
+    const size = Number(statOf(`${draft}/disk`)?.size);
+    // A tool that reports success and did nothing must not leave an image behind.
+    if (size !== content.size)
+      throw new Failure('failed', `the new image has ${size} bytes instead of ${content.size}`);
     chmodSync(`${draft}/disk`, 0o600);
     flush(`${draft}/disk`);
-    writeMetadata(draft, metadata);
+    writeMetadata(draft, content.metadata);
     renameSync(draft, `${imagesDirectory(mounted)}/${name}`);
     return true;
   } catch (error) {

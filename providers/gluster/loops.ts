@@ -19,9 +19,8 @@ export async function ownLoopDevices(test: (path: string) => boolean): Promise<r
   const candidates = loopDevicesBy((path) => path.startsWith(`${mountsDirectory}/`) && test(path));
   if (candidates.length === 0) return [];
   const here = mounts().filter((mount) => mount.point.startsWith(`${mountsDirectory}/`));
-  const own: string[] = [];
-  for (const device of candidates) if (await isOwn(device, here)) own.push(device);
-  return own;
+  const own = await Promise.all(candidates.map((device) => isOwn(device, here)));
+  return candidates.filter((_, index) => own[index]);
 }
 
 /** What uses a loop device on this node: processes that have it open, mounts and mapped devices. */

@@ -45,7 +45,7 @@ export function readMetadata(directory: string): ImageMetadata {
 /** Replaces the image.json in a directory in one step. */
 export function writeMetadata(directory: string, metadata: ImageMetadata): void {
   const text = `${JSON.stringify({ format: 1, ...metadata }, undefined, 2)}\n`;
-  writeFileAtomic(`${directory}/image.json`, text, hostname());
+  writeFileAtomic(`${directory}/image.json`, text, `.${hostname()}`);
 }
 
 /** Who has the image open, by node. */
@@ -80,7 +80,7 @@ export function writeOpening(directory: string, mode: Opening['mode']): void {
   mkdirSync(`${directory}/opened`, { recursive: true, mode: 0o700 });
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const opening = { node, since: new Date().toISOString(), mode, boot };
-  writeFileAtomic(`${directory}/opened/${node}.json`, `${JSON.stringify(opening)}\n`, 'new');
+  writeFileAtomic(`${directory}/opened/${node}.json`, `${JSON.stringify(opening)}\n`);
 }
 
 /** Notes that this node does not use the image any more. */

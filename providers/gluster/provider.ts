@@ -10,11 +10,12 @@ import { attachedDevices, attachedRecord, refreshDevices } from './attachments.t
 import { checkNames, runChecks } from './checks.ts';
 import { allocate, deleteImage, makeImage, readImage, sweep } from './images.ts';
 import { conflictingOpenings, readMetadata, removeOpening, writeMetadata, writeOpening } from './metadata.ts';
+import type { MountedVolume } from './mounts.ts';
 import { newImageMetadata, preallocationOf, requireRoom, requireSame } from './new-image.ts';
 import { knownParameters } from './parameters.ts';
 import { answeringServer, imageUri } from './servers.ts';
 import { isSameSnapshot, requireUnused, snapshotMetadata } from './snapshots.ts';
-import { findImage, remember, roomiest, searchImage } from './storage.ts';
+import { findImage, release, remember, roomiest, searchImage } from './storage.ts';
 
 /** The ten verbs. Each looks first, stops if nothing is to be done, acts, and checks what came of it. */
 const verbs: Verbs = {
@@ -23,15 +24,22 @@ const verbs: Verbs = {
     await withLock(request.name, 'create', async () => {
       const { image, mounted } = await searchImage(request);
       if (image !== undefined) return requireSame(image, request.uuid, size);
-      const best = roomiest(mounted);
-      const preallocation = preallocationOf(request, best.mounted.pool);
-      requireRoom(best, size, preallocation);
-      const metadata = newImageMetadata(request, preallocation);
-      const made = await makeImage(best.mounted, request.name, metadata, (disk) => allocate(disk, size, preallocation));
-      const now = readImage(best.mounted, request.name);
-      if (now === undefined) throw new Failure('unavailable', `image ${request.name} was made and is not there`);
-      // Another node was faster; what it made is ours if it is the same.
-      if (!made || now.size !== size) requireSame(now, request.uuid, size);
+      let place: MountedVolume | undefined;
+      try {
+        const best = roomiest(mounted);
+        const preallocation = preallocationOf(request, best.mounted.pool);
+        requireRoom(best, size, preallocation);
+        const metadata = newImageMetadata(request, preallocation);
+        const fill = (disk: string): Promise<void> => allocate(disk, size, preallocation);
+        const made = await makeImage(best.mounted, request.name, { size, metadata, fill });
+        const now = readImage(best.mounted, request.name);
+        if (now === undefined) throw new Failure('unavailable', `image ${request.name} was made and is not there`);
+        // Another node was faster; what it made is ours if it is the same.
+        if (!made || now.size !== size) requireSame(now, request.uuid, size);
+        place = best.mounted;
+      } finally {
+        await release(mounted, place);
+      }
     });
     return undefined;
   },
@@ -73,7 +81,7 @@ const verbs: Verbs = {
           deleteImage(image);
         }
       } finally {
-        for (const here of mounted) await here.release();
+        await release(mounted);
       }
     });
     await detachHere(request.name);
@@ -115,7 +123,7 @@ const verbs: Verbs = {
     const [first, second] = [request.name, request.snapshotName].sort();
     const copy = async (): Promise<void> => {
       const image = await findImage(request);
-      const existing = (await searchImage({ ...request, name: request.snapshotName })).image;
+      const { image: existing, mounted } = await searchImage({ ...request, name: request.snapshotName });
       requireUnused(
         image,
         await attachedDevices(request.name),
@@ -123,10 +131,13 @@ const verbs: Verbs = {
       );
       if (existing !== undefined) return isSameSnapshot(image, existing);
       requireRoom({ mounted: image.mounted }, image.allocated, 'full');
-      const made = await makeImage(image.mounted, request.snapshotName, snapshotMetadata(image), async (disk) => {
+      const fill = async (disk: string): Promise<void> => {
         truncateSync(disk, image.size);
         await copyRaw(image.disk, disk);
-      });
+      };
+      const content = { size: image.size, metadata: snapshotMetadata(image), fill };
+      const made = await makeImage(image.mounted, request.snapshotName, content);
+      await release(mounted);
       if (!made) throw new Failure('exists', `something made ${request.snapshotName} during the copy`);
     };
     await withLock(first ?? '', 'snapshot', () => withLock(second ?? '', 'snapshot', copy));
@@ -150,9 +161,10 @@ const verbs: Verbs = {
 
   async close(request) {
     await withLock(request.name, 'close', async () => {
-      const { image } = await searchImage(request);
+      const { image, mounted } = await searchImage(request);
       if (image === undefined) note(`there is no image ${request.name}: nothing to close`);
       else removeOpening(image.directory);
+      await release(mounted);
     });
     return undefined;
   },

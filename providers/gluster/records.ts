@@ -36,7 +36,7 @@ export function readRecord(name: string): ImageRecord | undefined {
 /** Remembers an image until this node boots or forgets it. */
 export function writeRecord(name: string, record: ImageRecord): void {
   makeRunDirectory('images');
-  writeFileAtomic(recordPath(name), JSON.stringify(record), String(process.pid));
+  writeFileAtomic(recordPath(name), JSON.stringify(record));
 }
 
 /** Forgets an image. */
@@ -53,7 +53,7 @@ export function readServers(volume: string): readonly Server[] {
 /** Remembers the servers of a volume until this node boots. */
 export function writeServers(volume: string, servers: readonly Server[]): void {
   makeRunDirectory('volumes');
-  writeFileAtomic(`${runDirectory}/volumes/${volume}`, JSON.stringify({ servers }), String(process.pid));
+  writeFileAtomic(`${runDirectory}/volumes/${volume}`, JSON.stringify({ servers }));
 }
 
 function recordPath(name: string): string {

@@ -30,26 +30,39 @@ export interface Search {
 export async function searchImage(wanted: Wanted): Promise<Search> {
   const { pool, volumes } = await candidates(wanted);
   const mounted: MountedVolume[] = [];
-  let unreachable: unknown;
-  for (const volume of volumes) {
-    try {
-      const here = await mountVolume(pool, volume);
-      mounted.push(here);
-      const image = readImage(here, wanted.name);
-      if (image !== undefined) return { image, mounted };
-    } catch (error) {
-      if (!(error instanceof Failure) || error.kind !== 'unavailable') throw error;
-      unreachable ??= error;
+  try {
+    let unreachable: unknown;
+    for (const volume of volumes) {
+      try {
+        const here = await mountVolume(pool, volume);
+        mounted.push(here);
+        const image = readImage(here, wanted.name);
+        if (image === undefined) continue;
+        await release(mounted, here);
+        return { image, mounted: [here] };
+      } catch (error) {
+        if (!(error instanceof Failure) || error.kind !== 'unavailable') throw error;
+        unreachable ??= error;
+      }
     }
+    if (unreachable !== undefined) throw unreachable;
+    return { image: undefined, mounted };
+  } catch (error) {
+    await release(mounted);
+    throw error;
   }
-  if (unreachable !== undefined) throw unreachable;
-  return { image: undefined, mounted };
+}
+
+/** Lets go of volumes that were looked at, all but one: those that nothing uses are unmounted. */
+export async function release(mounted: readonly MountedVolume[], keep?: MountedVolume): Promise<void> {
+  for (const here of mounted) if (here !== keep) await here.release();
 }
 
 /** The image of a request. Throws a Failure of kind missing when it is on no volume of its pool. */
 export async function findImage(wanted: Wanted): Promise<Image> {
   const { image, mounted } = await searchImage(wanted);
   if (image !== undefined) return image;
+  await release(mounted);
   const volumes = mounted.map((here) => here.volume).join(', ');
   throw new Failure('missing', `there is no image ${wanted.name} on ${volumes}`, { hint: 'gnt-gluster image list' });
 }

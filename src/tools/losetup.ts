@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Failure } from '../errors.ts';
 import { mustRun, run } from '../exec.ts';
 import { parseObject, readIfThere } from '../files.ts';
+import { quote } from '../quote.ts';
 import type { Bytes } from '../units.ts';
 import { mounts } from './mount.ts';
 
@@ -29,7 +30,7 @@ export function loopDevicesBy(test: (path: string) => boolean): readonly string[
  */
 export async function backingFileSystem(device: string): Promise<string | undefined> {
   const argv = ['losetup', '--list', '--json', '--output', 'BACK-MAJ:MIN', device];
-  const result = await run(argv, { timeLimit: 5000 });
+  const result = await run(argv, { timeLimit: 2000 });
   return result.exitCode === 0 ? parseBackingFileSystem(result.stdout) : undefined;
 }
 
@@ -51,6 +52,8 @@ export function parseBackingFileSystem(json: string): string | undefined {
 export async function attachLoopDevice(file: string, size: Bytes): Promise<string> {
   const printed = await mustRun(['losetup', '--find', '--show', '--direct-io=on', '--sector-size', '512', file]);
   const device = printed.trim();
+  if (!/^\/dev\/loop[0-9]+$/.test(device) || backingFile(device) !== file)
+    throw new Failure('failed', `losetup did not attach ${file} and says ${quote(device)}`);
   const wrong = [
     deviceSize(device) === size ? undefined : `has ${deviceSize(device)} bytes instead of ${size}`,
     queueValue(device, 'logical_block_size') === '512' ? undefined : 'does not have sectors of 512 bytes',

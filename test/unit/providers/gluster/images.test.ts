@@ -23,13 +23,13 @@ function someVolume(): { readonly mounted: MountedVolume; readonly images: strin
 }
 
 const metadata = { uuid: 'u', preallocation: 'off' } as const;
-const sized = (size: number) => (disk: string) => allocate(disk, size, 'off');
+const sized = (size: number) => ({ size, metadata, fill: (disk: string) => allocate(disk, size, 'off') });
 
 test('an image is made, read, listed and deleted, and leaves nothing', async () => {
   const { mounted, images } = someVolume();
   expect(imageNames(mounted)).toEqual([]);
   expect(readImage(mounted, 'x')).toBeUndefined();
-  expect(await makeImage(mounted, 'x', metadata, sized(3 << 20))).toBe(true);
+  expect(await makeImage(mounted, 'x', sized(3 << 20))).toBe(true);
   const image = readImage(mounted, 'x');
   expect(image).toMatchObject({ name: 'x', size: 3 << 20, path: 'deep/images/x/disk', disk: `${images}/x/disk` });
   expect(image?.allocated).toBe(0);
@@ -48,18 +48,22 @@ test('an image is made, read, listed and deleted, and leaves nothing', async () 
 
 test('an image appears only when it is complete', async () => {
   const { mounted } = someVolume();
-  await makeImage(mounted, 'x', metadata, async (disk) => {
+  const fill = async (disk: string) => {
     writeFileSync(disk, 'data');
     expect(readImage(mounted, 'x')).toBeUndefined();
     expect(imageNames(mounted)).toEqual([]);
-  });
+  };
+  await makeImage(mounted, 'x', { size: 4, metadata, fill });
   expect(readFileSync(readImage(mounted, 'x')?.disk ?? '', 'utf8')).toBe('data');
 });
 
 test('what fails half-way leaves nothing', async () => {
   const { mounted, images } = someVolume();
   const full = new Failure('full', 'no room');
-  expect(await failureOf(() => makeImage(mounted, 'x', metadata, () => Promise.reject(full)))).toBe(full);
+  const failing = { size: 4, metadata, fill: () => Promise.reject(full) };
+  expect(await failureOf(() => makeImage(mounted, 'x', failing))).toBe(full);
+  const lazy = { size: 4, metadata, fill: async () => {} };
+  expect((await failureOf(() => makeImage(mounted, 'x', lazy))).kind).toBe('failed');
   expect(imageNames(mounted)).toEqual([]);
   expect(readdirSync(`${images}/.work`)).toEqual([]);
 });
@@ -68,11 +72,11 @@ test.each(['image', 'file', 'directory with something in it'])(
   'a name that is taken by a %s stays as it is',
   async (what) => {
     const { mounted, images } = someVolume();
-    if (what === 'image') await makeImage(mounted, 'x', metadata, sized(1024));
+    if (what === 'image') await makeImage(mounted, 'x', sized(1024));
     else mkdirSync(images, { recursive: true });
     if (what === 'file') writeFileSync(`${images}/x`, 'mine');
     if (what === 'directory with something in it') mkdirSync(`${images}/x/y`, { recursive: true });
-    expect(await makeImage(mounted, 'x', { ...metadata, uuid: 'other' }, sized(4096))).toBe(false);
+    expect(await makeImage(mounted, 'x', { ...sized(4096), metadata: { ...metadata, uuid: 'other' } })).toBe(false);
     expect(readdirSync(`${images}/.work`)).toEqual([]);
     if (what === 'image') expect(readMetadata(`${images}/x`).uuid).toBe('u');
     else expect((await failureOf(() => readImage(mounted, 'x'))).kind).toBe('exists');
@@ -93,7 +97,7 @@ test('leftovers of killed runs are removed: of this image only, and while making
   const { mounted, images } = someVolume();
   const left = [`x@${hostname()}@1`, 'x@elsewhere@1', `xy@${hostname()}@1`, `x.snap@${hostname()}@1`];
   for (const entry of left) mkdirSync(`${images}/.work/${entry}`, { recursive: true });
-  await makeImage(mounted, 'x', metadata, sized(0));
+  await makeImage(mounted, 'x', sized(0));
   expect(readdirSync(`${images}/.work`).sort()).toEqual(left.slice(1).sort());
   sweep(mounted, 'x');
   expect(readdirSync(`${images}/.work`).sort()).toEqual(left.slice(2).sort());
