@@ -7,7 +7,7 @@ import { scratchDirectory } from '../help.ts';
 describe('writeFileAtomic', () => {
   test('makes a file only its owner can read, and leaves nothing beside it', () => {
     const directory = scratchDirectory();
-    writeFileAtomic(`${directory}/file`, 'ünï\n', 'me');
+    writeFileAtomic(`${directory}/file`, 'ünï\n', '.me');
     expect(readFileSync(`${directory}/file`, 'utf8')).toBe('ünï\n');
     expect(statSync(`${directory}/file`).mode & 0o777).toBe(0o600);
     expect(readdirSync(directory)).toEqual(['file']);
@@ -17,7 +17,7 @@ describe('writeFileAtomic', () => {
     const directory = scratchDirectory();
     writeFileSync(`${directory}/other`, 'untouched');
     symlinkSync('other', `${directory}/file`);
-    writeFileAtomic(`${directory}/file`, 'new', 'me');
+    writeFileAtomic(`${directory}/file`, 'new', '.me');
     expect(readFileSync(`${directory}/other`, 'utf8')).toBe('untouched');
     expect(readFileSync(`${directory}/file`, 'utf8')).toBe('new');
   });
@@ -26,7 +26,7 @@ describe('writeFileAtomic', () => {
     const directory = scratchDirectory();
     writeFileSync(`${directory}/other`, 'untouched');
     symlinkSync('other', `${directory}/file.me.new`);
-    writeFileAtomic(`${directory}/file`, 'new', 'me');
+    writeFileAtomic(`${directory}/file`, 'new', '.me');
     expect(readFileSync(`${directory}/other`, 'utf8')).toBe('untouched');
     expect(readdirSync(directory).sort()).toEqual(['file', 'other']);
   });

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { expectRefusal } from '../support/expectations.ts';
+import { shell } from '../support/lab.ts';
+import { attach, attachedNew, done, newDisk, run, snapshotOf } from '../support/verbs.ts';
+import { fakeTool, replaceProgram } from './support/faults.ts';
+import { everything, useGlusterLedger } from './support/storage.ts';
+
+const ledger = useGlusterLedger();
+
+describe('qemu-img', () => {
+  test.each([
+    ['qemu-img: /x: Could not resize file: No space left on device', 8],
+    ['qemu-img: error while writing sector 1: Disk quota exceeded', 8],
+    ['qemu-img: Unknown driver', 10],
+  ])('that says %j makes create exit with %i and leaves nothing', async (sentence, exitCode) => {
+    const disk = ledger.disk({ preallocation: 'full' });
+    await fakeTool(ledger, 'qemu-img', `echo "${sentence}" >&2; exit 1`);
+    expectRefusal(await run.create(disk, 8), exitCode, new RegExp(sentence.slice(0, 40)));
+    expect(await everything()).not.toContain(disk.name);
+  });
+
+  test('that does nothing and says nothing is found out', async () => {
+    const disk = ledger.disk({ preallocation: 'full' });
+    await fakeTool(ledger, 'qemu-img', 'exit 0');
+    expectRefusal(await run.create(disk, 8));
+    await shell('rm /usr/local/sbin/qemu-img');
+    await done(run.create(disk, 8));
+  });
+
+  test('that fails in the middle of a copy leaves no snapshot', async () => {
+    const disk = ledger.disk();
+    const copy = ledger.add(snapshotOf(disk));
+    await done(run.create(disk, 8));
+    await fakeTool(ledger, 'qemu-img', 'echo "qemu-img: error while writing: No space left on device" >&2; exit 1');
+    expectRefusal(await run.snapshot(disk, copy, 8), 8);
+    expect(await everything()).not.toContain(copy.name);
+  });
+
+  test('that is missing is named with the package it is in', async () => {
+    const disk = ledger.disk({ preallocation: 'full' });
+    await replaceProgram(ledger, '/usr/bin/qemu-img');
+    expectRefusal(await run.create(disk, 8), 9, /qemu-img/, /^hint: apt-get install qemu-utils$/m);
+    expect(await everything()).not.toContain(disk.name);
+  });
+});
+
+describe('losetup', () => {
+  /** It works, but for one thing. */
+  const except = (pattern: string, instead: string): string =>
+    `case "$*" in *${pattern}*) ${instead} ;; *) exec /usr/sbin/losetup "$@" ;; esac`;
+
+  test.each([
+    ['does nothing', 'exit 0'],
+    ['names a device that is not there', 'echo /dev/loop999999'],
+    ['fails', 'echo "losetup: cannot find an unused loop device" >&2; exit 1'],
+    ['prints nonsense', 'echo nonsense; echo more'],
+  ])('that %s instead of attaching is found out, and nothing is left', async (_, instead) => {
+    const disk = ledger.disk();
+    await done(run.create(disk, 8));
+    await fakeTool(ledger, 'losetup', except('--find', instead));
+    expectRefusal(await run.attach(disk));
+    await shell('rm /usr/local/sbin/losetup');
+    await attach(disk);
+  });
+
+  test('that does not detach makes detach fail, and the next one works', async () => {
+    const disk = ledger.disk();
+    const device = await attachedNew(disk, 8);
+    await fakeTool(ledger, 'losetup', except('--detach', 'exit 1'));
+    expectRefusal(await run.detach(disk), undefined, new RegExp(device));
+    await shell('rm /usr/local/sbin/losetup');
+    await done(run.detach(disk));
+  });
+
+  test('that does not refresh makes grow fail', async () => {
+    const disk = ledger.disk();
+    const device = await attachedNew(disk, 8);
+    await fakeTool(ledger, 'losetup', except('--set-capacity', 'exit 0'));
+    expectRefusal(await run.grow(disk, 8, 16), undefined, new RegExp(device));
+  });
+});
+
+describe('mount.glusterfs', () => {
+  test('that mounts nothing and says that it did is found out', async () => {
+    const disk = ledger.disk();
+    await replaceProgram(ledger, '/usr/sbin/mount.glusterfs', 'exit 0');
+    expectRefusal(await run.create(disk, 8), 7, /could not be mounted/, /^hint: /m);
+    expect(await everything()).not.toContain(disk.name);
+  });
+
+  test('that is missing is named with the package it is in', async () => {
+    await replaceProgram(ledger, '/usr/sbin/mount.glusterfs');
+    expectRefusal(await run.create(newDisk(), 8), 9, /mount\.glusterfs/, /^hint: apt-get install glusterfs-client$/m);
+  });
+});
+
+describe('gluster', () => {
+  const garbage = {
+    'nothing at all': 'exit 0',
+    'a plain sentence': 'echo "Connection failed. Please check if gluster daemon is operational."; exit 1',
+    'half of its XML': `echo '<?xml version="1.0"?><cliOutput><opRet>0</opRet><volInfo>'`,
+    'an error in XML': `echo '<?xml version="1.0"?><cliOutput><opRet>-1</opRet><opErrno>30802</opErrno><opErrstr>Another transaction is in progress</opErrstr></cliOutput>'`,
+    'no volume': `echo '<?xml version="1.0"?><cliOutput><opRet>0</opRet><opErrno>0</opErrno><volInfo><volumes><count>0</count></volumes></volInfo></cliOutput>'`,
+    'binary data': 'head -c 100000 /dev/urandom',
+  };
+
+  test.each(Object.entries(garbage))('that prints %s is a clear failure', async (_, script) => {
+    await shell('rm -rf /run/ganeti-gluster/volumes');
+    await fakeTool(ledger, 'gluster', script);
+    expectRefusal(await run.create(newDisk(), 8), undefined, /gluster/);
+  });
+
+  test('that hangs keeps nobody waiting for long', async () => {
+    await shell('rm -rf /run/ganeti-gluster/volumes');
+    await fakeTool(ledger, 'gluster', 'exec sleep 100');
+    const timeLimit = 30_000;
+    const outcomes = await Promise.all([run.create(newDisk(), 8, { timeLimit }), run.attach(newDisk(), { timeLimit })]);
+    for (const outcome of outcomes) expectRefusal(outcome, 7, /glusterd/);
+  });
+
+  test('that is missing is named with the package it is in', async () => {
+    await shell('rm -rf /run/ganeti-gluster/volumes');
+    await replaceProgram(ledger, '/usr/sbin/gluster');
+    expectRefusal(await run.create(newDisk(), 8), 9, /gluster/, /^hint: apt-get install glusterfs-server$/m);
+  });
+});

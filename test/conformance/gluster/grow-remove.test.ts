@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { hashOf, newPattern, sizeOf, write } from '../support/block-device.ts';
+import { expectRefusal } from '../support/expectations.ts';
+import { shell } from '../support/lab.ts';
+import { attach, attachedNew, done, run } from '../support/verbs.ts';
+import { fakeTool, holdOpen } from './support/faults.ts';
+import { everything, imageFile, statusOf, useGlusterLedger } from './support/storage.ts';
+
+const ledger = useGlusterLedger();
+const mebibyte = 1024 * 1024;
+
+test('grow that was killed before it refreshed the device is completed by the next', async () => {
+  const disk = ledger.disk();
+  const device = await attachedNew(disk, 8);
+  await fakeTool(
+    ledger,
+    'losetup',
+    'case "$*" in *capacity*) kill -KILL $PPID ;; *) exec /usr/sbin/losetup "$@" ;; esac',
+  );
+  expect((await run.grow(disk, 8, 16)).exitCode).toBe(137);
+  expect((await statusOf(imageFile(disk.name))).bytes).toBe(16 * mebibyte);
+  expect(await sizeOf(device)).toBe(8);
+  await shell('rm /usr/local/sbin/losetup');
+  await done(run.grow(disk, 8, 16));
+  expect(await sizeOf(device)).toBe(16);
+});
+
+test.each(['off', 'falloc', 'full'])(
+  'grow with preallocation=%s keeps data and works while the disk is in use',
+  async (preallocation) => {
+    const disk = ledger.disk({ preallocation });
+    const pattern = newPattern(2);
+    const device = await attachedNew(disk, 10);
+    await write(device, pattern, 8);
+    await holdOpen(ledger, device);
+    await done(run.grow(disk, 10, 80));
+    expect(await sizeOf(device)).toBe(80);
+    expect(await hashOf(device, 2, 8)).toBe(pattern.hash);
+    expect((await statusOf(imageFile(disk.name))).bytes).toBe(80 * mebibyte);
+  },
+);
+
+test('an image larger than asked is never made smaller', async () => {
+  const disk = ledger.disk();
+  const pattern = newPattern(1);
+  const device = await attachedNew(disk, 16);
+  await write(device, pattern, 15);
+  await done(run.grow(disk, 8, 12));
+  expect(await sizeOf(device)).toBe(16);
+  expect(await hashOf(device, 1, 15)).toBe(pattern.hash);
+});
+
+test('grow of an unknown image exits with 4', async () => {
+  expectRefusal(await run.grow(ledger.disk(), 8, 16), 4);
+});
+
+test('remove of an attached image exits with 6, names the device and touches nothing', async () => {
+  const disk = ledger.disk();
+  const pattern = newPattern(1);
+  const device = await attachedNew(disk, 8);
+  await write(device, pattern);
+  expectRefusal(await run.remove(disk), 6, new RegExp(device), /^hint: /m);
+  expect((await attach(disk)).device).toBe(device);
+  expect(await hashOf(device, 1)).toBe(pattern.hash);
+});
+
+test('remove of an image that a process reads without a device exits with 6', async () => {
+  const disk = ledger.disk({ blockdev: 'never' });
+  await done(run.create(disk, 8));
+  const program = 'exec -a "qemu-system -drive file=gluster://node1.lab:24007/ganeti/images/$1/disk" sleep 300';
+  const pid = (await shell('bash -c "$2" bash "$1" >/dev/null 2>&1 </dev/null & echo $!', disk.name, program)).trim();
+  ledger.later(() => shell('kill -KILL "$1"', pid));
+  const before = await everything();
+  // It takes a moment until the process has its arguments.
+  await shell('until grep -q gluster: /proc/"$1"/cmdline; do sleep 0.02; done', pid);
+  expectRefusal(await run.remove(disk), 6, new RegExp(`pid ${pid}`));
+  expect(await everything()).toBe(before);
+});
+
+test('remove takes all of the image', async () => {
+  const disk = ledger.disk({ preallocation: 'full' });
+  const device = await attachedNew(disk, 130);
+  await write(device, newPattern(1));
+  await done(run.open(disk));
+  await done(run.setinfo(disk, 'a'));
+  await done(run.detach(disk));
+  await done(run.remove(disk));
+  expect(await everything()).not.toContain(disk.name);
+});

@@ -1,0 +1,87 @@
+import { node, shell } from '../../support/lab.ts';
+import { type Ledger, useLedger } from '../../support/ledger.ts';
+import { providerDirectory } from '../../support/provider.ts';
+import { mountRoot, volumes } from './volumes.ts';
+
+/** Where the provider keeps what only this node needs. */
+export const runDirectory = '/run/ganeti-gluster';
+
+/** Where the provider mounts a volume. */
+export function providerMount(volume: string = volumes.main, pool = 'default'): string {
+  return `${runDirectory}/mnt/${pool}/${volume}`;
+}
+
+/** The directory of all images of a volume, through the tests' own client. */
+export function imagesDirectory(volume: string = volumes.main): string {
+  return `${mountRoot}/${volume}/images`;
+}
+
+/** The file with the data of an image, through the tests' own client. */
+export function imageFile(name: string, volume: string = volumes.main): string {
+  return `${imagesDirectory(volume)}/${name}/disk`;
+}
+
+export interface FileStatus {
+  readonly mode: string;
+  readonly bytes: number;
+  /** What it occupies. */
+  readonly allocated: number;
+}
+
+export async function statusOf(file: string): Promise<FileStatus> {
+  const [mode = '', size, blocks] = (await shell('stat -c "%a %s %b" "$1"', file)).trim().split(' ');
+  return { mode, bytes: Number(size), allocated: Number(blocks) * 512 };
+}
+
+/** Everything below the images of all volumes with type, size and time: equal only when nothing was touched. */
+export async function everything(): Promise<string> {
+  return await shell('find "$1"/*/images -printf "%p %y %s %T@ %l\\n" 2>/dev/null | sort', mountRoot);
+}
+
+/** A ledger that also looks for what only this provider could leave. */
+export function useGlusterLedger(): Ledger {
+  return useLedger(leftovers);
+}
+
+const leftoversScript = `
+grep -o ' ${runDirectory}/mnt[^ ]* - fuse.glusterfs' /proc/self/mountinfo || true
+grep -o ' ${runDirectory}/mnt[^ ]* ' /proc/self/mountinfo || true
+find ${runDirectory} -type f ! -path '*/volumes/*' ! -name '*.new' 2>/dev/null || true
+find ${mountRoot}/*/* -mindepth 1 ! -name .work 2>/dev/null || true
+pgrep -a '^(qemu-img|losetup|flock|setpriv|mount)$' || true
+pgrep -af '^/usr/sbin/glusterfs .*${runDirectory}/mnt' || true
+`;
+
+const wipeScript = `
+for file in $(grep -o '${runDirectory}/mnt[^ ]*' /proc/self/mountinfo); do umount -l "$file" || true; done
+pkill -KILL -f '^/usr/sbin/glusterfs .*${runDirectory}/mnt' || true
+rm -rf ${mountRoot}/*/* ${runDirectory}/*
+`;
+
+/** Finds what a test left behind, and takes it away so that the next test does not see it. */
+async function leftovers(): Promise<readonly string[]> {
+  const found = (await shell(leftoversScript)).split('\n').filter((line) => line !== '');
+  if (found.length > 0) await node().exec(['sh', '-c', wipeScript], { timeoutMs: 60_000, reject: false });
+  return found;
+}
+
+/** Runs gnt-gluster --json and returns what it printed and its exit code. */
+export async function gntGluster(
+  args: readonly string[],
+  timeLimit = 60_000,
+): Promise<{ readonly exitCode: number; readonly json: unknown; readonly said: string }> {
+  const result = await node().exec([`${providerDirectory}/gnt-gluster`, ...args, '--json'], {
+    timeoutMs: timeLimit,
+    reject: false,
+  });
+  if (result.timedOut) throw new Error(`gnt-gluster ${args.join(' ')} took more than ${timeLimit / 1000} s`);
+  const json: unknown = result.stdout === '' ? undefined : JSON.parse(result.stdout);
+  return { exitCode: result.exitCode, json, said: result.stderr };
+}
+
+/** What `gnt-gluster image info` tells of an image. */
+export async function imageInfo(name: string): Promise<unknown> {
+  const { json, said } = await gntGluster(['image', 'info', name]);
+  if (json === undefined) throw new Error(`gnt-gluster image info ${name}: ${said}`);
+  return json;
+}

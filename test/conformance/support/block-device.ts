@@ -1,0 +1,45 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { node, shell } from './lab.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** Random data of whole MiB, and what tells it from any other. */
+export interface Pattern {
+  readonly bytes: Buffer;
+  readonly hash: string;
+}
+
+export function newPattern(mebibytes: number): Pattern {
+  const bytes = randomBytes(mebibytes * mebibyte);
+  return { bytes, hash: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** Writes a pattern past the page cache, as a guest does, at an offset in MiB. */
+export async function write(device: string, pattern: Pattern, offset = 0): Promise<void> {
+  const argv = [
+    'dd',
+    `of=${device}`,
+    'bs=1M',
+    `seek=${offset}`,
+    'oflag=direct',
+    'iflag=fullblock',
+    'conv=notrunc,fsync',
+  ];
+  await node().exec([...argv, 'status=none'], { input: pattern.bytes, timeoutMs: 60_000 });
+}
+
+/** The hash of some MiB of a device or file, read past the page cache. */
+export async function hashOf(device: string, mebibytes: number, offset = 0): Promise<string> {
+  const script = 'dd if="$1" bs=1M skip="$2" count="$3" iflag=direct status=none | sha256sum';
+  return (await shell(script, device, String(offset), String(mebibytes))).split(' ', 1)[0] ?? '';
+}
+
+/** The size of a block device in MiB, exact. */
+export async function sizeOf(device: string): Promise<number> {
+  return Number(await shell('blockdev --getsize64 "$1"', device)) / mebibyte;
+}
+
+/** Whether it is a block device on the node. */
+export async function isBlockDevice(path: string): Promise<boolean> {
+  return (await node().exec(['test', '-b', path], { reject: false })).exitCode === 0;
+}

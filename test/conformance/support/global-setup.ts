@@ -1,0 +1,43 @@
+import { cpSync, existsSync, rmSync } from 'node:fs';
+import { createVolume } from '../../lab/gluster.ts';
+import { down, up } from '../../lab/lab.ts';
+import type { LabNode } from '../../lab/node.ts';
+import { mountRoot, volumes } from '../gluster/support/volumes.ts';
+import { labNames } from './lab.ts';
+import { providerDirectory, sourceDirectory } from './provider.ts';
+
+/** One lab for each file that runs at a time, until all have run. */
+export async function setup(): Promise<() => Promise<void>> {
+  if (!existsSync(sourceDirectory)) throw new Error(`there is no ${sourceDirectory}: npm run build`);
+  await Promise.all(labNames.map(makeLab));
+  return async () => {
+    await Promise.all(labNames.map(down));
+  };
+}
+
+/** A node with three volumes, and the provider installed where Ganeti looks for it. */
+async function makeLab(name: string): Promise<void> {
+  // What an interrupted run left.
+  await down(name);
+  const lab = await up({ name, nodes: 1, ganeti: false });
+  await installProvider(lab.master);
+  await createVolume({ name: volumes.second, nodes: lab.nodes });
+  await createVolume({ name: volumes.small, nodes: lab.nodes, brickMebibytes: volumes.smallMebibytes });
+  for (const volume of [volumes.main, volumes.second, volumes.small]) await mount(lab.master, volume);
+}
+
+/** A copy, so that a build during the tests does not change what is tested. */
+async function installProvider(node: LabNode): Promise<void> {
+  await node.exec(['mkdir', '-p', providerDirectory, '/var/log/ganeti/extstorage']);
+  const seenFromHere = `/proc/${node.pid}/root${providerDirectory}`;
+  rmSync(seenFromHere, { recursive: true });
+  cpSync(sourceDirectory, seenFromHere, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+}
+
+/** The tests look at a volume through a client of their own. */
+async function mount(node: LabNode, volume: string): Promise<void> {
+  // Neither the kernel nor Gluster's md-cache may tell what was true a second ago.
+  const fresh = 'attribute-timeout=0,entry-timeout=0,negative-timeout=0,xlator-option=*md-cache.md-cache-timeout=0';
+  await node.exec(['mkdir', '-p', `${mountRoot}/${volume}`]);
+  await node.exec(['mount', '-t', 'glusterfs', '-o', fresh, `${node.fqdn}:/${volume}`, `${mountRoot}/${volume}`]);
+}

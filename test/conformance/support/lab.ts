@@ -1,0 +1,23 @@
+import { open } from '../../lab/lab.ts';
+import type { LabNode } from '../../lab/node.ts';
+
+/** One lab for each file that runs at the same time; vitest.config.ts has as many workers. */
+export const labNames = ['conformance-1', 'conformance-2'] as const;
+
+/** The node on which a test file runs; its lab was brought up by global-setup.ts. */
+export function node(): LabNode {
+  const name = `conformance-${process.env.VITEST_POOL_ID}`;
+  const lab = open(name);
+  if (lab === undefined) throw new Error(`the lab ${name} does not run: run these tests with vitest --project`);
+  return lab.master;
+}
+
+/** Runs a script in the node's shell with a root login's environment. Returns what it printed; throws unless it ends with 0. */
+export async function shell(script: string, ...args: readonly string[]): Promise<string> {
+  return (await node().exec(['sh', '-euc', script, 'sh', ...args], { timeoutMs: 60_000 })).stdout;
+}
+
+/** The lines a script printed. */
+export async function lines(script: string, ...args: readonly string[]): Promise<readonly string[]> {
+  return (await shell(script, ...args)).split('\n').filter((line) => line !== '');
+}
