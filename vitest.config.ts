@@ -9,17 +9,43 @@ export default defineConfig({
     projects: [
       project('unit', { order: 1, timeout: 10 * second, parallel: true }),
       project('install', { order: 2, timeout: 30 * second, parallel: true }),
-      project('conformance', { order: 3, timeout: 2 * minute, parallel: false }),
-      project('lab', { order: 4, timeout: 10 * minute, parallel: false }),
-      project('e2e', { order: 5, timeout: 20 * minute, parallel: false }),
+      project('executable', { order: 3, timeout: 2 * minute, parallel: false }),
+      project('package', {
+        order: 4,
+        timeout: 2 * minute,
+        parallel: false,
+        globalSetup: 'test/package/support/global-setup.ts',
+      }),
+      project('conformance', {
+        order: 5,
+        timeout: 2 * minute,
+        parallel: true,
+        // Each has a lab of its own.
+        workers: 2,
+        globalSetup: 'test/conformance/support/global-setup.ts',
+      }),
+      project('lab', { order: 6, timeout: 10 * minute, parallel: false }),
+      project('e2e', {
+        order: 7,
+        timeout: 20 * minute,
+        parallel: false,
+        globalSetup: 'test/e2e/support/global-setup.ts',
+      }),
     ],
   },
 });
 
-type Limits = { readonly order: number; readonly timeout: number; readonly parallel: boolean };
+type Limits = {
+  readonly order: number;
+  readonly timeout: number;
+  readonly parallel: boolean;
+  readonly workers?: number;
+  /** What is done once before the project's first file. */
+  readonly globalSetup?: string;
+};
 
-/** Tests that change the machine (mounts, loop devices, the lab) run one file after the other. */
-function project(name: string, { order, timeout, parallel }: Limits) {
+/** Tests that change the machine (mounts, loop devices, the lab) run one file after the other, or each in a lab of its own. */
+function project(name: string, { order, timeout, parallel, workers, globalSetup }: Limits) {
   return {
     test: {
       name,
@@ -28,6 +54,8 @@ function project(name: string, { order, timeout, parallel }: Limits) {
       hookTimeout: timeout,
       fileParallelism: parallel,
       sequence: { groupOrder: order },
+      ...(workers === undefined ? {} : { maxWorkers: workers }),
+      ...(globalSetup === undefined ? {} : { globalSetup: [globalSetup] }),
     },
   };
 }

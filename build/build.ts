@@ -1,36 +1,59 @@
 /**
  * `npm run build`: makes build/out/ganeti-extstorage-gluster/, the directory that install.sh installs and that Ganeti
- * could use as it stands: one executable, one link to it for each verb, parameters.list and the example configuration.
+ * could use as it stands: one executable, one link to it for each verb, parameters.list, the example configuration,
+ * manual pages, completion and log rotation. With --separate there is an executable for each verb.
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { commands } from '../providers/gluster/admin/commands.ts';
 import { parameters } from '../providers/gluster/parameters.ts';
 import { verbs } from '../src/verbs.ts';
-import { bundle } from './bundle.ts';
-import { buildExecutable } from './executable.ts';
+import { bashCompletion } from './completion.ts';
 import { layOut } from './layout.ts';
+import { manualPages } from './manual/pages.ts';
+import { nodeOf } from './node-of.ts';
+import { directoryName, parseOptionsOrExit } from './options.ts';
 import { parametersList } from './parameters-list.ts';
+import { preparedNode } from './prepared-node.ts';
+import { buildProgram, type Program } from './program.ts';
+import { sourceDate } from './source-date.ts';
 
+const options = parseOptionsOrExit();
 const name = 'ganeti-extstorage-gluster';
 const root = path.dirname(import.meta.dirname);
 const work = path.join(root, 'build/out/work');
-const output = path.join(root, 'build/out', name);
+const output = path.join(root, 'build/out', directoryName(name, options));
+const names = [...Object.keys(verbs), 'gnt-gluster'];
+const programs: readonly Program[] = options.separate
+  ? names.map((program) => ({ name: program, entry: `providers/gluster/${program}.ts` }))
+  : [{ name, entry: 'providers/gluster/multicall.ts' }];
 
 const started = performance.now();
 await mkdir(work, { recursive: true });
 
-const bundled = path.join(work, 'bundle.cjs');
-const bundleBytes = await bundle(path.join(root, 'providers/gluster/multicall.ts'), bundled);
-say('bundle', `${Math.round(bundleBytes / 1024)} KiB`);
-
-const executable = await buildExecutable(bundled, work, (message) => say('executable', message));
-say('executable', `${Math.round(executable.bytes / 1024 ** 2)} MiB${executable.fresh ? '' : ', unchanged'}`);
+const { architecture } = options;
+const official = await nodeOf(architecture, root, work);
+const node = await preparedNode(official, architecture, work, (message) => say('node', message));
+const executables: { name: string; source: string }[] = [];
+for (const program of programs) {
+  const { bundleBytes, path: source, bytes, fresh } = await buildProgram(program, { architecture, node, root, work });
+  const sizes = `${Math.round(bytes / 1024 ** 2)} MiB, ${Math.round(bundleBytes / 1024)} KiB of it ours`;
+  say('executable', `${program.name}: ${sizes}${fresh ? '' : ', unchanged'}`);
+  executables.push({ name: program.name, source });
+}
 
 await layOut(output, {
-  executable: { name, source: executable.path },
-  links: [...Object.keys(verbs), 'gnt-gluster'],
-  copies: { 'gluster.toml.example': path.join(root, 'providers/gluster/gluster.toml.example') },
-  texts: { 'parameters.list': parametersList(parameters) },
+  executables,
+  links: options.separate ? {} : Object.fromEntries(names.map((link) => [link, name])),
+  copies: {
+    'gluster.toml.example': path.join(root, 'providers/gluster/gluster.toml.example'),
+    logrotate: path.join(root, 'providers/gluster/logrotate.conf'),
+  },
+  texts: {
+    'parameters.list': parametersList(parameters),
+    'gnt-gluster.bash-completion': bashCompletion('gnt-gluster', commands),
+    ...manualPages(await sourceDate(root)),
+  },
 });
 say('layout', `${path.relative(root, output)}/ in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 

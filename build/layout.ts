@@ -1,16 +1,16 @@
 import { copyFile, link, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** What the built directory consists of. Every link points to the executable. */
+/** What the built directory consists of. Links are from their name to another name in it. */
 export type Layout = {
-  readonly executable: { readonly name: string; readonly source: string };
-  readonly links: readonly string[];
+  readonly executables: readonly { readonly name: string; readonly source: string }[];
+  readonly links: Readonly<Record<string, string>>;
   readonly copies: Readonly<Record<string, string>>;
   readonly texts: Readonly<Record<string, string>>;
 };
 
 /** Fills the directory; each file is made beside its place and renamed, so a verb running from it is not disturbed. */
-export async function layOut(directory: string, { executable, links, copies, texts }: Layout): Promise<void> {
+export async function layOut(directory: string, { executables, links, copies, texts }: Layout): Promise<void> {
   const place = async (name: string, make: (beside: string) => Promise<void>): Promise<void> => {
     const beside = path.join(directory, `.${name}.${process.pid}`);
     await rm(beside, { force: true });
@@ -21,9 +21,11 @@ export async function layOut(directory: string, { executable, links, copies, tex
   };
 
   await mkdir(directory, { recursive: true });
-  await place(executable.name, (beside) => link(executable.source, beside));
-  for (const name of links) {
-    await place(name, (beside) => symlink(executable.name, beside));
+  for (const { name, source } of executables) {
+    await place(name, (beside) => link(source, beside));
+  }
+  for (const [name, target] of Object.entries(links)) {
+    await place(name, (beside) => symlink(target, beside));
   }
   for (const [name, source] of Object.entries(copies)) {
     await place(name, (beside) => copyFile(source, beside));
@@ -31,7 +33,8 @@ export async function layOut(directory: string, { executable, links, copies, tex
   for (const [name, text] of Object.entries(texts)) {
     await place(name, (beside) => writeFile(beside, text));
   }
-  await removeOthers(directory, [executable.name, ...links, ...Object.keys(copies), ...Object.keys(texts)]);
+  const ours = [...executables.map(({ name }) => name), ...[links, copies, texts].flatMap((part) => Object.keys(part))];
+  await removeOthers(directory, ours);
 }
 
 async function removeOthers(directory: string, wanted: readonly string[]): Promise<void> {

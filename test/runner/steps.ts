@@ -19,6 +19,8 @@ export const steps: readonly Step[] = [
   { name: 'build', run: build },
   { name: 'unit', run: () => vitest('unit', 'default') },
   { name: 'install', run: () => vitest('install', 'default') },
+  { name: 'executable', needsBuild: true, run: () => vitest('executable', 'verbose') },
+  { name: 'package', needsBuild: true, run: () => vitest('package', 'verbose') },
   { name: 'conformance', needsBuild: true, run: () => vitest('conformance', 'verbose') },
   { name: 'lab', needsBuild: true, run: () => vitest('lab', 'verbose') },
   { name: 'e2e', needsBuild: true, run: () => vitest('e2e', 'verbose') },

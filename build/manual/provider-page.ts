@@ -1,0 +1,97 @@
+import { checkNames } from '../../providers/gluster/checks.ts';
+import { type KeyDescription, poolKeys, topKeys } from '../../providers/gluster/configuration-keys.ts';
+import { parameters } from '../../providers/gluster/parameters.ts';
+import { type VariableName, type VerbDescription, variableMeaning, verbNames, verbs } from '../../src/verbs.ts';
+import { exitStatusSection } from './exit-status.ts';
+import { filesSection } from './files.ts';
+import { type Entry, example, type Lines, macro, page, paragraph, section, tagged } from './mdoc.ts';
+import { phrase, prose } from './prose.ts';
+import { caveats, configuration, description, parameterIntroduction, verbIntroduction } from './provider-texts.ts';
+
+/** ganeti-extstorage-gluster(7): the provider, from the tables its verbs are parsed with. */
+export function providerPage(date: Date): string {
+  return page(
+    'ganeti-extstorage-gluster',
+    7,
+    'GlusterFS storage for Ganeti',
+    date,
+    section('DESCRIPTION', description),
+    section('VERBS', verbIntroduction, tagged(verbNames.map(verbEntry))),
+    section('PARAMETERS', parameterIntroduction, tagged(parameters.map(parameterEntry))),
+    configurationSection(),
+    environmentSection(),
+    filesSection(),
+    exitStatusSection(),
+    section(
+      'SEE ALSO',
+      prose(
+        '`ganeti-extstorage-interface(7)`, `gnt-cluster(8)`, `gnt-gluster(8)`, `gnt-instance(8)`, `gnt-storage(8)`, `mount.glusterfs(8)`',
+      ),
+    ),
+    section('CAVEATS', caveats),
+  );
+}
+
+function verbEntry(name: keyof typeof verbs): Entry {
+  const { summary, required, optional }: VerbDescription = verbs[name];
+  const used = parameters.filter((parameter) => parameter.verbs.includes(name)).map((parameter) => parameter.name);
+  return {
+    head: macro('Cm', name),
+    body: [
+      ...phrase(summary),
+      ...prose(name === 'verify' ? `Its arguments name checks: ${quoted(checkNames)}; without any, all are made.` : ''),
+      ...prose(required.length === 0 ? '' : `Needs ${quoted(required)}.`),
+      ...prose(`May be given ${quoted(optional)}.`),
+      ...prose(used.length === 0 ? '' : `Uses the parameters ${quoted(used)}.`),
+    ],
+  };
+}
+
+function parameterEntry({ name, summary }: (typeof parameters)[number]): Entry {
+  return { head: macro('Cm', name), body: phrase(summary) };
+}
+
+function configurationSection(): Lines {
+  return section(
+    'CONFIGURATION',
+    configuration,
+    example(
+      'default_pool = "default"',
+      '',
+      '[pool.default]',
+      'servers = ["gluster1.example.com", "gluster2.example.com"]',
+      'volumes = ["ganeti"]',
+    ),
+    prose('The keys at the top are:'),
+    tagged(topKeys.map(keyEntry)),
+    [...paragraph, ...prose('Each table `[pool.NAME]` may have:')],
+    tagged(poolKeys.map(keyEntry)),
+  );
+}
+
+function keyEntry({ name, meaning, default: otherwise }: KeyDescription): Entry {
+  return { head: macro('Cm', name), body: [...phrase(meaning), ...prose(`Default: ${otherwise}.`)] };
+}
+
+function environmentSection(): Lines {
+  const names = Object.keys(variableMeaning) as readonly VariableName[];
+  return section(
+    'ENVIRONMENT',
+    prose('Ganeti gives a verb all it needs in variables:'),
+    tagged([
+      ...names.map((name): Entry => ({ head: macro('Ev', name), body: phrase(variableMeaning[name]) })),
+      { head: macro('Ev', 'EXTP_NAME'), body: prose('The parameter `name`, in upper case.') },
+      {
+        head: macro('Ev', 'EXTP_ACCESS'),
+        body: prose(
+          'Given by Ganeti itself: `kernelspace` or `userspace`, as set with `gnt-cluster modify -D ext:access`.',
+        ),
+      },
+    ]),
+    prose('Nothing else in the environment has an effect, `PATH`, `HOME` and `NODE_OPTIONS` included.'),
+  );
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(', ');
+}

@@ -1,0 +1,51 @@
+import { example, type Lines, paragraph } from './mdoc.ts';
+import { prose } from './prose.ts';
+
+/** What ganeti-extstorage-gluster(7) tells in words, because no table knows it. */
+export const description: Lines = [
+  ...prose(
+    'The provider `gluster` keeps the disks of Ganeti instances as raw images on GlusterFS volumes. ' +
+      'An instance uses its image through a block device of the node, or QEMU opens it itself through libgfapi; live migration, failover, grow and backup work with the usual commands of Ganeti.',
+  ),
+  ...paragraph,
+  ...prose(
+    'A started volume with the name `ganeti` on the Ganeti nodes themselves is found without any configuration. Then:',
+  ),
+  ...example(
+    'gnt-cluster modify --enabled-disk-templates=ext,diskless',
+    'gnt-instance add -t ext --disk 0:size=10G,provider=gluster \\',
+    '    -o debootstrap+default -n node1.example.com inst1.example.com',
+  ),
+  ...prose('`gnt-gluster(8)` shows the images and checks configuration and mounts.'),
+];
+
+export const verbIntroduction: Lines = prose(
+  'Ganeti runs these on a node, without arguments; each may be run again after it was interrupted at any point. `--help` shows the same.',
+);
+
+export const parameterIntroduction: Lines = prose(
+  'They are given with a disk, as in `--disk 0:size=10G,provider=gluster,pool=fast`. An unknown one is refused when the disk is made. Read below, under CAVEATS, what `blockdev=never` does.',
+);
+
+export const configuration: Lines = [
+  ...prose('The file `/etc/ganeti/gluster.toml` is the same on every node. Edit it on the master node, then:'),
+  ...example('gnt-gluster config check', 'gnt-cluster copyfile /etc/ganeti/gluster.toml'),
+];
+
+export const caveats: Lines = [
+  ...prose(
+    'The parameter `blockdev=never` can lose data. Without a block device Ganeti runs `dd` on a file called `None` ' +
+      'for wiping, importing and exporting a disk and for OS scripts, and reports success: an export is then empty, an import goes nowhere. ' +
+      'Use it only with `access=userspace`, with `--no-install`, and for guests that are never exported.',
+  ),
+  ...paragraph,
+  ...prose(
+    'Ganeti 3.1 starts no guest on a disk that QEMU opens itself; use `access=kernelspace`, the default, there. ' +
+      'Such a disk is named to QEMU with one server; while that is down, the guest runs, but cannot be rebooted or migrated.',
+  ),
+  ...paragraph,
+  ...prose(
+    'Opening an image is recorded, not enforced: Ganeti alone keeps two nodes from using one disk. ' +
+      'A snapshot is a full copy of an image that is not in use.',
+  ),
+];

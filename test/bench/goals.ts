@@ -1,0 +1,23 @@
+import { baseline, createLarge, pythonAttach, qemuCreate, warmAttach } from './cases.ts';
+import type { Result } from './statistics.ts';
+
+/** What the project wants of its speed, as sentences with what was measured; only those of which all cases ran. */
+export function goals(results: readonly Result[]): readonly string[] {
+  const quotient = (one: string, other: string): number | undefined => {
+    const [first, second] = [one, other].map((name) => results.find((result) => result.name === name)?.milliseconds);
+    return first === undefined || second === undefined ? undefined : first.median / second.median;
+  };
+  const atMost = (what: string, value: number | undefined, limit: number): readonly string[] =>
+    value === undefined ? [] : [`${verdict(value <= limit)} ${what}: ${value.toFixed(2)} (goal: at most ${limit})`];
+  const atLeast = (what: string, value: number | undefined, limit: number): readonly string[] =>
+    value === undefined ? [] : [`${verdict(value >= limit)} ${what}: ${value.toFixed(0)} (goal: at least ${limit})`];
+  return [
+    ...atMost('attach of an attached image / bare Node', quotient(warmAttach, baseline), 1.15),
+    ...atMost('attach of an attached image / python3', quotient(warmAttach, pythonAttach), 1),
+    ...atLeast('qemu-img create of 10 GiB / create', quotient(qemuCreate, createLarge), 100),
+  ];
+}
+
+function verdict(met: boolean): string {
+  return (met ? 'met' : 'not met').padEnd(8);
+}

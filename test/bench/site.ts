@@ -1,0 +1,46 @@
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { down, type Lab, up, volumeName } from '../lab/lab.ts';
+import { attachedImage, command, type Places } from './cases.ts';
+
+const labName = 'bench';
+const provider = '/usr/share/ganeti/extstorage/gluster';
+
+/** A lab of its own with the built provider on its node, and one image attached. */
+export type Site = {
+  readonly lab: Lab;
+  readonly places: Places;
+  readonly close: () => Promise<void>;
+};
+
+/** Brings the lab up. `built` is the directory of the built provider. */
+export async function makeSite(built: string, progress: (line: string) => void): Promise<Site> {
+  if (!existsSync(`${built}/attach`)) throw new Error(`there is no ${built}/attach: npm run build`);
+  // What an interrupted run left.
+  await down(labName);
+  const close = async (): Promise<void> => await down(labName);
+  try {
+    const lab = await up({ name: labName, nodes: 1, ganeti: false, progress });
+    const node = lab.master;
+    const places: Places = {
+      provider,
+      node: process.execPath,
+      bench: import.meta.dirname,
+      volume: volumeName,
+      server: node.fqdn,
+    };
+    const seenFromHere = `/proc/${node.pid}/root${provider}`;
+    rmSync(seenFromHere, { recursive: true, force: true });
+    mkdirSync(seenFromHere, { recursive: true });
+    cpSync(built, seenFromHere, { recursive: true, verbatimSymlinks: true });
+    const prepare = [
+      command(places, 'create', { VOL_NAME: attachedImage, VOL_SIZE: 16 }),
+      command(places, 'attach', { VOL_NAME: attachedImage }),
+      command(places, 'create', { VOL_NAME: 'bench.ext.disk0', VOL_SIZE: 16 }),
+    ];
+    await node.exec(['sh', '-euc', prepare.join('')], { timeoutMs: 120_000 });
+    return { lab, places, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
