@@ -6,7 +6,10 @@ umask 022
 name=ganeti-extstorage-gluster
 prefix=/usr
 destdir=
-from=$(dirname -- "$0")/build/out/$name
+# In a release everything lies beside this script, in a clone it has to be built.
+from=$(dirname -- "$0")
+[ -f "$from/$name" ] || from=$from/build/out/$name
+with_dependencies=
 uninstall=
 dry_run=
 beside=
@@ -21,7 +24,8 @@ running it on a newer build upgrades, without disturbing verbs at work.
   --prefix DIR    install under DIR instead of /usr, for a Ganeti built to search
                   DIR/share/ganeti/extstorage (Debian's is not)
   --destdir DIR   put everything below DIR, as packaging does; needs no root
-  --from DIR      take the built files from DIR instead of build/out/$name
+  --from DIR      take the built files from DIR
+  --with-deps     install the Debian packages it needs, too
   --uninstall     remove all but the configuration and the logs
   --dry-run       say what would be done and do nothing
   --help          show this
@@ -44,6 +48,7 @@ while [ $# -gt 0 ]; do
       esac
       shift
       ;;
+    --with-deps) with_dependencies=yes ;;
     --uninstall) uninstall=yes ;;
     --dry-run) dry_run=yes ;;
     --help | -h)
@@ -59,8 +64,16 @@ case $prefix in
   /*) ;;
   *) fail 2 "--prefix must be an absolute path, not '$prefix'" ;;
 esac
+if [ -n "$destdir$uninstall" ] && [ -n "$with_dependencies" ]; then
+  fail 2 '--with-deps is about this machine: not with --destdir or --uninstall'
+fi
 if [ -z "$destdir$dry_run" ] && [ "$(id -u)" -ne 0 ]; then
   fail 9 'run this as root, or give --destdir DIR'
+fi
+# shellcheck disable=SC2016 # a placeholder of dpkg-query
+if [ "$destdir$prefix" = /usr ] &&
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ]; then
+  fail 5 "this node has the Debian package $name: upgrade or remove that, with apt"
 fi
 
 root=${destdir%/}
@@ -69,7 +82,11 @@ library=$prefix/lib/$name
 providers=$prefix/share/ganeti/extstorage
 provider=$providers/gluster
 documents=$prefix/share/doc/$name
+manuals=$prefix/share/man
+completion=$prefix/share/bash-completion/completions/gnt-gluster
+rotation=/etc/logrotate.d/$name
 logs=/var/log/ganeti/extstorage
+state=/run/ganeti-gluster
 
 # Does one step, or only tells it: step "what it does, in words" command...
 step() {
@@ -133,9 +150,28 @@ remove_verbs() {
   done
 }
 
+# What an installation that was killed left beside the files of a directory.
+remove_leftovers() {
+  for leftover in "$root$1"/*.new.*; do
+    [ -e "$leftover" ] || [ -L "$leftover" ] || continue
+    kill -0 "${leftover##*.}" 2>/dev/null || step "remove $leftover" rm -f -- "$leftover"
+  done
+}
+
+install_rotation() {
+  if [ -e "$root$rotation" ] && ! cmp -s -- "$from/logrotate" "$root$rotation"; then
+    echo "Kept, because it was changed: $root$rotation (new: $from/logrotate)"
+  else
+    install_file 0644 logrotate "$rotation"
+  fi
+}
+
 install_all() {
   [ -x "$from/$name" ] || fail 1 "nothing is built in $from; run: npm run build"
+  [ -z "$with_dependencies" ] || install_dependencies
 
+  remove_leftovers "$library"
+  remove_leftovers "$provider"
   install_file 0755 "$name" "$library/$name"
   for link in "$from"/*; do
     verb=${link##*/}
@@ -147,6 +183,10 @@ install_all() {
   install_file 0644 parameters.list "$provider/parameters.list"
   install_link "../lib/$name/$name" "$prefix/sbin/gnt-gluster"
   install_file 0644 gluster.toml.example "$documents/examples/gluster.toml"
+  install_file 0644 "$name.7" "$manuals/man7/$name.7"
+  install_file 0644 gnt-gluster.8 "$manuals/man8/gnt-gluster.8"
+  install_file 0644 gnt-gluster.bash-completion "$completion"
+  install_rotation
   # Ganeti logs the verbs here and neither it nor Debian's package makes the directory.
   if [ ! -d "$root$logs" ]; then
     step "create $root$logs" mkdir -p -m 0750 -- "$root$logs"
@@ -160,11 +200,27 @@ install_all() {
   fi
 }
 
+# What this node knows of its mounts and attached images; all of it stays as long as there is one.
+forget_state() {
+  [ -z "$destdir" ] && [ -d "$state" ] || return 0
+  if grep -q " $state/" /proc/self/mounts; then
+    echo "Disks of this node are still in use; until it is rebooted, there stays: $state"
+  else
+    step "remove $state" find "$state" -xdev -depth -delete
+  fi
+}
+
 uninstall_all() {
   remove_verbs
+  remove_leftovers "$provider"
+  remove_leftovers "$library"
   remove_file "$provider/parameters.list"
   remove_file "$prefix/sbin/gnt-gluster"
   remove_file "$documents/examples/gluster.toml"
+  remove_file "$manuals/man7/$name.7"
+  remove_file "$manuals/man8/gnt-gluster.8"
+  remove_file "$completion"
+  remove_file "$rotation"
   remove_file "$library/$name"
   for directory in "$provider" "$documents/examples" "$documents" "$library"; do
     remove_directory "$directory"
@@ -173,13 +229,14 @@ uninstall_all() {
   if [ -z "$(ls -A -- "$root$providers" 2>/dev/null)" ]; then
     remove_directory "$logs"
   fi
+  forget_state
   if [ -e "$root/etc/ganeti/gluster.toml" ]; then
     echo "The configuration stays: $root/etc/ganeti/gluster.toml"
   fi
 }
 
-# Says which commands the provider needs and does not find, with the one line that installs them.
-report_missing_tools() {
+# Sets `tools`, the commands the provider needs and does not find, and `packages`, what they are in.
+find_missing_tools() {
   tools=
   packages=
   while read -r tool package; do
@@ -197,11 +254,31 @@ losetup util-linux
 flock util-linux
 setpriv util-linux
 END
+}
+
+report_missing_tools() {
+  find_missing_tools
   if [ -n "$tools" ]; then
     echo
     echo "This node still lacks:$tools"
     echo "  apt install$packages"
   fi
+}
+
+install_dependencies() {
+  find_missing_tools
+  [ -n "$packages" ] || return 0
+  command -v apt-get >/dev/null || fail 9 "this is not Debian: install what has these commands, by hand:$tools"
+  step "install the Debian packages$packages" apt_install
+}
+
+apt_install() {
+  # shellcheck disable=SC2086 # one word a package
+  set -- env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600 \
+    install --no-install-recommends $packages
+  # The package lists may be absent or too old.
+  "$@" </dev/null || { apt-get -q update </dev/null && "$@" </dev/null; } ||
+    fail 9 "apt-get could not install$packages"
 }
 
 if [ -n "$uninstall" ]; then

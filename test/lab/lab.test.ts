@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,8 @@ import { down, type Lab, open, up } from './lab.ts';
 import { labDirectory, labsDirectory } from './layout.ts';
 import { attachedFiles } from './loops.ts';
 import { type RunResult, run } from './process.ts';
-import { allProcesses, isMarked } from './processes.ts';
+import { allProcesses } from './processes.ts';
+import { remains } from './remains.ts';
 
 const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
 const name = 'selftest';
@@ -16,20 +17,6 @@ const directory = labDirectory(name);
 
 async function runCli(...args: readonly string[]): Promise<RunResult> {
   return await run(process.execPath, [cli, ...args], { reject: false });
-}
-
-/** Everything of the lab that can outlive it. The names are those the kernel shows on the machine. */
-function remains(): readonly string[] {
-  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
-  const loops = [...attachedFiles().values()].filter((file) => file.startsWith(`${directory}/`));
-  const processes = allProcesses().filter((pid) => isMarked(pid, directory));
-  return [
-    ...mounts.filter((line) => line.includes(directory)),
-    ...loops,
-    ...processes.map((pid) => `process ${String(pid)}`),
-    ...(existsSync(directory) ? [directory] : []),
-    ...(existsSync(`${directory}.lock`) ? ['lock'] : []),
-  ];
 }
 
 function networkInterfaces(): readonly string[] {
@@ -150,10 +137,10 @@ describe('a lab of one node', () => {
     ).stdout.trim();
     const members = namespaceMembers(lab.master.pid ?? 0);
     expect(members.length).toBeGreaterThan(3);
-    expect(remains()).not.toEqual([]);
+    expect(remains(name)).not.toEqual([]);
 
     expect(await runCli('down', '--name', name)).toMatchObject({ exitCode: 0 });
-    expect(remains()).toEqual([]);
+    expect(remains(name)).toEqual([]);
     expect(members.filter((pid) => allProcesses().includes(pid))).toEqual([]);
     expect(attachedFiles().get(device) ?? '').not.toMatch(/image$/);
     expect(networkInterfaces()).toEqual(interfaces);
@@ -183,7 +170,7 @@ describe('a lab whose launcher was killed', () => {
     await down(name);
     // What the launcher had only just started cannot come after.
     await sleep(200);
-    expect(remains()).toEqual([]);
+    expect(remains(name)).toEqual([]);
   });
 
   it('is made anew by up', async () => {
@@ -191,7 +178,7 @@ describe('a lab whose launcher was killed', () => {
     const lab = await up({ name, nodes: 1, ganeti: false, volume: false });
     expect((await lab.master.exec(['hostname'])).stdout).toBe('node1.lab\n');
     await down(name);
-    expect(remains()).toEqual([]);
+    expect(remains(name)).toEqual([]);
   });
 
   it('is left alone by down while the launcher lives', async () => {
@@ -201,7 +188,7 @@ describe('a lab whose launcher was killed', () => {
     await expect(down(name)).rejects.toThrow(/is bringing the lab .* up or down/);
     expect(await ended).toBe(0);
     await down(name);
-    expect(remains()).toEqual([]);
+    expect(remains(name)).toEqual([]);
   });
 });
 

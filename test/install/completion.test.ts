@@ -1,0 +1,48 @@
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+import { bashCompletion } from '../../build/completion.ts';
+import { commands } from '../../providers/gluster/admin/commands.ts';
+
+const script = bashCompletion('gnt-gluster', commands);
+const groups = [...new Set(commands.map(({ name }) => name.split(' ')[0] ?? ''))];
+
+/** What bash offers for the last word. */
+async function offers(...words: readonly string[]): Promise<readonly string[]> {
+  const call = `${script}
+    [[ $(complete -p gnt-gluster) == 'complete -F _gnt_gluster gnt-gluster' ]] || exit 1
+    COMP_WORDS=(gnt-gluster "$@") COMP_CWORD=$#
+    _gnt_gluster
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout } = await execa('bash', ['-c', call, 'bash', ...words], { cwd: '/etc' });
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+test('the groups of commands come first', async () => {
+  expect(await offers('')).toEqual([...groups, 'help', '--help', '--version']);
+  expect(await offers('--v')).toEqual(['--version']);
+});
+
+test.each(groups)('%s is followed by its commands', async (group) => {
+  const members = commands.flatMap(({ name }) => (name.startsWith(`${group} `) ? [name.split(' ')[1]] : []));
+  expect(await offers(group, '')).toEqual([...members, '--help']);
+  expect(await offers('--json', group, String(members[0]))).toEqual([members[0]]);
+});
+
+test.each(commands)('$name is followed by its options', async ({ name, options }) => {
+  const all = [...Object.keys(options), 'json', 'help'].map((option) => `--${option}`);
+  expect(await offers(...name.split(' '), '--')).toEqual(all);
+  for (const option of Object.keys(options)) {
+    expect(await offers(...name.split(' '), `--${option}`, '')).toEqual([]);
+    expect(await offers(...name.split(' '), `--${option}`, '=', 'a')).toEqual([]);
+  }
+});
+
+test('files are offered where a file is asked for, and only there', async () => {
+  expect(await offers('config', 'check', 'passw')).toContain('passwd');
+  expect(await offers('image', 'info', 'passw')).toEqual([]);
+  expect(await offers('nothing', 'such', '')).toEqual([]);
+});
+
+test('shellcheck finds nothing', async () => {
+  await execa('shellcheck', ['--shell=bash', '-'], { input: script });
+});
