@@ -39,9 +39,11 @@ function clusterOptions(guest: Guest): readonly string[] {
     vnc_bind_address: '',
     cpu_type: 'qemu64',
     vhost_net: 'false',
-    // At Ganeti's 32 MiB/s an emulated guest is still writing to its memory while it is copied, and every third or so
-    // hangs after its live migration, whatever its disk is on. So the copy has to be quick.
+    // An emulated guest that writes to its memory while that is copied may hang after its live migration, whatever its
+    // disk is on: every third did at Ganeti's 32 MiB/s. So the copy is to be quick, and most of it made while the guest
+    // stands still: with a downtime this long (ms) QEMU sees no need for a second round.
     migration_bandwidth: '2000',
+    migration_downtime: '10000',
   };
   const parameters = Object.entries(hypervisor).map(([name, value]) => `${name}=${value}`);
   return [
