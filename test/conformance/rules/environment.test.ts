@@ -56,13 +56,6 @@ test('what attach prints is the same whatever the node daemon has in its environ
   for (const daemon of Object.values(pollution)) expect(await attach(disk, { daemon })).toEqual(expected);
 });
 
-test('a node daemon that is a worker of a Node cluster gets the same answers', async () => {
-  const disk = ledger.disk();
-  await done(run.create(disk, 8));
-  const daemon = { NODE_CHANNEL_FD: '3', NODE_UNIQUE_ID: '1' };
-  expect((await attach(disk, { daemon })).device).toMatch(/^\/dev\//);
-});
-
 test.each(['022', '077'] as const)('all verbs work with umask %s', async (umask) => {
   const disk = ledger.disk();
   const copy = ledger.add(snapshotOf(disk));
