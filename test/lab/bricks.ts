@@ -39,12 +39,6 @@ export async function addBrick(node: LabNode, name: string, mebibytes: number): 
   return brickDirectory(name);
 }
 
-/** Takes a brick out of a node for good. No volume may use it any more. */
-export async function removeBrick(node: LabNode, name: string): Promise<void> {
-  await node.exec(['umount', `/bricks/${name}`], { reject: false });
-  rmSync(brickFile(node, name), { force: true });
-}
-
 /** A subdirectory: when the file system is not mounted, the brick is missing instead of empty. */
 export function brickDirectory(name: string): string {
   return `/bricks/${name}/brick`;

@@ -82,12 +82,6 @@ export async function createVolumeOnBricks(options: VolumeOptions): Promise<void
   await bricksOnline(first, name, nodes.length);
 }
 
-/** Stops and deletes a volume; its bricks stay mounted. */
-export async function deleteVolume(node: LabNode, name: string): Promise<void> {
-  await gluster(node, ['volume', 'stop', name, 'force'], false);
-  await gluster(node, ['volume', 'delete', name]);
-}
-
 export async function bricksOnline(node: LabNode, volume: string, count: number): Promise<void> {
   await poll(`${String(count)} bricks of the volume ${volume} are online`, 60_000, async () => {
     const { stdout } = await gluster(node, ['volume', 'status', volume, '--xml'], false);

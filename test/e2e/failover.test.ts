@@ -1,0 +1,60 @@
+import { expect } from 'vitest';
+import { verifyCluster } from '../lab/ganeti.ts';
+import { bricksOnline } from '../lab/gluster.ts';
+import { poll } from '../lab/process.ts';
+import { look, run } from './support/commands.ts';
+import { addInstance, guest, restartedBy, writes } from './support/guests.ts';
+import { imagesOf, usageOf } from './support/images.ts';
+import { lab, node, secondVolume } from './support/lab.ts';
+import { timed } from './support/progress.ts';
+import { readd } from './support/reset.ts';
+import { lastStep, step } from './support/steps.ts';
+
+const inst1 = guest(1);
+const { name, console } = inst1;
+const dead = 'node3.lab';
+const survivor = 'node2.lab';
+let image = '';
+
+step('an instance runs on a node that is not the master', async () => {
+  await restartedBy(inst1, () => addInstance(1, { node: dead }));
+  await writes(inst1, 100);
+  image = (await imagesOf(name))[0] ?? '';
+});
+
+step('its node loses power, and it starts on another one with every record it acknowledged', async () => {
+  await timed(`${dead} loses power`, () => node(dead).kill());
+  const last = console.lastRecord();
+  await run(`gnt-node modify --offline=yes ${dead}`);
+  const started = await restartedBy(inst1, () => run(`gnt-instance failover -f -n ${survivor} ${name}`));
+  expect(started.records).toBeGreaterThanOrEqual(last);
+  await writes(inst1);
+});
+
+step('the dead node comes back, and does not touch the disk', async () => {
+  await timed(`${dead} boots`, () => node(dead).boot());
+  await timed('bricks', () => bricksOnline(lab().master, 'ganeti', lab().nodes.length));
+  await readd(dead);
+  const { opened, attached } = await usageOf(image);
+  // What the dead node noted stays there until it uses the image again.
+  expect(opened).toContain(`${survivor} exclusive`);
+  expect(attached).toBe(survivor);
+  await writes(inst1);
+});
+
+step('Gluster heals, and the cluster is as before', async () => {
+  for (const volume of ['ganeti', secondVolume]) await timed(`${volume} heals`, () => healed(volume));
+  await timed('gnt-cluster verify', () => verifyCluster(lab().master));
+  await writes(inst1);
+});
+
+lastStep();
+
+async function healed(volume: string): Promise<void> {
+  await poll(`no entry of ${volume} waits to be healed`, 5 * 60_000, async () => {
+    const lines = await look(lab().master, `gluster volume heal ${volume} info summary`);
+    const counts = lines.filter((line) => line.startsWith('Total Number of entries: '));
+    // A brick that does not answer has a - there.
+    return counts.length === lab().nodes.length && counts.every((line) => line.endsWith(': 0')) ? true : undefined;
+  });
+}

@@ -1,0 +1,64 @@
+import { expect } from 'vitest';
+import { refused, run } from './support/commands.ts';
+import { addInstance, guest, instanceOptions, restartedBy, writes } from './support/guests.ts';
+import { images, imagesOf, stored } from './support/images.ts';
+import { lab, secondVolume } from './support/lab.ts';
+import { lastStep, step } from './support/steps.ts';
+
+const [first, second] = [guest(1), guest(2)];
+
+const configuration = `default_pool = "default"
+
+[pool.default]
+volumes = ["ganeti"]
+
+[pool.archive]
+servers = ["node3.lab", "node1.lab", "node2.lab"]
+volumes = ["${secondVolume}", "ganeti"]
+directory = "archive/vm"
+`;
+
+step('a configuration with a second pool goes to every node', async () => {
+  await lab().master.exec(['tee', '/etc/ganeti/gluster.toml'], { input: configuration });
+  await run('gnt-gluster config check');
+  await run('gnt-cluster copyfile /etc/ganeti/gluster.toml');
+  for (const node of lab().nodes) await run('gnt-gluster config check', node);
+});
+
+step('two instances start at the same time, on different nodes and volumes', async () => {
+  await addInstance(1, { node: 'node1.lab', stopped: true });
+  await addInstance(2, { node: 'node2.lab', stopped: true, disk: `pool=archive,volume=${secondVolume}` });
+  const starting = [first, second].map((guest) => restartedBy(guest, () => run(`gnt-instance startup ${guest.name}`)));
+  for (const started of await Promise.all(starting)) expect(started.records).toBe(8);
+  await Promise.all([writes(first), writes(second)]);
+});
+
+step('each image is where its parameters say', async () => {
+  const [[one = ''], [two = '']] = await Promise.all([imagesOf(first.name), imagesOf(second.name)]);
+  expect(await stored()).toEqual([`ganeti/images/${one}`, `${secondVolume}/archive/vm/${two}`]);
+  expect(await images()).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ name: one, pool: 'default', volume: 'ganeti' }),
+      expect.objectContaining({ name: two, pool: 'archive', volume: secondVolume }),
+    ]),
+  );
+});
+
+step(
+  'an unknown parameter is refused with a sentence that the administrator sees, and nothing is left of it',
+  async () => {
+    const before = await stored();
+    const wrong = instanceOptions(3, { node: 'node3.lab', disk: 'volumme=second' });
+    const { stdout, stderr } = await refused(`gnt-instance add ${wrong} inst3.lab`);
+    expect(stdout + stderr).toMatch(/unknown parameter "volumme"; did you mean volume\?/);
+    expect(await run('gnt-instance list --no-headers -o name')).not.toContain('inst3.lab');
+    expect(await stored()).toEqual(before);
+  },
+);
+
+step('the instance of the second pool moves like any other', async () => {
+  await run(`gnt-instance migrate -f -n node3.lab ${second.name}`);
+  await writes(second);
+});
+
+lastStep();
