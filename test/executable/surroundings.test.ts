@@ -17,7 +17,10 @@ test.each([
   ['a working directory that is gone', `mkdir /mnt/gone; cd /mnt/gone; rmdir /mnt/gone; ${attach}`],
   ['no standard input', `${attach} <&-`],
   ['no standard input and no standard error', `${attach} <&- 2>&-`],
-  ['no writable /tmp', `for at in /tmp /var/tmp /dev/shm; do mount --bind $at $at; mount -o remount,bind,ro $at; done; ${attach}`],
+  [
+    'no writable /tmp',
+    `for at in /tmp /var/tmp /dev/shm; do mount --bind $at $at; mount -o remount,bind,ro $at; done; ${attach}`,
+  ],
   ['umask 077', `umask 077; ${attach}`],
   ['umask 022', `umask 022; ${attach}`],
   ['few open files', `ulimit -n 64; ${attach}`],

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { exitCodes, LabError } from './errors.ts';
 import type { LabNode } from './node.ts';
