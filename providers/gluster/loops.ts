@@ -2,6 +2,7 @@ import { runDirectory } from '../../src/run-directory.ts';
 import { backingFile, backingFileSystem, kernelUsers, loopDevicesBy } from '../../src/tools/losetup.ts';
 import { answers, type Mount, mounts } from '../../src/tools/mount.ts';
 import { usersOf } from '../../src/tools/processes.ts';
+import { readRecord } from './records.ts';
 
 /** The directory that all volumes are mounted below. */
 export const mountsDirectory = `${runDirectory}/mnt`;
@@ -13,7 +14,8 @@ const probeSeconds = 2;
  * when there is none.
  *
  * Loop devices belong to the kernel and mounts to a mount namespace, so a path alone does not say whose a device is: the
- * file system does. One that does not answer cannot be asked; then the device is ours if our own mount does not answer.
+ * file system does. One that does not answer cannot be asked; then the device is ours if our own mount does not answer
+ * either and we remember that we attached it.
  */
 export async function ownLoopDevices(test: (path: string) => boolean): Promise<readonly string[]> {
   const candidates = loopDevicesBy((path) => path.startsWith(`${mountsDirectory}/`) && test(path));
@@ -28,10 +30,16 @@ export function deviceUsers(device: string): readonly string[] {
   return [...usersOf((path) => path === device), ...kernelUsers(device)];
 }
 
+/** The name of the image whose file has a path. */
+export function imageOf(path: string): string {
+  return path.split('/').at(-2) ?? '';
+}
+
 async function isOwn(device: string, here: readonly Mount[]): Promise<boolean> {
   const path = backingFile(device) ?? '';
   const mount = here.findLast(({ point }) => path.startsWith(`${point}/`));
   if (mount === undefined) return false;
   const fileSystem = await backingFileSystem(device);
-  return fileSystem === undefined ? !(await answers(mount.point, probeSeconds)) : fileSystem === mount.fileSystem;
+  if (fileSystem !== undefined) return fileSystem === mount.fileSystem;
+  return readRecord(imageOf(path))?.device === device && !(await answers(mount.point, probeSeconds));
 }

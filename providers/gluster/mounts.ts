@@ -6,7 +6,7 @@ import { makeRunDirectory } from '../../src/run-directory.ts';
 import { backingFile, detachLoopDevice } from '../../src/tools/losetup.ts';
 import { answers, mountAt, unmount } from '../../src/tools/mount.ts';
 import { summarize, usersOf } from '../../src/tools/processes.ts';
-import { deviceUsers, mountsDirectory, ownLoopDevices } from './loops.ts';
+import { deviceUsers, imageOf, mountsDirectory, ownLoopDevices } from './loops.ts';
 import type { Pool, Server } from './pool.ts';
 import { answeringServer, serversOf } from './servers.ts';
 
@@ -146,9 +146,9 @@ async function removeDeadMount(pool: string, volume: string): Promise<void> {
   const problems: string[] = [];
   for (const device of await ownLoopDevices((path) => path.startsWith(`${point}/`))) {
     const users = deviceUsers(device);
-    const image = backingFile(device)?.split('/').at(-2);
+    const image = imageOf(backingFile(device) ?? '');
     if (users.length === 0) await detachLoopDevice(device);
-    else problems.push(`image ${image ?? '?'} (${device}) is in use by ${summarize(users)}`);
+    else problems.push(`image ${image} (${device}) is in use by ${summarize(users)}`);
   }
   const users = usersOf((path) => path === point || path.startsWith(`${point}/`));
   if (users.length > 0) problems.push(`files of it are in use by ${summarize(users)}`);
