@@ -24,9 +24,12 @@ export interface CommandOptions {
   readonly diesWithUs?: boolean;
 }
 
+/** Where commands are looked for, first match first. */
+export const toolDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
 /** Ganeti's node daemon hands down whatever environment it had; commands get this one and nothing else. */
 const commandEnvironment = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  PATH: toolDirectories.join(':'),
   LC_ALL: 'C',
   HOME: '/root',
 };

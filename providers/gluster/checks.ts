@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { asFailure, Failure } from '../../src/errors.ts';
+import { toolDirectories } from '../../src/exec.ts';
 import { failureLines, note } from '../../src/reply.ts';
 import type { Request } from '../../src/request.ts';
 import { formatBytes } from '../../src/units.ts';
@@ -12,7 +13,6 @@ import { freeSpace } from './storage.ts';
 type Check = (request: Request<'verify'>) => Promise<string>;
 
 const tools = ['flock', 'losetup', 'mount.glusterfs', 'qemu-img', 'setpriv', 'stat', 'umount'];
-const toolDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 const checks: Readonly<Record<string, Check>> = {
   // The parameters were parsed before any check runs: whoever comes here has valid ones.
