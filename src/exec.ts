@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { Failure } from './errors.ts';
+import { errnoOf, Failure } from './errors.ts';
 
 export interface CommandResult {
   readonly argv: readonly string[];
@@ -82,6 +82,42 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
     if (outputFile !== undefined) closeSync(outputFile);
     if (options.outputFile !== undefined) rmSync(options.outputFile, { force: true });
   }
+}
+
+/**
+ * Runs a command of which only the exit status matters, with nothing to read or write; undefined when it did not end by
+ * itself within the time limit. It loads no library: flock and stat run in almost every verb, and loading execa takes
+ * longer than they do. Throws only when the command cannot be started at all.
+ */
+export async function exitStatusOf(
+  argv: readonly string[],
+  options: Pick<CommandOptions, 'timeLimit' | 'descriptor'> = {},
+): Promise<number | undefined> {
+  const { spawn } = await import('node:child_process');
+  const [file = '', ...args] = argv;
+  const stdio = [
+    'ignore',
+    'ignore',
+    'ignore',
+    ...(options.descriptor === undefined ? [] : [options.descriptor]),
+  ] as const;
+  return await new Promise((resolve, reject) => {
+    const child = spawn(file, args, { env: commandEnvironment, cwd: '/', stdio: [...stdio] });
+    // One that sleeps in the kernel does not die of this, so nobody waits until it is dead.
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      child.unref();
+      resolve(undefined);
+    }, options.timeLimit ?? usualTimeLimit);
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      reject(errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EACCES' ? toolMissing(file) : error);
+    });
+    child.once('exit', (status) => {
+      clearTimeout(timer);
+      resolve(status ?? undefined);
+    });
+  });
 }
 
 /** Runs a command that must succeed and returns its standard output. Throws a Failure of kind failed otherwise. */

@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { errnoOf, Failure } from './errors.ts';
-import { commandFailed, run } from './exec.ts';
+import { exitStatusOf } from './exec.ts';
 import { makeRunDirectory } from './run-directory.ts';
 
 const patience = 60;
@@ -40,12 +40,12 @@ async function acquire(path: string): Promise<number> {
     const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
     let keep = false;
     try {
-      const result = await run(['flock', '--wait', String(patience), '3'], {
+      const status = await exitStatusOf(['flock', '--wait', String(patience), '3'], {
         descriptor,
         timeLimit: (patience + 5) * 1000,
       });
-      if (result.exitCode === 1) throw busy(path);
-      if (result.exitCode !== 0) throw commandFailed(result);
+      if (status === 1) throw busy(path);
+      if (status !== 0) throw new Failure('failed', `flock could not lock ${path}: exit status ${status ?? 'none'}`);
       keep = isSameFile(descriptor, path);
       if (keep) return descriptor;
     } finally {

@@ -1,10 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../src/errors.ts';
-import { backingFile, detachLoopDevice, deviceSize, kernelUsers, refreshLoopDevice } from '../../src/tools/losetup.ts';
+import {
+  backingFile,
+  detachLoopDevice,
+  deviceSize,
+  kernelUsers,
+  loopDevicesBy,
+  refreshLoopDevice,
+} from '../../src/tools/losetup.ts';
 import { summarize, usersOf } from '../../src/tools/processes.ts';
 import type { Bytes } from '../../src/units.ts';
 import type { Image } from './images.ts';
-import { deviceUsers, ownLoopDevices } from './loops.ts';
+import { deviceUsers, mountsDirectory, ownLoopDevices } from './loops.ts';
 import { mountPoint } from './mounts.ts';
 import { type ImageRecord, readRecord } from './records.ts';
 
@@ -41,6 +48,14 @@ export function imageUsers(
 ): readonly string[] {
   const test = (path: string): boolean => path === image.disk || devices.includes(path);
   return [...usersOf(test, [`/${image.mounted.volume}/${image.path}`]), ...devices.flatMap(kernelUsers)];
+}
+
+/** Whether every device that an image can be attached to here has a size. Starts no process. */
+export function haveSize(name: string, size: Bytes): boolean {
+  const remembered = readRecord(name)?.device;
+  const devices = loopDevicesBy((path) => path.endsWith(`/${name}/disk`) && path.startsWith(`${mountsDirectory}/`));
+  const all = remembered === undefined || backingFile(remembered) === undefined ? devices : [remembered, ...devices];
+  return all.every((device) => deviceSize(device) === size);
 }
 
 /** Makes attached devices as large as their image is now, and checks it. */

@@ -116,6 +116,11 @@ export function deleteImage(image: Image): void {
 
 /** Deletes what killed runs left of an image that never appeared, or that was being deleted: of one node, or of all. */
 export function sweep(mounted: MountedVolume, name: string, node = ''): void {
+  for (const path of leftovers(mounted, name, node)) removeTree(path);
+}
+
+/** Where killed runs left something of an image that never appeared, or that was being deleted: of one node, or of all. */
+export function leftovers(mounted: MountedVolume, name: string, node = ''): readonly string[] {
   const directory = `${imagesDirectory(mounted)}/${workDirectory}`;
   let entries: readonly string[] = [];
   try {
@@ -125,7 +130,7 @@ export function sweep(mounted: MountedVolume, name: string, node = ''): void {
   }
   // No name of an image holds an @, so this is no other image's.
   const mine = entries.filter((entry) => entry.startsWith(node === '' ? `${name}@` : `${name}@${node}@`));
-  for (const entry of mine) removeTree(`${directory}/${entry}`);
+  return mine.map((entry) => `${directory}/${entry}`);
 }
 
 /** Not rmSync with `recursive`: its errors do not say which they are. Something already gone is fine. */

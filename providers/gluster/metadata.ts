@@ -67,6 +67,11 @@ export function readOpenings(directory: string): readonly Opening[] {
     });
 }
 
+/** The opening of this node. */
+export function openingHere(directory: string): Opening | undefined {
+  return readOpenings(directory).find((opening) => opening.node === hostname());
+}
+
 /** The openings by other nodes that do not go together with one of this node; two shared ones do, during a migration. */
 export function conflictingOpenings(directory: string, mode: Opening['mode']): readonly Opening[] {
   const others = readOpenings(directory).filter((opening) => opening.node !== hostname());
@@ -76,7 +81,7 @@ export function conflictingOpenings(directory: string, mode: Opening['mode']): r
 /** Notes that this node uses the image. An opening of the same mode keeps its time. */
 export function writeOpening(directory: string, mode: Opening['mode']): void {
   const node = hostname();
-  if (readOpenings(directory).some((opening) => opening.node === node && opening.mode === mode)) return;
+  if (openingHere(directory)?.mode === mode) return;
   mkdirSync(`${directory}/opened`, { recursive: true, mode: 0o700 });
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const opening = { node, since: new Date().toISOString(), mode, boot };

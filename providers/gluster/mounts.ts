@@ -3,11 +3,12 @@ import { Failure } from '../../src/errors.ts';
 import { run } from '../../src/exec.ts';
 import { withLock } from '../../src/lock.ts';
 import { makeRunDirectory } from '../../src/run-directory.ts';
-import { backingFile, detachLoopDevice } from '../../src/tools/losetup.ts';
+import { backingFile, detachLoopDevice, loopDevicesBy } from '../../src/tools/losetup.ts';
 import { answers, mountAt, unmount } from '../../src/tools/mount.ts';
 import { summarize, usersOf } from '../../src/tools/processes.ts';
 import { deviceUsers, imageOf, mountsDirectory, ownLoopDevices } from './loops.ts';
 import type { Pool, Server } from './pool.ts';
+import { readRecord } from './records.ts';
 import { answeringServer, serversOf } from './servers.ts';
 
 /** Longer than the 20 s network.ping-timeout of a volume for images: a brick that just died makes all wait that long. */
@@ -69,10 +70,19 @@ async function releaseMount(pool: string, volume: string, descriptor: number): P
   await unmountIfIdle(pool, volume);
 }
 
-/** Unmounts a volume that nothing on this node uses; the kernel is the judge, so it is safe at any time. */
+/**
+ * Unmounts a volume that nothing on this node uses; the kernel is the judge, so it is safe at any time. Starts no process
+ * when an image of it is attached.
+ */
 export async function unmountIfIdle(pool: string, volume: string): Promise<void> {
   const point = mountPoint(pool, volume);
-  if (isMounted(pool, volume)) await unmount(point);
+  if (isMounted(pool, volume) && !carriesDevice(point)) await unmount(point);
+}
+
+/** Whether an image on a mount is attached, as far as records and the kernel tell. */
+function carriesDevice(point: string): boolean {
+  const devices = loopDevicesBy((path) => path.startsWith(`${point}/`));
+  return devices.some((device) => readRecord(imageOf(backingFile(device) ?? ''))?.device === device);
 }
 
 async function makeMount(pool: Pool, volume: string): Promise<void> {

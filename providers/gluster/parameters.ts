@@ -55,7 +55,7 @@ const fromGaneti: readonly ParameterDescription[] = [
   {
     name: 'access',
     summary: 'kernelspace or userspace',
-    verbs: ['create', 'verify', 'snapshot'],
+    verbs: ['create', 'attach', 'verify', 'snapshot'],
     values: ['kernelspace', 'userspace'],
   },
 ];

@@ -6,26 +6,39 @@ import { note } from '../../src/reply.ts';
 import { copyRaw, growRaw } from '../../src/tools/qemu-img.ts';
 import { formatBytes, toBytes } from '../../src/units.ts';
 import { attachHere, detachHere } from './attaching.ts';
-import { attachedDevices, attachedRecord, refreshDevices } from './attachments.ts';
+import { attachedDevices, attachedRecord, haveSize, refreshDevices } from './attachments.ts';
 import { checkNames, runChecks } from './checks.ts';
-import { allocate, deleteImage, makeImage, readImage, sweep } from './images.ts';
-import { conflictingOpenings, readMetadata, removeOpening, writeMetadata, writeOpening } from './metadata.ts';
+import { allocate, deleteImage, leftovers, makeImage, readImage, sweep } from './images.ts';
+import {
+  conflictingOpenings,
+  openingHere,
+  readMetadata,
+  removeOpening,
+  writeMetadata,
+  writeOpening,
+} from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
 import { newImageMetadata, preallocationOf, requireRoom, requireSame } from './new-image.ts';
 import { knownParameters } from './parameters.ts';
+import { readRecord } from './records.ts';
 import { answeringServer, imageUri } from './servers.ts';
 import { isSameSnapshot, requireUnused, snapshotMetadata } from './snapshots.ts';
-import { findImage, release, remember, roomiest, searchImage } from './storage.ts';
+import { findImage, lookAgain, release, remember, roomiest, searchImage } from './storage.ts';
 
 /** The ten verbs. Each looks first, stops if nothing is to be done, acts, and checks what came of it. */
 const verbs: Verbs = {
   async create(request) {
     const size = toBytes(request.size);
+    const { image, mounted } = await searchImage(request);
+    if (image !== undefined) {
+      requireSame(image, request.uuid, size);
+      return undefined;
+    }
     await withLock(request.name, 'create', async () => {
-      const { image, mounted } = await searchImage(request);
-      if (image !== undefined) return requireSame(image, request.uuid, size);
       let place: MountedVolume | undefined;
       try {
+        const meanwhile = lookAgain(mounted, request.name);
+        if (meanwhile !== undefined) return requireSame(meanwhile, request.uuid, size);
         const best = roomiest(mounted);
         const preallocation = preallocationOf(request, best.mounted.pool);
         requireRoom(best, size, preallocation);
@@ -45,12 +58,14 @@ const verbs: Verbs = {
   },
 
   async attach(request) {
-    const { pool, volume, blockdev = 'always' } = request.parameters;
+    const { pool, volume, blockdev = 'always', access } = request.parameters;
     const known = attachedRecord(request.name);
     const same =
       known !== undefined && (pool ?? known.pool) === known.pool && (volume ?? known.volume) === known.volume;
     const record = same && blockdev === 'always' ? known : await attachHere(request, blockdev === 'always');
-    const server = await answeringServer(record.servers);
+    // With the block device QEMU uses no server: the one that answered when the image was attached comes first.
+    const asked = access !== 'kernelspace' || record.device === undefined;
+    const server = asked ? await answeringServer(record.servers) : record.servers[0];
     // An attached disk works as long as its bricks do; that no glusterd answers is no reason to deny it.
     const named = server ?? (record.device === undefined ? undefined : record.servers[0]);
     if (named === undefined)
@@ -67,34 +82,39 @@ const verbs: Verbs = {
   },
 
   async remove(request) {
-    await withLock(request.name, 'remove', async () => {
-      const { image, mounted } = await searchImage(request);
-      try {
-        const devices = await attachedDevices(request.name);
-        if (devices.length > 0)
-          throw new Failure('busy', `image ${request.name} is attached to ${devices.join(', ')} on this node`, {
-            hint: `shut its instance down first; gnt-gluster image info ${request.name}`,
-          });
-        if (image === undefined) for (const here of mounted) sweep(here, request.name);
-        else {
-          requireUnused(image, devices, 'remove it when its instance is shut down');
-          deleteImage(image);
-        }
-      } finally {
-        await release(mounted);
-      }
-    });
+    const { image, mounted } = await searchImage(request);
+    try {
+      const attached = (await attachedDevices(request.name)).length > 0;
+      if (image !== undefined || attached || mounted.some((here) => leftovers(here, request.name).length > 0))
+        await withLock(request.name, 'remove', async () => {
+          const devices = await attachedDevices(request.name);
+          if (devices.length > 0)
+            throw new Failure('busy', `image ${request.name} is attached to ${devices.join(', ')} on this node`, {
+              hint: `shut its instance down first; gnt-gluster image info ${request.name}`,
+            });
+          const now = lookAgain(mounted, request.name);
+          if (now === undefined) for (const here of mounted) sweep(here, request.name);
+          else {
+            requireUnused(now, devices, 'remove it when its instance is shut down');
+            deleteImage(now);
+          }
+        });
+    } finally {
+      await release(mounted);
+    }
     await detachHere(request.name);
     return undefined;
   },
 
   async grow(request) {
     const size = toBytes(request.newSize);
+    const image = await findImage(request);
+    if (image.size >= size && haveSize(request.name, image.size)) return undefined;
     await withLock(request.name, 'grow', async () => {
-      const image = await findImage(request);
-      if (image.size < size) {
+      const before = readImage(image.mounted, request.name) ?? image;
+      if (before.size < size) {
         const { preallocation } = readMetadata(image.directory);
-        requireRoom({ mounted: image.mounted }, size - image.size, preallocation);
+        requireRoom({ mounted: image.mounted }, size - before.size, preallocation);
         if (preallocation === 'off') truncateSync(image.disk, size);
         else await growRaw(image.disk, size, preallocation);
       }
@@ -107,10 +127,10 @@ const verbs: Verbs = {
   },
 
   async setinfo(request) {
+    const { directory } = await findImage(request);
+    if (readMetadata(directory).info === request.metadata) return undefined;
     await withLock(request.name, 'setinfo', async () => {
-      const { directory } = await findImage(request);
-      const metadata = readMetadata(directory);
-      if (metadata.info !== request.metadata) writeMetadata(directory, { ...metadata, info: request.metadata });
+      writeMetadata(directory, { ...readMetadata(directory), info: request.metadata });
     });
     return undefined;
   },
@@ -121,15 +141,18 @@ const verbs: Verbs = {
 
   async snapshot(request) {
     const [first, second] = [request.name, request.snapshotName].sort();
+    const image = await findImage(request);
+    const { image: existing, mounted } = await searchImage({ ...request, name: request.snapshotName });
+    const busy = 'a running instance cannot be copied yet: shut it down first';
+    requireUnused(image, await attachedDevices(request.name), busy);
+    if (existing !== undefined) {
+      isSameSnapshot(image, existing);
+      return undefined;
+    }
     const copy = async (): Promise<void> => {
-      const image = await findImage(request);
-      const { image: existing, mounted } = await searchImage({ ...request, name: request.snapshotName });
-      requireUnused(
-        image,
-        await attachedDevices(request.name),
-        'a running instance cannot be copied yet: shut it down first',
-      );
-      if (existing !== undefined) return isSameSnapshot(image, existing);
+      requireUnused(image, await attachedDevices(request.name), busy);
+      const meanwhile = lookAgain(mounted, request.snapshotName);
+      if (meanwhile !== undefined) return isSameSnapshot(image, meanwhile);
       requireRoom({ mounted: image.mounted }, image.allocated, 'full');
       const fill = async (disk: string): Promise<void> => {
         truncateSync(disk, image.size);
@@ -146,8 +169,10 @@ const verbs: Verbs = {
 
   async open(request) {
     const mode = (request.exclusive ?? true) ? 'exclusive' : 'shared';
+    const image = await findImage(request);
+    const isOpen = openingHere(image.directory)?.mode === mode && readRecord(request.name) !== undefined;
+    if (isOpen && haveSize(request.name, image.size)) return undefined;
     await withLock(request.name, 'open', async () => {
-      const image = await findImage(request);
       const devices = await attachedDevices(request.name);
       // Another node may have made the image larger while it stayed attached here.
       await refreshDevices(devices, image.size);
@@ -160,12 +185,11 @@ const verbs: Verbs = {
   },
 
   async close(request) {
-    await withLock(request.name, 'close', async () => {
-      const { image, mounted } = await searchImage(request);
-      if (image === undefined) note(`there is no image ${request.name}: nothing to close`);
-      else removeOpening(image.directory);
-      await release(mounted);
-    });
+    const { image, mounted } = await searchImage(request);
+    if (image === undefined) note(`there is no image ${request.name}: nothing to close`);
+    else if (openingHere(image.directory) !== undefined)
+      await withLock(request.name, 'close', async () => removeOpening(image.directory));
+    await release(mounted);
     return undefined;
   },
 };

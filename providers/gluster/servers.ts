@@ -16,6 +16,12 @@ export async function answeringServer(servers: readonly Server[]): Promise<Serve
   return undefined;
 }
 
+/** The servers with the first that answers now in front, the others in their order; as they are when none answers. */
+export async function answeringFirst(servers: readonly Server[]): Promise<readonly Server[]> {
+  const first = await answeringServer(servers);
+  return first === undefined ? servers : [first, ...servers.filter((server) => server !== first)];
+}
+
 async function accepts({ host, port }: Server): Promise<boolean> {
   const { connect } = await import('node:net');
   return await new Promise((resolve) => {

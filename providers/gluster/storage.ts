@@ -7,7 +7,7 @@ import { type Image, readImage } from './images.ts';
 import { type MountedVolume, mountVolume } from './mounts.ts';
 import type { Pool } from './pool.ts';
 import { type ImageRecord, readRecord, writeRecord } from './records.ts';
-import { serversOf } from './servers.ts';
+import { answeringFirst, serversOf } from './servers.ts';
 
 /** The part of a request that says which image is meant. */
 export interface Wanted {
@@ -53,6 +53,11 @@ export async function searchImage(wanted: Wanted): Promise<Search> {
   }
 }
 
+/** Looks for an image on volumes that are held already. */
+export function lookAgain(mounted: readonly MountedVolume[], name: string): Image | undefined {
+  return mounted.map((here) => readImage(here, name)).find((image) => image !== undefined);
+}
+
 /** Lets go of volumes that were looked at, all but one: those that nothing uses are unmounted. */
 export async function release(mounted: readonly MountedVolume[], keep?: MountedVolume): Promise<void> {
   for (const here of mounted) if (here !== keep) await here.release();
@@ -88,10 +93,10 @@ export function freeSpaceAt(path: string): Bytes {
   return bavail * bsize;
 }
 
-/** Remembers where an image is, and its device when it is attached here. */
+/** Remembers where an image is, and its device when it is attached here; first of the servers is one that answers. */
 export async function remember(image: Image, device: string | undefined): Promise<ImageRecord> {
   const { pool, volume } = image.mounted;
-  const servers = await serversOf(pool, volume);
+  const servers = await answeringFirst(await serversOf(pool, volume));
   const place = { pool: pool.name, volume, path: image.path, servers };
   const record: ImageRecord = device === undefined ? place : { ...place, device };
   writeRecord(image.name, record);

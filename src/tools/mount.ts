@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type CommandResult, run } from '../exec.ts';
+import { exitStatusOf } from '../exec.ts';
 
 export interface Mount {
   readonly point: string;
@@ -42,12 +42,11 @@ function unescapeOctal(text: string): string {
  * file system sleeps without a way to be woken.
  */
 export async function answers(point: string, seconds: number): Promise<boolean> {
-  const result = await run(['stat', '--file-system', '--format=%T', point], { timeLimit: seconds * 1000 });
-  return result.exitCode === 0;
+  return (await exitStatusOf(['stat', '--file-system', '--format=%T', point], { timeLimit: seconds * 1000 })) === 0;
 }
 
 /** Unmounts; false when something uses the mount. `lazy` takes it out of sight at once, for one that is dead. */
 export async function unmount(point: string, { lazy = false } = {}): Promise<boolean> {
-  const result: CommandResult = await run(['umount', ...(lazy ? ['--lazy'] : []), '--no-canonicalize', point]);
-  return result.exitCode === 0 || mountAt(point) === undefined;
+  const status = await exitStatusOf(['umount', ...(lazy ? ['--lazy'] : []), '--no-canonicalize', point]);
+  return status === 0 || mountAt(point) === undefined;
 }

@@ -27,7 +27,7 @@ test.each(Object.keys(verbs) as VerbName[])(
 
 test.each([
   ['create', ['access', 'blockdev', 'pool', 'preallocation', 'volume']],
-  ['attach', ['blockdev', 'pool', 'volume']],
+  ['attach', ['access', 'blockdev', 'pool', 'volume']],
   ['detach', []],
   ['remove', ['pool', 'volume']],
   ['open', ['pool', 'volume']],
