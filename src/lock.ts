@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   ftruncateSync,
   openSync,
@@ -11,7 +12,7 @@ import {
 } from 'node:fs';
 import { errnoOf, Failure } from './errors.ts';
 import { exitStatusOf } from './exec.ts';
-import { makeRunDirectory } from './run-directory.ts';
+import { makeRunDirectory, runDirectory } from './run-directory.ts';
 
 const patience = 60;
 
@@ -23,7 +24,8 @@ const patience = 60;
  * Throws a Failure of kind busy when somebody else keeps the lock for a minute; it names the holder.
  */
 export async function withLock<Result>(name: string, task: string, action: () => Promise<Result>): Promise<Result> {
-  const path = `${makeRunDirectory('lock')}/${name}`;
+  makeRunDirectory('lock');
+  const path = lockPath(name);
   const descriptor = await acquire(path);
   try {
     ftruncateSync(descriptor);
@@ -33,6 +35,18 @@ export async function withLock<Result>(name: string, task: string, action: () =>
     unlinkSync(path);
     closeSync(descriptor);
   }
+}
+
+/**
+ * Whether a process of this node is at work on a name, or was killed at it and left something of that. Who finds its work
+ * done needs no lock unless this is true. Starts no process.
+ */
+export function isLocked(name: string): boolean {
+  return existsSync(lockPath(name));
+}
+
+function lockPath(name: string): string {
+  return `${runDirectory}/lock/${name}`;
 }
 
 async function acquire(path: string): Promise<number> {

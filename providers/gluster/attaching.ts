@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { withLock } from '../../src/lock.ts';
+import { isLocked, withLock } from '../../src/lock.ts';
 import { attachLoopDevice } from '../../src/tools/losetup.ts';
 import { answers } from '../../src/tools/mount.ts';
 import { attachedDevices, detachDevice, refreshDevices } from './attachments.ts';
@@ -30,7 +30,7 @@ export async function attachHere(wanted: Wanted, asBlockDevice: boolean): Promis
  */
 export async function detachHere(name: string): Promise<void> {
   const known = readRecord(name);
-  if (known === undefined && (await attachedDevices(name)).length === 0) return;
+  if (known === undefined && (await attachedDevices(name)).length === 0 && !isLocked(name)) return;
   await withLock(name, 'detach', async () => {
     for (const device of await attachedDevices(name)) await detachDevice(device);
     const record = readRecord(name);

@@ -1,6 +1,6 @@
 import { truncateSync } from 'node:fs';
 import { Failure } from '../../src/errors.ts';
-import { withLock } from '../../src/lock.ts';
+import { isLocked, withLock } from '../../src/lock.ts';
 import type { Provider, Verbs } from '../../src/provider.ts';
 import { note } from '../../src/reply.ts';
 import { copyRaw, growRaw } from '../../src/tools/qemu-img.ts';
@@ -8,7 +8,7 @@ import { formatBytes, toBytes } from '../../src/units.ts';
 import { attachHere, detachHere } from './attaching.ts';
 import { attachedDevices, attachedRecord, haveSize, refreshDevices } from './attachments.ts';
 import { checkNames, runChecks } from './checks.ts';
-import { allocate, deleteImage, leftovers, makeImage, readImage, sweep } from './images.ts';
+import { allocate, deleteImage, type Image, leftovers, makeImage, readImage, sweep } from './images.ts';
 import {
   conflictingOpenings,
   openingHere,
@@ -23,14 +23,14 @@ import { knownParameters } from './parameters.ts';
 import { readRecord } from './records.ts';
 import { answeringServer, imageUri } from './servers.ts';
 import { isSameSnapshot, requireUnused, snapshotMetadata } from './snapshots.ts';
-import { findImage, lookAgain, release, remember, roomiest, searchImage } from './storage.ts';
+import { findAgain, findImage, lookAgain, release, remember, roomiest, searchImage } from './storage.ts';
 
 /** The ten verbs. Each looks first, stops if nothing is to be done, acts, and checks what came of it. */
 const verbs: Verbs = {
   async create(request) {
     const size = toBytes(request.size);
     const { image, mounted } = await searchImage(request);
-    if (image !== undefined) {
+    if (image !== undefined && !isLocked(request.name)) {
       requireSame(image, request.uuid, size);
       return undefined;
     }
@@ -38,6 +38,7 @@ const verbs: Verbs = {
       let place: MountedVolume | undefined;
       try {
         const meanwhile = lookAgain(mounted, request.name);
+        place = meanwhile?.mounted;
         if (meanwhile !== undefined) return requireSame(meanwhile, request.uuid, size);
         const best = roomiest(mounted);
         const preallocation = preallocationOf(request, best.mounted.pool);
@@ -85,7 +86,8 @@ const verbs: Verbs = {
     const { image, mounted } = await searchImage(request);
     try {
       const attached = (await attachedDevices(request.name)).length > 0;
-      if (image !== undefined || attached || mounted.some((here) => leftovers(here, request.name).length > 0))
+      const interrupted = isLocked(request.name) || mounted.some((here) => leftovers(here, request.name).length > 0);
+      if (image !== undefined || attached || interrupted)
         await withLock(request.name, 'remove', async () => {
           const devices = await attachedDevices(request.name);
           if (devices.length > 0)
@@ -109,27 +111,27 @@ const verbs: Verbs = {
   async grow(request) {
     const size = toBytes(request.newSize);
     const image = await findImage(request);
-    if (image.size >= size && haveSize(request.name, image.size)) return undefined;
+    if (image.size >= size && haveSize(request.name, image.size) && !isLocked(request.name)) return undefined;
     await withLock(request.name, 'grow', async () => {
-      const before = readImage(image.mounted, request.name) ?? image;
+      const before = findAgain(image);
       if (before.size < size) {
         const { preallocation } = readMetadata(image.directory);
         requireRoom({ mounted: image.mounted }, size - before.size, preallocation);
         if (preallocation === 'off') truncateSync(image.disk, size);
         else await growRaw(image.disk, size, preallocation);
       }
-      const now = readImage(image.mounted, request.name);
-      if (now === undefined || now.size < size)
-        throw new Failure('failed', `image ${request.name} did not grow to ${formatBytes(size)}`);
+      const now = findAgain(image);
+      if (now.size < size) throw new Failure('failed', `image ${request.name} did not grow to ${formatBytes(size)}`);
       await refreshDevices(await attachedDevices(request.name), now.size);
     });
     return undefined;
   },
 
   async setinfo(request) {
-    const { directory } = await findImage(request);
-    if (readMetadata(directory).info === request.metadata) return undefined;
+    const image = await findImage(request);
+    if (readMetadata(image.directory).info === request.metadata && !isLocked(request.name)) return undefined;
     await withLock(request.name, 'setinfo', async () => {
+      const { directory } = findAgain(image);
       writeMetadata(directory, { ...readMetadata(directory), info: request.metadata });
     });
     return undefined;
@@ -141,16 +143,20 @@ const verbs: Verbs = {
 
   async snapshot(request) {
     const [first, second] = [request.name, request.snapshotName].sort();
-    const image = await findImage(request);
+    const found = await findImage(request);
     const { image: existing, mounted } = await searchImage({ ...request, name: request.snapshotName });
-    const busy = 'a running instance cannot be copied yet: shut it down first';
-    requireUnused(image, await attachedDevices(request.name), busy);
-    if (existing !== undefined) {
-      isSameSnapshot(image, existing);
+    const requireQuiet = async (image: Image): Promise<void> => {
+      const hint = 'a running instance cannot be copied yet: shut it down first';
+      requireUnused(image, await attachedDevices(request.name), hint);
+    };
+    await requireQuiet(found);
+    if (existing !== undefined && !isLocked(request.name) && !isLocked(request.snapshotName)) {
+      isSameSnapshot(found, existing);
       return undefined;
     }
     const copy = async (): Promise<void> => {
-      requireUnused(image, await attachedDevices(request.name), busy);
+      const image = findAgain(found);
+      await requireQuiet(image);
       const meanwhile = lookAgain(mounted, request.snapshotName);
       if (meanwhile !== undefined) return isSameSnapshot(image, meanwhile);
       requireRoom({ mounted: image.mounted }, image.allocated, 'full');
@@ -169,10 +175,11 @@ const verbs: Verbs = {
 
   async open(request) {
     const mode = (request.exclusive ?? true) ? 'exclusive' : 'shared';
-    const image = await findImage(request);
-    const isOpen = openingHere(image.directory)?.mode === mode && readRecord(request.name) !== undefined;
-    if (isOpen && haveSize(request.name, image.size)) return undefined;
+    const found = await findImage(request);
+    const isOpen = openingHere(found.directory)?.mode === mode && readRecord(request.name) !== undefined;
+    if (isOpen && haveSize(request.name, found.size) && !isLocked(request.name)) return undefined;
     await withLock(request.name, 'open', async () => {
+      const image = findAgain(found);
       const devices = await attachedDevices(request.name);
       // Another node may have made the image larger while it stayed attached here.
       await refreshDevices(devices, image.size);
@@ -187,7 +194,7 @@ const verbs: Verbs = {
   async close(request) {
     const { image, mounted } = await searchImage(request);
     if (image === undefined) note(`there is no image ${request.name}: nothing to close`);
-    else if (openingHere(image.directory) !== undefined)
+    else if (openingHere(image.directory) !== undefined || isLocked(request.name))
       await withLock(request.name, 'close', async () => removeOpening(image.directory));
     await release(mounted);
     return undefined;

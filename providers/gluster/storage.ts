@@ -68,8 +68,19 @@ export async function findImage(wanted: Wanted): Promise<Image> {
   const { image, mounted } = await searchImage(wanted);
   if (image !== undefined) return image;
   await release(mounted);
+  throw missing(wanted.name, mounted);
+}
+
+/** An image as it is now, found before. Throws a Failure of kind missing when it was removed meanwhile. */
+export function findAgain({ name, mounted }: Image): Image {
+  const image = readImage(mounted, name);
+  if (image === undefined) throw missing(name, [mounted]);
+  return image;
+}
+
+function missing(name: string, mounted: readonly MountedVolume[]): Failure {
   const volumes = mounted.map((here) => here.volume).join(', ');
-  throw new Failure('missing', `there is no image ${wanted.name} on ${volumes}`, { hint: 'gnt-gluster image list' });
+  return new Failure('missing', `there is no image ${name} on ${volumes}`, { hint: 'gnt-gluster image list' });
 }
 
 /** Of some mounted volumes the one with most free space, and how much that is. */

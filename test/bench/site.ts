@@ -1,9 +1,8 @@
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { down, type Lab, up, volumeName } from '../lab/lab.ts';
+import { installProvider, providerDirectory as provider } from '../lab/provider.ts';
 import { attachedImage, command, type Places } from './cases.ts';
 
 const labName = 'bench';
-const provider = '/usr/share/ganeti/extstorage/gluster';
 
 /** A lab of its own with the built provider on its node, and one image attached. */
 export type Site = {
@@ -14,7 +13,6 @@ export type Site = {
 
 /** Brings the lab up. `built` is the directory of the built provider. */
 export async function makeSite(built: string, progress: (line: string) => void): Promise<Site> {
-  if (!existsSync(`${built}/attach`)) throw new Error(`there is no ${built}/attach: npm run build`);
   // What an interrupted run left.
   await down(labName);
   const close = async (): Promise<void> => await down(labName);
@@ -28,10 +26,7 @@ export async function makeSite(built: string, progress: (line: string) => void):
       volume: volumeName,
       server: node.fqdn,
     };
-    const seenFromHere = `/proc/${node.pid}/root${provider}`;
-    rmSync(seenFromHere, { recursive: true, force: true });
-    mkdirSync(seenFromHere, { recursive: true });
-    cpSync(built, seenFromHere, { recursive: true, verbatimSymlinks: true });
+    installProvider(node, built);
     const prepare = [
       command(places, 'create', { VOL_NAME: attachedImage, VOL_SIZE: 16 }),
       command(places, 'attach', { VOL_NAME: attachedImage }),

@@ -1,0 +1,118 @@
+import type { LabNode } from '../../lab/node.ts';
+import { providerDirectory } from '../../lab/provider.ts';
+import { type Point, pointsOf } from './points.ts';
+import { type Call, cleanUp, image, type Scenario } from './scenarios.ts';
+import { brokenImages, stateOf, writeData } from './state.ts';
+
+/** What came of one scenario. */
+export interface Outcome {
+  readonly name: string;
+  readonly points: number;
+  /** Of these the verb was really killed at; at the others it had ended before, as happens when threads race. */
+  readonly killed: number;
+  readonly failures: readonly string[];
+}
+
+const fromGaneti = { LC_ALL: 'C', EXTP_PROVIDER: 'gluster', EXTP_ACCESS: 'kernelspace' };
+const trace = '/tmp/faults.trace';
+
+/**
+ * Kills a verb at every point and calls it again, each time from the same state: afterwards images are whole, and
+ * the node is in the state that an undisturbed run leads to.
+ */
+export async function runScenario(
+  node: LabNode,
+  scenario: Scenario,
+  progress: (done: number, of: number) => void,
+): Promise<Outcome> {
+  const { name, call } = scenario;
+  await reset(node);
+  const empty = await stateOf(node);
+  await prepare(node, scenario);
+  const points = pointsOf(await record(node, call));
+  await must(node, call);
+  const wanted = await stateOf(node);
+  const failures: string[] = [];
+  let killed = 0;
+  for (const [index, point] of points.entries()) {
+    const say = (text: string): unknown =>
+      failures.push(`${name}: ${point.systemCall} ${point.count} (${point.what}): ${text}`);
+    await reset(node);
+    const before = await stateOf(node);
+    if (before !== empty) say(`clean-up left\n${difference(empty, before)}`);
+    await prepare(node, scenario);
+    if (await killAt(node, call, point)) killed += 1;
+    for (const problem of await brokenImages(node, scenario.prepare.length > 0)) say(problem);
+    const again = await run(node, call);
+    if (again.exitCode !== 0) say(`the next run: exit ${again.exitCode}: ${again.said}`);
+    const state = await stateOf(node);
+    if (state !== wanted) say(`another state than without a kill\n${difference(wanted, state)}`);
+    progress(index + 1, points.length);
+  }
+  await reset(node);
+  return { name, points: points.length, killed, failures };
+}
+
+async function prepare(node: LabNode, { prepare: calls, unmounted = false }: Scenario): Promise<void> {
+  if (!unmounted) await must(node, anchor.attach);
+  for (const call of calls) {
+    await must(node, call);
+    if (call.verb === 'create') await writeData(node, image);
+  }
+  if (unmounted) await node.exec(['sh', '-c', 'umount /run/ganeti-gluster/mnt/*/* 2>/dev/null || true']);
+}
+
+/** An image that stays, and that keeps the volume mounted while it is attached. */
+const anchorName = { VOL_NAME: 'anchor.ext.disk0', VOL_UUID: '0f0e6c2a-6d5b-4b5e-8f55-000000000002' };
+const anchor = {
+  create: { verb: 'create', variables: { ...anchorName, VOL_SIZE: '8' } },
+  attach: { verb: 'attach', variables: anchorName },
+  detach: { verb: 'detach', variables: anchorName },
+} as const;
+
+/** Makes what stays for the whole campaign. */
+export async function makeAnchor(node: LabNode): Promise<void> {
+  await must(node, anchor.create);
+  await writeData(node, anchorName.VOL_NAME);
+}
+
+async function reset(node: LabNode): Promise<void> {
+  for (const call of [...cleanUp, anchor.detach]) await must(node, call);
+  await node.exec(['sh', '-c', 'umount /run/ganeti-gluster/mnt/*/* 2>/dev/null || true']);
+}
+
+async function must(node: LabNode, call: Call): Promise<void> {
+  const { exitCode, said } = await run(node, call);
+  if (exitCode !== 0) throw new Error(`${call.verb}: exit ${exitCode}: ${said}`);
+}
+
+async function run(
+  node: LabNode,
+  { verb, variables }: Call,
+  wrapper: readonly string[] = [],
+): Promise<{ readonly exitCode: number; readonly said: string }> {
+  const argv = ['sh', '-c', 'exec "$@" <&-', 'sh', ...wrapper, `${providerDirectory}/${verb}`];
+  const options = { env: { ...fromGaneti, ...variables }, cwd: providerDirectory, timeoutMs: 120_000, reject: false };
+  const { exitCode, stderr } = await node.exec(argv, options);
+  return { exitCode, said: stderr };
+}
+
+async function record(node: LabNode, call: Call): Promise<string> {
+  const { exitCode, said } = await run(node, call, ['/usr/bin/strace', '-qq', '-o', trace]);
+  if (exitCode !== 0) throw new Error(`${call.verb} under strace: exit ${exitCode}: ${said}`);
+  return (await node.exec(['cat', trace])).stdout;
+}
+
+async function killAt(node: LabNode, call: Call, { systemCall, count }: Point): Promise<boolean> {
+  const inject = ['-e', `trace=${systemCall}`, '-e', `inject=${systemCall}:signal=KILL:when=${count}`];
+  const { exitCode, said } = await run(node, call, ['/usr/bin/strace', '-qq', '-o', '/dev/null', ...inject]);
+  if (exitCode === 137) return true;
+  if (exitCode !== 0) throw new Error(`${call.verb} under strace: exit ${exitCode}: ${said}`);
+  return false;
+}
+
+function difference(wanted: string, found: string): string {
+  const [one, other] = [wanted.split('\n'), found.split('\n')];
+  const lacking = one.filter((line) => !other.includes(line)).map((line) => `    - ${line}`);
+  return [...lacking, ...other.filter((line) => !one.includes(line)).map((line) => `    + ${line}`)].join('\n');
+}

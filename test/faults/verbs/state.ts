@@ -1,0 +1,62 @@
+import type { LabNode } from '../../lab/node.ts';
+
+/** The harness' own view of the volume. */
+export const ownMount = '/mnt/faults';
+
+/**
+ * All that a verb can change on a node, as a text that is the same for two nodes in the same state: images with their
+ * data, what is kept with them, what the node remembers, devices, mounts, processes at work.
+ */
+const script = `
+cd ${ownMount}
+find . -mindepth 1 -printf '%P %y %m %s\\n' | grep -v '\\.json ' | grep -v '^\\.trashcan' | sed 's/ d 700 .*/ directory/' | sort
+find . -name disk -type f | sort | xargs -r md5sum
+find . -name '*.json' | sort | while read -r file; do
+  echo "$file"; tr -d ' \\n' <"$file" | sed -E 's/"(created|since|boot|snapshotState)":"[^"]*"/"\\1":"-"/g'; echo
+done
+cd /run
+find ganeti-gluster -mindepth 1 -not -path '*/mnt/*/*/*' -printf '%p %y %m\\n' 2>/dev/null | sort
+find ganeti-gluster/images -type f 2>/dev/null | sort | while read -r file; do sed -E 's/loop[0-9]+/loopN/' "$file"; echo; done
+grep -hE 'ganeti-gluster/mnt/.*/(fault|anchor).' /sys/block/loop*/loop/backing_file 2>/dev/null | sort || true
+grep -o ' /run/ganeti-gluster/mnt[^ ]* .*- fuse[^ ]*' /proc/self/mountinfo | sed -E 's/ (rw|ro).*-/ -/' || true
+pgrep -l '^(qemu-img|losetup|flock|setpriv|umount|stat|mount|mount.glusterfs)$' || true
+`;
+
+const settleSeconds = 30;
+
+/** The state of a node once nothing is at work on it any more; what a killed verb had started may still be. */
+export async function stateOf(node: LabNode): Promise<string> {
+  const wait = `end=$(($(date +%s) + ${settleSeconds}))
+while pgrep '^(qemu-img|losetup|flock|setpriv|umount|mount|mount.glusterfs)$' >/dev/null; do
+  [ "$(date +%s)" -lt "$end" ] || break; sleep 0.05
+done`;
+  return (await node.exec(['sh', '-c', `${wait}\n${script}`], { timeoutMs: 120_000 })).stdout;
+}
+
+/** Gives an image that was just made data by which it is known again; the tests' own way, so that no verb is involved. */
+export async function writeData(node: LabNode, image: string): Promise<void> {
+  const script = `yes ganeti | head -c 1M | dd of="$1" bs=1M iflag=fullblock conv=notrunc,fsync status=none`;
+  await node.exec(['sh', '-euc', script, 'sh', `${ownMount}/images/${image}/disk`]);
+}
+
+/**
+ * What is wrong with a volume on which a verb was just killed: an image that is not whole. Each holds the data of
+ * writeData, or zeros where the verb itself makes the first image.
+ */
+export async function brokenImages(node: LabNode, withData: boolean): Promise<readonly string[]> {
+  const check = `
+cd ${ownMount}/images 2>/dev/null || exit 0
+anchor=$(yes ganeti | head -c 1M | md5sum)
+wanted=$(${withData ? 'yes ganeti' : 'cat /dev/zero'} | head -c 1M | md5sum)
+for image in *; do
+  [ "$image" != '*' ] || continue
+  [ -f "$image/disk" ] || { echo "$image has no data"; continue; }
+  case $(stat -c %s "$image/disk") in 8388608|9437184) ;; *) echo "$image has $(stat -c %s "$image/disk") bytes";; esac
+  data=$(head -c 1M "$image/disk" | md5sum)
+  [ "$data" = "$wanted" ] || { [ "$image" = anchor.ext.disk0 ] && [ "$data" = "$anchor" ]; } || echo "$image has other data"
+  [ "$(stat -c %a "$image/disk")" = 600 ] || echo "$image has mode $(stat -c %a "$image/disk")"
+  python3 -m json.tool "$image/image.json" >/dev/null || echo "$image has a broken image.json"
+done`;
+  const { stdout } = await node.exec(['sh', '-c', check], { timeoutMs: 60_000 });
+  return stdout.split('\n').filter((line) => line !== '');
+}

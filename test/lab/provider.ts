@@ -1,0 +1,14 @@
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import type { LabNode } from './node.ts';
+
+/** Ganeti's own place for the provider. */
+export const providerDirectory = '/usr/share/ganeti/extstorage/gluster';
+
+/** Gives a node a copy of the built provider, so that a build meanwhile does not change what is tested. */
+export function installProvider(node: LabNode, built: string): void {
+  if (!existsSync(`${built}/attach`)) throw new Error(`there is no ${built}/attach: npm run build`);
+  const seenFromHere = `/proc/${node.pid}/root${providerDirectory}`;
+  rmSync(seenFromHere, { recursive: true, force: true });
+  mkdirSync(seenFromHere, { recursive: true });
+  cpSync(built, seenFromHere, { recursive: true, verbatimSymlinks: true });
+}
