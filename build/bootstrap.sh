@@ -6,7 +6,7 @@ set -eu
 
 root=$(cd -- "$(dirname -- "$0")/.." && pwd)
 package_list=$root/test/lab/packages.txt
-tools='binutils shellcheck bash-completion dpkg-dev lintian logrotate man-db mandoc'
+tools='binutils shellcheck dpkg-dev lintian mmdebstrap'
 policy=/usr/sbin/policy-rc.d
 policy_mark='# made by ganeti-extstorage-gluster/build/bootstrap.sh'
 log=$(mktemp)

@@ -3,21 +3,26 @@
  * line is `N passed, N failed`, where a static check or the build counts as one test. In CI a skipped test has failed.
  */
 import { parseArgs } from 'node:util';
+import { defaultSuite, suiteNamed, suiteNames, suiteVariable } from './lab/suites.ts';
 import { stopOnSignal } from './runner/process.ts';
 import { type Count, steps } from './runner/steps.ts';
 
 const names = steps.map((step) => step.name);
-const usage = `usage: npm test [-- --only STEP[,STEP...]]
+const usage = `usage: npm test [-- [--only STEP[,STEP...]] [--suite SUITE]]
 
 Steps, in order: ${names.join(' ')}
-A step that uses the built executable has the build done first.`;
+A step that uses the built executable has the build done first.
+Suites, that is what Debian conformance and e2e run on: ${suiteNames.join(' ')}; ${defaultSuite} unless told.`;
 
 function selected(): readonly string[] {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, suite: { type: 'string' }, help: { type: 'boolean' } },
+  });
   if (values.help) {
     console.log(usage);
     process.exit(0);
   }
+  if (values.suite !== undefined) process.env[suiteVariable] = suiteNamed(values.suite);
   const only = values.only?.split(',') ?? names;
   const unknown = only.filter((name) => !names.includes(name));
   if (unknown.length > 0) {

@@ -10,6 +10,7 @@ import { attachedFiles } from './loops.ts';
 import { type RunResult, run } from './process.ts';
 import { allProcesses } from './processes.ts';
 import { remains } from './remains.ts';
+import { suiteNames } from './suites.ts';
 
 const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
 const name = 'selftest';
@@ -64,7 +65,9 @@ describe('a lab of one node', () => {
   it('refuses to be another lab', async () => {
     const other = await runCli('up', '--name', name, '--nodes', '2', '--no-ganeti');
     expect(other.exitCode).toBe(5);
-    expect(other.stderr).toMatch(/already runs with 1 node without Ganeti/);
+    expect(other.stderr).toMatch(/already runs with 1 node without Ganeti, on Debian/);
+    const suite = suiteNames.find((candidate) => candidate !== lab.suite) ?? '';
+    expect(await runCli('up', '--name', name, '--nodes', '1', '--no-ganeti', '--suite', suite)).toMatchObject(other);
   });
 
   it('runs a command with exactly the environment given', async () => {
@@ -205,6 +208,7 @@ describe('the command line', () => {
     expect(await runCli('up', '--node', '3')).toMatchObject({ exitCode: 2 });
     expect(await runCli('exec', 'node1', '--name', 'nosuchlab', '--', 'true')).toMatchObject({ exitCode: 4 });
     expect(await runCli('up', '--name', '../etc')).toMatchObject({ exitCode: 2 });
+    expect(await runCli('up', '--suite', 'sid')).toMatchObject({ exitCode: 2 });
   });
 
   it('keeps its files from other users', async () => {

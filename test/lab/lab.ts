@@ -1,4 +1,5 @@
 import { cpSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { prepareBase } from './base.ts';
 import { makeBrickFile } from './bricks.ts';
 import { exitCodes, LabError } from './errors.ts';
 import { createCluster } from './ganeti.ts';
@@ -19,13 +20,16 @@ import { poll, startDetached } from './process.ts';
 import { killMarked, pidFromFile } from './processes.ts';
 import { type Progress, stopwatch } from './progress.ts';
 import { requireAbilities } from './require.ts';
-import { readState, whileLocked, writeState } from './state.ts';
+import { type LabState, readState, whileLocked, writeState } from './state.ts';
+import { defaultSuite, type Suite, suites } from './suites.ts';
 
 export interface LabOptions {
   readonly name: string;
   readonly nodes: number;
   /** Make a Ganeti cluster, too. Without it, the lab is Gluster servers only, and quicker. */
   readonly ganeti: boolean;
+  /** The Debian its nodes have: bookworm unless told. */
+  readonly suite?: Suite;
   /** The volume `ganeti` on all nodes: yes unless told. */
   readonly volume?: boolean;
   readonly brickMebibytes?: number;
@@ -36,6 +40,7 @@ export interface Lab {
   readonly name: string;
   readonly directory: string;
   readonly ganeti: boolean;
+  readonly suite: Suite;
   readonly nodes: readonly LabNode[];
   /** The first node: where gnt-* commands run. */
   readonly master: LabNode;
@@ -59,9 +64,10 @@ export async function up(options: LabOptions): Promise<Lab> {
       await remove(options.name);
       return await make(options);
     }
-    if (existing.nodes.length !== options.nodes || existing.ganeti !== options.ganeti) {
-      const kind = existing.ganeti ? 'with' : 'without';
-      const size = `${plural(existing.nodes.length)} ${kind} Ganeti`;
+    const { nodes, ganeti, suite = defaultSuite } = options;
+    if (existing.nodes.length !== nodes || existing.ganeti !== ganeti || existing.suite !== suite) {
+      const kind = `${existing.ganeti ? 'with' : 'without'} Ganeti, on ${suites[existing.suite].debian}`;
+      const size = `${plural(existing.nodes.length)} ${kind}`;
       throw new LabError(`the lab "${options.name}" already runs with ${size}: take it down first`, exitCodes.differs);
     }
     for (const node of existing.nodes) await node.boot();
@@ -74,7 +80,7 @@ export function open(name: string): Lab | undefined {
   const directory = labDirectory(name);
   const state = readState(name);
   if (state?.ready !== true || pidFromFile(`${directory}/hub.pid`, directory) === undefined) return undefined;
-  return describe(name, state.nodes, state.ganeti);
+  return describe(state);
 }
 
 /** Removes all there is of a lab: running, half made, or left by a killed process. Nothing there is fine, too. */
@@ -90,16 +96,19 @@ export async function down(name: string): Promise<void> {
   }
 }
 
-function describe(name: string, count: number, ganeti: boolean): Lab {
+function describe({ name, nodes, ganeti, suite }: LabState): Lab {
   const directory = labDirectory(name);
-  const nodes = Array.from({ length: count }, (_, index) => labNode(directory, index + 1));
-  return { name, directory, ganeti, nodes, master: labNode(directory, 1) };
+  return { name, directory, ganeti, suite, nodes: nodesIn(directory, nodes), master: labNode(directory, 1) };
+}
+
+function nodesIn(directory: string, count: number): readonly LabNode[] {
+  return Array.from({ length: count }, (_, index) => labNode(directory, index + 1));
 }
 
 async function remove(name: string): Promise<void> {
   const directory = labDirectory(name);
   const count = readState(name)?.nodes ?? maximumNodes;
-  const pids = describe(name, count, false).nodes.flatMap((node) => node.pid ?? []);
+  const pids = nodesIn(directory, count).flatMap((node) => node.pid ?? []);
   const devices = (await Promise.all(pids.map(async (pid) => await devicesOfNode(pid)))).flat();
   await killMarked(directory);
   await detachLost(devices);
@@ -110,11 +119,14 @@ async function remove(name: string): Promise<void> {
 
 async function make(options: LabOptions): Promise<Lab> {
   const { name, nodes: count, ganeti, volume = true, brickMebibytes = defaultBrickMebibytes } = options;
+  const { suite = defaultSuite } = options;
   const step = stopwatch(options.progress);
-  const lab = describe(name, count, ganeti);
-  mkdirSync(lab.directory, { recursive: true, mode: 0o700 });
+  mkdirSync(labDirectory(name), { recursive: true, mode: 0o700 });
   mkdirSync(cacheDirectory, { recursive: true, mode: 0o755 });
-  writeState({ name, nodes: count, ganeti, ready: false });
+  const base = await prepareBase({ suite, progress: step });
+  const state = { name, nodes: count, ganeti, suite, base, ready: false };
+  const lab = describe(state);
+  writeState(state);
 
   // The guest's files first: the nodes see the cache as it is when they start.
   const guest = ganeti ? await prepareGuest() : undefined;
@@ -133,7 +145,7 @@ async function make(options: LabOptions): Promise<Lab> {
     }),
     guest === undefined ? undefined : createCluster(lab.nodes, guest, step),
   ]);
-  writeState({ name, nodes: count, ganeti, ready: true });
+  writeState({ ...state, ready: true });
   return lab;
 }
 

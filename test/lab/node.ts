@@ -1,10 +1,12 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import { exitCodes, LabError } from './errors.ts';
 import { cacheDirectory, filesDirectory, labsDirectory, nodeAddress, nodeName, projectDirectory } from './layout.ts';
 import { attachedFiles, detachLost, devicesOfNode } from './loops.ts';
 import { plugIn } from './network.ts';
 import { commandFailed, poll, type RunOptions, type RunResult, run, startDetached } from './process.ts';
 import { isMarked, killAndWait, pidFromFile, readIfThere } from './processes.ts';
+import { readState } from './state.ts';
 
 export interface ExecOptions extends Omit<RunOptions, 'env'> {
   /** The whole environment of the command, exactly; left out: a root login's. */
@@ -111,13 +113,14 @@ async function bootNode(lab: string, number: number): Promise<void> {
   const log = `${directory}/log`;
   if (pidFromFile(`${directory}/pid`, lab) !== undefined) return;
   const hub = pidFromFile(`${lab}/hub.pid`, lab);
-  if (hub === undefined) throw new LabError(`the lab in ${lab} does not run`, exitCodes.missing);
+  const base = readState(basename(lab))?.base;
+  if (hub === undefined || base === undefined) throw new LabError(`the lab in ${lab} does not run`, exitCodes.missing);
   await bricksReleased(directory);
   rmSync(`${directory}/pid`, { force: true });
   rmSync(`${directory}/status`, { force: true });
 
   const enter = ['-t', String(hub), '-m', '-p', '--', 'unshare', '-m', '-u', '-i', '-n', '-p', '-f', '--'];
-  const script = ['sh', `${filesDirectory}/node.sh`, directory, `${nodeName(number)}.lab`, labsDirectory];
+  const script = ['sh', `${filesDirectory}/node.sh`, directory, `${nodeName(number)}.lab`, base, labsDirectory];
   startDetached('nsenter', [...enter, ...script, projectDirectory, cacheDirectory], log, lab);
   const pid = await poll(`${nodeName(number)} starts, see ${log}`, 20_000, () => runningNode(lab, directory));
   await plugIn(hub, pid, number);

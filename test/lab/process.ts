@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly marker?: string;
   readonly input?: string | Uint8Array;
   readonly timeoutMs?: number;
+  /** Is told each line of stdout at once. */
+  readonly onLine?: (line: string) => void;
   /** Throw unless the exit code is 0: yes unless told. */
   readonly reject?: boolean;
 }
@@ -51,12 +53,20 @@ export async function run(command: string, args: readonly string[], options: Run
     maxBuffer: 64 * 1024 * 1024,
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+    ...(options.onLine === undefined ? {} : { stdout: toldTo(options.onLine) }),
   });
   if (result.code === 'ENOENT') throw new LabError(`${command} is not installed: see test/lab/packages.txt`, 9);
   const exitCode = result.exitCode ?? 128 + constants.signals[result.signal ?? 'SIGKILL'];
   const outcome = { exitCode, stdout: String(result.stdout), stderr: String(result.stderr), timedOut: result.timedOut };
   if (exitCode !== 0 && options.reject !== false) throw commandFailed([command, ...args], outcome);
   return outcome;
+}
+
+function toldTo(onLine: (line: string) => void) {
+  return function* (line: unknown) {
+    onLine(String(line));
+    yield line;
+  };
 }
 
 export function commandFailed(argv: readonly string[], result: RunResult): LabError {

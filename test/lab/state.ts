@@ -2,12 +2,16 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { exitCodes, LabError } from './errors.ts';
 import { labDirectory, labsDirectory } from './layout.ts';
 import { processStart } from './processes.ts';
+import { type Suite, suiteNamed } from './suites.ts';
 
 /** What is on disk about a lab. `ready` is written last: a lab without it is half made. */
 export interface LabState {
   readonly name: string;
   readonly nodes: number;
   readonly ganeti: boolean;
+  readonly suite: Suite;
+  /** The directory its nodes are laid over. */
+  readonly base: string;
   readonly ready: boolean;
 }
 
@@ -26,9 +30,10 @@ export function writeState(state: LabState): void {
 function parseState(text: string): LabState | undefined {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null) return undefined;
-  const { name, nodes, ganeti, ready } = value as Record<string, unknown>;
+  const { name, nodes, ganeti, suite, base, ready } = value as Record<string, unknown>;
   if (typeof name !== 'string' || typeof nodes !== 'number') return undefined;
-  return { name, nodes, ganeti: ganeti === true, ready: ready === true };
+  if (typeof suite !== 'string' || typeof base !== 'string') return undefined;
+  return { name, nodes, ganeti: ganeti === true, suite: suiteNamed(suite), base, ready: ready === true };
 }
 
 /** The names of all labs that left something on disk. */

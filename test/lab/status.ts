@@ -2,12 +2,14 @@ import { labDirectory } from './layout.ts';
 import { labNode } from './node.ts';
 import { pidFromFile } from './processes.ts';
 import { labNames, readState } from './state.ts';
+import { type Suite, suites } from './suites.ts';
 
 export interface LabStatus {
   readonly name: string;
   /** `starting` is a lab that is being made, or whose making was interrupted; `stopped` has only files left. */
   readonly state: 'up' | 'starting' | 'stopped';
   readonly ganeti: boolean;
+  readonly suite: Suite | null;
   readonly nodes: readonly { readonly name: string; readonly address: string; readonly pid: number | null }[];
 }
 
@@ -21,6 +23,7 @@ export function labStatus(): readonly LabStatus[] {
       name,
       state: !runs ? 'stopped' : state?.ready === true ? 'up' : 'starting',
       ganeti: state?.ganeti ?? false,
+      suite: state?.suite ?? null,
       nodes: nodes.map((node) => ({ name: node.name, address: node.address, pid: node.pid ?? null })),
     };
   });
@@ -30,7 +33,7 @@ export function printStatus(labs: readonly LabStatus[], json: boolean): string {
   if (json) return `${JSON.stringify(labs, undefined, 2)}\n`;
   if (labs.length === 0) return 'no lab\n';
   const lines = labs.flatMap((lab) => [
-    `${lab.name}: ${lab.state}${lab.ganeti ? '' : ', without Ganeti'}`,
+    `${lab.name}: ${lab.state}${lab.suite === null ? '' : `, ${suites[lab.suite].debian}`}${lab.ganeti ? '' : ', without Ganeti'}`,
     ...lab.nodes.map(
       (node) => `  ${node.name}  ${node.address}  ${node.pid === null ? 'off' : `pid ${String(node.pid)}`}`,
     ),

@@ -11,6 +11,7 @@ import {
   packageIn,
   providerDirectory,
   release,
+  releases,
   statusOf,
   verb,
   work,
@@ -21,17 +22,22 @@ const nextVersion = '99.0.0';
 const nextRelease = path.join(work, 'next');
 const rotation = `/etc/logrotate.d/${name}`;
 
-const node = labNode();
-let before: ReadonlySet<string>;
-
 beforeAll(async () => {
   await makeRelease(nextRelease, '--version', nextVersion);
-  before = new Set(await filesOf(node));
 });
 
-describe('the Debian package, on a node', () => {
-  test('is installed, and its verbs work', async () => {
-    await node.exec(['dpkg', '-i', packageIn(release, version)]);
+describe.each(releases)('the Debian package, on a node with $debian', ({ suite }) => {
+  const node = labNode(suite);
+  let before: ReadonlySet<string>;
+
+  beforeAll(async () => {
+    before = new Set(await filesOf(node));
+  });
+
+  test('is installed with all it depends on there, and its verbs work', async () => {
+    // The node reaches no archive: whatever it lacked would be refused.
+    const install = ['apt-get', '--yes', '--no-install-recommends', 'install', packageIn(release, version)];
+    expect((await node.exec(install)).stdout).toContain('The following NEW packages will be installed:\n  ganeti-ext');
     expect(await statusOf(node)).toBe(`installed ${version}`);
     const { stdout } = await node.exec(['ls', providerDirectory]);
     expect(stdout.trim().split('\n')).toEqual([...verbNames, 'parameters.list'].sort());

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import packageFile from '../../package.json' with { type: 'json' };
-import { filesOf, labNode, name, packageIn, release, verb } from './support/package.ts';
+import { filesOf, labNode, name, packageIn, release, releases, verb } from './support/package.ts';
 
 const { version } = packageFile;
-const node = labNode();
-let before: ReadonlySet<string>;
 
-describe('install.sh of the archive, on a node', () => {
+describe.each(releases)('install.sh of the archive, on a node with $debian', ({ suite }) => {
+  const node = labNode(suite);
   const installer = `/root/${name}-${version}/install.sh`;
+  let before: ReadonlySet<string>;
 
   beforeAll(async () => {
     const archive = `${release}/${name}-${version}-linux-${process.arch}.tar.xz`;

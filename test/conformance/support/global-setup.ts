@@ -2,6 +2,7 @@ import { cpSync, existsSync, rmSync } from 'node:fs';
 import { createVolume } from '../../lab/gluster.ts';
 import { down, up } from '../../lab/lab.ts';
 import type { LabNode } from '../../lab/node.ts';
+import { suiteOfTests } from '../../lab/suites.ts';
 import { mountRoot, volumes } from '../gluster/support/volumes.ts';
 import { labNames } from './lab.ts';
 import { providerDirectory, sourceDirectory } from './provider.ts';
@@ -19,7 +20,7 @@ export async function setup(): Promise<() => Promise<void>> {
 async function makeLab(name: string): Promise<void> {
   // What an interrupted run left.
   await down(name);
-  const lab = await up({ name, nodes: 1, ganeti: false });
+  const lab = await up({ name, nodes: 1, ganeti: false, suite: suiteOfTests() });
   await installProvider(lab.master);
   await createVolume({ name: volumes.second, nodes: lab.nodes });
   await createVolume({ name: volumes.small, nodes: lab.nodes, brickMebibytes: volumes.smallMebibytes });

@@ -4,6 +4,7 @@ import { installProvider } from '../../lab/install.ts';
 import { down, open, up } from '../../lab/lab.ts';
 import { projectDirectory } from '../../lab/layout.ts';
 import { fingerprint, remains } from '../../lab/remains.ts';
+import { suiteOfTests } from '../../lab/suites.ts';
 import { labName, secondVolume } from './lab.ts';
 import { say, timed } from './progress.ts';
 
@@ -27,7 +28,7 @@ async function bringUp(): Promise<void> {
   // What an interrupted run left.
   if (!keep) await down(labName);
   const existing = open(labName);
-  const lab = await up({ name: labName, nodes: 3, ganeti: true, progress: say });
+  const lab = await up({ name: labName, nodes: 3, ganeti: true, suite: suiteOfTests(), progress: say });
   await timed('install.sh on every node', () => installProvider(lab));
   if (existing === undefined)
     await timed(`volume ${secondVolume}`, () =>

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Process 1 of a lab node, in namespaces of its own: builds the node's file system, moves into it and reaps children.
 # Killing it with SIGKILL is a node that lost power. What the node writes is kept in NODE_DIRECTORY/upper and bricks.
-# Usage: node.sh NODE_DIRECTORY HOSTNAME HIDDEN_DIRECTORY READ_ONLY_DIRECTORY...
+# Usage: node.sh NODE_DIRECTORY HOSTNAME BASE HIDDEN_DIRECTORY READ_ONLY_DIRECTORY...
 set -eu
-directory=$1 host=$2 hidden=$3
-shift 3
+directory=$1 host=$2 base=$3 hidden=$4
+shift 4
 
 # /proc is still the machine's, so this is our process id as the machine sees it.
 read -r pid _ </proc/self/stat
@@ -14,7 +14,7 @@ exec 3>"$directory/status"
 
 hostname "$host"
 root=$directory/root
-mount -t overlay -o "lowerdir=/,upperdir=$directory/upper,workdir=$directory/work" lab "$root"
+mount -t overlay -o "lowerdir=$base,upperdir=$directory/upper,workdir=$directory/work" lab "$root"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 mount -t proc proc "$root/proc"

@@ -2,11 +2,11 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { open } from '../../lab/lab.ts';
 import type { LabNode } from '../../lab/node.ts';
+import { type Suite, suiteNames, suites } from '../../lab/suites.ts';
 
 export const name = 'ganeti-extstorage-gluster';
 export const root = path.resolve(import.meta.dirname, '../../..');
 export const providerDirectory = '/usr/share/ganeti/extstorage/gluster';
-export const labName = 'package';
 
 /** Below the checkout, because nodes see that under the same path. */
 export const work = path.join(root, 'build/out/work/package-test');
@@ -30,10 +30,18 @@ export function packageIn(directory: string, version: string): string {
   return path.join(directory, `${name}_${version}_${process.arch === 'x64' ? 'amd64' : process.arch}.deb`);
 }
 
-/** The node of the lab that global-setup.ts brings up. */
-export function labNode(): LabNode {
-  const lab = open(labName);
-  if (lab === undefined) throw new Error(`the lab ${labName} does not run: run these tests with vitest --project`);
+/** The Debian releases the package is for, as `describe.each` wants them. */
+export const releases = suiteNames.map((suite) => ({ suite, debian: suites[suite].debian }));
+
+/** global-setup.ts brings up a lab for each suite. */
+export function labName(suite: Suite): string {
+  return `package-${suite}`;
+}
+
+/** The node of the suite's lab. */
+export function labNode(suite: Suite): LabNode {
+  const lab = open(labName(suite));
+  if (lab === undefined) throw new Error(`the labs of these tests do not run: run these tests with vitest --project`);
   return lab.master;
 }
 
@@ -41,10 +49,14 @@ export function labNode(): LabNode {
 export async function filesOf(node: LabNode): Promise<readonly string[]> {
   const places = ['/etc', '/usr', '/opt', '/root', '/var/log/ganeti', '/var/lib/ganeti', '/run/ganeti-gluster'];
   const { stdout } = await node.exec(['find', ...places, '-xdev', '-print'], { reject: false });
-  return stdout
-    .split('\n')
-    .filter((file) => file !== '' && !file.endsWith('/ld.so.cache'))
-    .sort();
+  return (
+    stdout
+      .split('\n')
+      .filter((file) => file !== '' && !file.endsWith('/ld.so.cache'))
+      // The machine's own shows through, and whoever calls npm there adds a log.
+      .filter((file) => !file.startsWith('/root/.npm/'))
+      .sort()
+  );
 }
 
 /** What Ganeti tells a verb of the one image here. */
