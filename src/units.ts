@@ -12,6 +12,11 @@ export function toBytes(size: Mebibytes): Bytes {
   return size * bytesPerMebibyte;
 }
 
+/** Whole MiB of a size, rounded down. */
+export function toMebibytes(size: Bytes): Mebibytes {
+  return Math.floor(size / bytesPerMebibyte);
+}
+
 /** A size for people: `10 GiB`, `1.5 GiB`, `512 MiB`. Exact sizes stay exact, others are rounded to one decimal. */
 export function formatBytes(size: Bytes): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];

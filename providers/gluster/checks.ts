@@ -8,7 +8,7 @@ import { findPool, loadConfiguration } from './configuration.ts';
 import { mountVolume } from './mounts.ts';
 import type { Pool } from './pool.ts';
 import { answeringServer, serversOf } from './servers.ts';
-import { freeSpace } from './storage.ts';
+import { freeSpace } from './space.ts';
 
 type Check = (request: Request<'verify'>) => Promise<string>;
 
@@ -53,7 +53,7 @@ const checks: Readonly<Record<string, Check>> = {
     const found: string[] = [];
     for (const volume of volumesOf(request, pool)) {
       const mounted = await mountVolume(pool, volume);
-      found.push(`${volume} at ${mounted.path}, ${formatBytes(freeSpace(mounted))} free`);
+      found.push(`${volume} at ${mounted.path}, ${formatBytes(freeSpace(mounted.path))} free`);
       await mounted.release();
     }
     return found.join('; ');

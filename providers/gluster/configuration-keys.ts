@@ -49,4 +49,18 @@ export const poolKeys: readonly KeyDescription[] = [
       'how blocks are reserved for disks that do not say: "off", "falloc" (reserved) or "full" (written with zeros)',
     default: JSON.stringify(builtinPool.preallocation),
   },
+  {
+    name: 'reserve',
+    meaning:
+      "what create, grow and snapshot leave free on each volume, on top of Gluster's own storage.reserve: a part of it such " +
+      'as "5%", or a size such as "500M", "20G" or "1T"',
+    default: '"5%"',
+  },
+  {
+    name: 'overcommit',
+    meaning:
+      'how many times the size of a volume its images may have together, such as 1.5; what a sparse image does not occupy ' +
+      'yet counts',
+    default: 'any, with a warning above 1',
+  },
 ];

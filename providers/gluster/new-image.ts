@@ -1,15 +1,12 @@
 import { hostname } from 'node:os';
 import { Failure } from '../../src/errors.ts';
-import { note } from '../../src/reply.ts';
 import type { Request } from '../../src/request.ts';
 import type { Preallocation } from '../../src/tools/qemu-img.ts';
-import { type Bytes, formatBytes } from '../../src/units.ts';
+import type { Bytes } from '../../src/units.ts';
 import type { Image } from './images.ts';
 import { type ImageMetadata, readMetadata } from './metadata.ts';
-import type { MountedVolume } from './mounts.ts';
 import { preallocations } from './parameters.ts';
 import type { Pool } from './pool.ts';
-import { freeSpace } from './storage.ts';
 
 /** How a new image reserves its blocks: as its disk says, else as its pool does. */
 export function preallocationOf(request: Request<'create'>, pool: Pool): Preallocation {
@@ -40,20 +37,4 @@ export function requireSame(image: Image, uuid: string | undefined, size: Bytes)
     ],
     hint: `gnt-gluster image info ${image.name}`,
   });
-}
-
-/**
- * Throws a Failure of kind full, with the numbers, unless blocks to be reserved fit on a volume. A sparse image that
- * could outgrow the volume is allowed, with a warning.
- */
-export function requireRoom(
-  place: { readonly mounted: MountedVolume; readonly free?: Bytes },
-  needed: Bytes,
-  preallocation: Preallocation,
-): void {
-  const free = place.free ?? freeSpace(place.mounted);
-  if (needed <= free) return;
-  const numbers = `${formatBytes(needed)} wanted, ${formatBytes(free)} free on volume ${place.mounted.volume}`;
-  if (preallocation === 'off') note(`warning: the volume is smaller than the image may become: ${numbers}`);
-  else throw new Failure('full', `no room: ${numbers}`, { hint: 'gnt-gluster mount status' });
 }

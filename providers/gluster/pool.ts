@@ -1,4 +1,5 @@
 import type { Preallocation } from '../../src/tools/qemu-img.ts';
+import type { Reserve } from './configuration-values.ts';
 
 /** A Gluster server and the port of its glusterd. */
 export interface Server {
@@ -17,6 +18,10 @@ export interface Pool {
   /** More options for mount.glusterfs. */
   readonly mountOptions: readonly string[];
   readonly preallocation: Preallocation;
+  /** What new images leave free on each volume. */
+  readonly reserve: Reserve;
+  /** How many times the size of a volume its images may have together; undefined: any. */
+  readonly overcommit: number | undefined;
 }
 
 /** What holds without a configuration file: the volume `ganeti` of the glusterd of this node. */
@@ -27,6 +32,8 @@ export const builtinPool: Pool = {
   directory: 'images',
   mountOptions: [],
   preallocation: 'off',
+  reserve: { percent: 5, bytes: 0 },
+  overcommit: undefined,
 };
 
 /** Whether a host name or address means the machine that uses it, so that it means another one on each node. */

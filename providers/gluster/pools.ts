@@ -1,6 +1,7 @@
 import { unknown } from '../../src/parameters.ts';
 import type { Preallocation } from '../../src/tools/qemu-img.ts';
 import { type KeyDescription, poolKeys, topKeys } from './configuration-keys.ts';
+import { parseOvercommit, parseReserve } from './configuration-values.ts';
 import { isPlainName, preallocations } from './parameters.ts';
 import { builtinPool, isLoopback, type Pool, type Server } from './pool.ts';
 
@@ -53,6 +54,15 @@ async function parsePool(name: string, value: unknown, report: Report): Promise<
     directory: directoryOf(value, report),
     mountOptions: texts(value, 'mount_options', report).filter((option) => checkMountOption(option, report)),
     preallocation: preallocationOf(value, report),
+    reserve:
+      parsedBy(
+        value,
+        'reserve',
+        parseReserve,
+        'must be a part of the volume or a size, such as "5%" or "20G"',
+        report,
+      ) ?? builtinPool.reserve,
+    overcommit: parsedBy(value, 'overcommit', parseOvercommit, 'must be a number above 0, at most 1000', report),
   };
 }
 
@@ -90,6 +100,20 @@ function preallocationOf(table: Table, report: Report): Preallocation {
   const found = preallocations.find((known) => known === value);
   if (found === undefined) report(`preallocation: must be one of ${preallocations.join(', ')}`);
   return found ?? 'off';
+}
+
+/** A value that a function of its own reads. undefined when it is not there, or when that function does not understand it. */
+function parsedBy<Value>(
+  table: Table,
+  key: string,
+  parse: (value: unknown) => Value | undefined,
+  rule: string,
+  report: Report,
+): Value | undefined {
+  if (table[key] === undefined) return undefined;
+  const value = parse(table[key]);
+  if (value === undefined) report(`${key}: ${rule}`);
+  return value;
 }
 
 function checkMountOption(option: string, report: Report): boolean {

@@ -18,18 +18,19 @@ import {
   writeOpening,
 } from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
-import { newImageMetadata, preallocationOf, requireRoom, requireSame } from './new-image.ts';
+import { newImageMetadata, preallocationOf, requireSame } from './new-image.ts';
 import { knownParameters } from './parameters.ts';
 import { readRecord } from './records.ts';
 import { answeringServer, imageUri } from './servers.ts';
 import { isSameSnapshot, requireUnused, snapshotMetadata } from './snapshots.ts';
-import { findAgain, findImage, lookAgain, release, remember, roomiest, searchImage } from './storage.ts';
+import { chooseVolume, demandOfSize, requireReserve } from './space.ts';
+import { findAgain, findImage, lookAgain, release, remember, searchImage } from './storage.ts';
 
 /** The ten verbs. Each looks first, stops if nothing is to be done, acts, and checks what came of it. */
 const verbs: Verbs = {
   async create(request) {
     const size = toBytes(request.size);
-    const { image, mounted } = await searchImage(request);
+    const { image, mounted, pool } = await searchImage(request);
     if (image !== undefined && !isLocked(request.name)) {
       requireSame(image, request.uuid, size);
       return undefined;
@@ -40,17 +41,20 @@ const verbs: Verbs = {
         const meanwhile = lookAgain(mounted, request.name);
         place = meanwhile?.mounted;
         if (meanwhile !== undefined) return requireSame(meanwhile, request.uuid, size);
-        const best = roomiest(mounted);
-        const preallocation = preallocationOf(request, best.mounted.pool);
-        requireRoom(best, size, preallocation);
+        const preallocation = preallocationOf(request, pool);
+        const demand = demandOfSize(`an image of ${formatBytes(size)}`, size, preallocation);
+        const best = await chooseVolume(mounted, demand);
         const metadata = newImageMetadata(request, preallocation);
-        const fill = (disk: string): Promise<void> => allocate(disk, size, preallocation);
-        const made = await makeImage(best.mounted, request.name, { size, metadata, fill });
-        const now = readImage(best.mounted, request.name);
+        const fill = async (disk: string): Promise<void> => {
+          await allocate(disk, size, preallocation);
+          if (preallocation !== 'off') requireReserve(best);
+        };
+        const made = await makeImage(best, request.name, { size, metadata, fill });
+        const now = readImage(best, request.name);
         if (now === undefined) throw new Failure('unavailable', `image ${request.name} was made and is not there`);
         // Another node was faster; what it made is ours if it is the same.
         if (!made || now.size !== size) requireSame(now, request.uuid, size);
-        place = best.mounted;
+        place = best;
       } finally {
         await release(mounted, place);
       }
@@ -116,7 +120,8 @@ const verbs: Verbs = {
       const before = findAgain(image);
       if (before.size < size) {
         const { preallocation } = readMetadata(image.directory);
-        requireRoom({ mounted: image.mounted }, size - before.size, preallocation);
+        const purpose = `${formatBytes(size - before.size)} more`;
+        await chooseVolume([image.mounted], demandOfSize(purpose, size, preallocation, before.size));
         if (preallocation === 'off') truncateSync(image.disk, size);
         else await growRaw(image.disk, size, preallocation);
       }
@@ -159,7 +164,8 @@ const verbs: Verbs = {
       await requireQuiet(image);
       const meanwhile = lookAgain(mounted, request.snapshotName);
       if (meanwhile !== undefined) return isSameSnapshot(image, meanwhile);
-      requireRoom({ mounted: image.mounted }, image.allocated, 'full');
+      const purpose = `a copy of ${formatBytes(image.allocated)}`;
+      await chooseVolume([image.mounted], { purpose, growth: 0, blocks: image.allocated });
       const fill = async (disk: string): Promise<void> => {
         truncateSync(disk, image.size);
         await copyRaw(image.disk, disk);

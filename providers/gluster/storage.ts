@@ -1,7 +1,5 @@
-import { statfsSync } from 'node:fs';
 import { Failure } from '../../src/errors.ts';
 import { unknown } from '../../src/parameters.ts';
-import type { Bytes } from '../../src/units.ts';
 import { findPool, loadConfiguration } from './configuration.ts';
 import { type Image, readImage } from './images.ts';
 import { type MountedVolume, mountVolume } from './mounts.ts';
@@ -19,6 +17,7 @@ export interface Wanted {
 export interface Search {
   /** undefined when every volume was looked at and none has it. */
   readonly image: Image | undefined;
+  readonly pool: Pool;
   /** The volumes that were looked at; held until released or until this process ends. */
   readonly mounted: readonly MountedVolume[];
 }
@@ -39,14 +38,14 @@ export async function searchImage(wanted: Wanted): Promise<Search> {
         const image = readImage(here, wanted.name);
         if (image === undefined) continue;
         await release(mounted, here);
-        return { image, mounted: [here] };
+        return { image, pool, mounted: [here] };
       } catch (error) {
         if (!(error instanceof Failure) || error.kind !== 'unavailable') throw error;
         unreachable ??= error;
       }
     }
     if (unreachable !== undefined) throw unreachable;
-    return { image: undefined, mounted };
+    return { image: undefined, pool, mounted };
   } catch (error) {
     await release(mounted);
     throw error;
@@ -81,27 +80,6 @@ export function findAgain({ name, mounted }: Image): Image {
 function missing(name: string, mounted: readonly MountedVolume[]): Failure {
   const volumes = mounted.map((here) => here.volume).join(', ');
   return new Failure('missing', `there is no image ${name} on ${volumes}`, { hint: 'gnt-gluster image list' });
-}
-
-/** Of some mounted volumes the one with most free space, and how much that is. */
-export function roomiest(mounted: readonly MountedVolume[]): { readonly mounted: MountedVolume; readonly free: Bytes } {
-  const sorted = mounted
-    .map((here) => ({ mounted: here, free: freeSpace(here) }))
-    .sort((one, other) => other.free - one.free);
-  const [first] = sorted;
-  if (first === undefined) throw new Error('a pool has at least one volume');
-  return first;
-}
-
-/** What an image can still occupy on a volume. */
-export function freeSpace(mounted: MountedVolume): Bytes {
-  return freeSpaceAt(mounted.path);
-}
-
-/** What can still be written to the file system at a path. */
-export function freeSpaceAt(path: string): Bytes {
-  const { bavail, bsize } = statfsSync(path);
-  return bavail * bsize;
 }
 
 /** Remembers where an image is, and its device when it is attached here; first of the servers is one that answers. */

@@ -4,7 +4,7 @@ import { formatBytes } from '../../../src/units.ts';
 import { loadConfiguration } from '../configuration.ts';
 import { ownLoopDevices } from '../loops.ts';
 import { mountPoint } from '../mounts.ts';
-import { freeSpaceAt } from '../storage.ts';
+import { freeSpace } from '../space.ts';
 import type { CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
 
@@ -22,7 +22,7 @@ export async function mountStatus(_input: CommandInput): Promise<Report> {
       const devices = await ownLoopDevices((path) => path.startsWith(`${point}/`));
       const users = mount === undefined ? [] : usersOf((path) => path.startsWith(`${point}/`));
       const state = mount === undefined ? 'not mounted' : alive ? 'mounted' : 'dead';
-      const free = alive ? freeSpaceAt(point) : null;
+      const free = alive ? freeSpace(point) : null;
       found.push({ pool: pool.name, volume, state, point, server: mount?.source ?? null, free, devices, users });
     }
   }

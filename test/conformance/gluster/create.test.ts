@@ -96,13 +96,13 @@ describe('on a volume without room', () => {
     async (preallocation) => {
       await configure(ledger, pool);
       const disk = ledger.disk({ preallocation });
-      expectRefusal(await run.create(disk, 400), 8, /400 MiB/, new RegExp(volumes.small));
+      expectRefusal(await run.create(disk, 400), 8, /400 MiB/, /largest possible size/, new RegExp(volumes.small));
       expect(await everything()).not.toContain(disk.name);
     },
   );
 
   test('a disk that fills it to the last byte is made or leaves nothing', async () => {
-    await configure(ledger, pool);
+    await configure(ledger, `${pool}reserve = "0%"\n`);
     const free = Number(
       await shell('df --output=avail -m "$1" | tail -n 1', imagesDirectory(volumes.small).replace(/\/images$/, '')),
     );

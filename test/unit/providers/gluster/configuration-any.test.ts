@@ -27,6 +27,8 @@ const poolLike = fc.record(
     ),
     mount_options: fc.oneof({ weight: 6, arbitrary: fc.subarray(['acl', 'log-level=INFO']) }, anything),
     preallocation: fc.oneof({ weight: 6, arbitrary: fc.constantFrom('off', 'falloc', 'full') }, anything),
+    reserve: fc.oneof({ weight: 6, arbitrary: fc.constantFrom('5%', '0%', '20G') }, anything),
+    overcommit: fc.oneof({ weight: 6, arbitrary: fc.constantFrom(1, 2.5) }, fc.double(), anything),
   },
   { requiredKeys: [] },
 );
@@ -81,6 +83,8 @@ function checkSane({ pools, defaultPool }: Configuration): void {
       expect(port >= 1 && port <= 65535).toBe(true);
     }
     expect(['off', 'falloc', 'full']).toContain(pool.preallocation);
+    expect(pool.reserve.percent >= 0 && pool.reserve.percent < 100 && pool.reserve.bytes >= 0).toBe(true);
+    if (pool.overcommit !== undefined) expect(pool.overcommit > 0 && pool.overcommit <= 1000).toBe(true);
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { findPool, loadConfiguration, parseConfiguration } from '../../../../providers/gluster/configuration.ts';
+import { poolKeys, topKeys } from '../../../../providers/gluster/configuration-keys.ts';
 import { builtinPool } from '../../../../providers/gluster/pool.ts';
 import { failureOf, scratchDirectory } from '../../help.ts';
 
@@ -21,8 +22,8 @@ test('the example is valid and describes one pool', async () => {
 
 test('the example shows every key with its default', () => {
   const example = readFileSync('providers/gluster/gluster.toml.example', 'utf8');
-  for (const key of ['default_pool', 'servers', 'volumes', 'directory', 'mount_options', 'preallocation'])
-    expect(example).toMatch(new RegExp(`^${key} = `, 'm'));
+  for (const { name } of [...topKeys, ...poolKeys].filter(({ name }) => name !== 'pool'))
+    expect(example).toMatch(new RegExp(`^(# )?${name} = `, 'm'));
 });
 
 describe('the default pool', () => {
@@ -73,10 +74,12 @@ describe('refused', () => {
       preallocation = "some"
       mount_options = ["ro"]
       size = 1
+      reserve = 5
+      overcommit = "2"
     `);
-    expect(problems).toHaveLength(9);
+    expect(problems).toHaveLength(11);
     expect(problems.filter((problem) => problem.startsWith('pool.a: '))).toHaveLength(3);
-    expect(problems.filter((problem) => problem.startsWith('pool.b: '))).toHaveLength(4);
+    expect(problems.filter((problem) => problem.startsWith('pool.b: '))).toHaveLength(6);
   });
 
   test.each(['[pool', 'a = ', 'a = 1\na = 2', '[pool.a]\n[pool.a]', 'x = 99999999999999999999', '\0', '\ufffd'])(

@@ -5,15 +5,9 @@ import { describe, expect, test } from 'vitest';
 import type { Image } from '../../../../providers/gluster/images.ts';
 import { writeMetadata } from '../../../../providers/gluster/metadata.ts';
 import type { MountedVolume } from '../../../../providers/gluster/mounts.ts';
-import {
-  newImageMetadata,
-  preallocationOf,
-  requireRoom,
-  requireSame,
-} from '../../../../providers/gluster/new-image.ts';
+import { newImageMetadata, preallocationOf, requireSame } from '../../../../providers/gluster/new-image.ts';
 import { builtinPool } from '../../../../providers/gluster/pool.ts';
 import { isSameSnapshot, snapshotMetadata } from '../../../../providers/gluster/snapshots.ts';
-import { roomiest } from '../../../../providers/gluster/storage.ts';
 import { failureOf, scratchDirectory } from '../../help.ts';
 
 function mountedAt(path: string, volume = 'v'): MountedVolume {
@@ -61,25 +55,6 @@ describe('an image that is there already passes for the one asked for', () => {
     if (same) expect(requireSame(image, uuid, size)).toBeUndefined();
     else expect((await failureOf(() => requireSame(image, uuid, size))).kind).toBe('exists');
   });
-});
-
-test.each([
-  ['off', 100, 100, true],
-  ['full', 100, 100, true],
-  ['full', 101, 100, false],
-  ['falloc', 101, 100, false],
-  ['off', 101, 100, true],
-] as const)('%s: %i bytes where %i are free fit: %s', async (preallocation, needed, free, fits) => {
-  const action = () => requireRoom({ mounted: mountedAt('/', 'v7'), free }, needed, preallocation);
-  if (fits) expect(action()).toBeUndefined();
-  else expect(await failureOf(action)).toMatchObject({ kind: 'full', message: expect.stringContaining('v7') });
-});
-
-test('the volume with most free space is the roomiest', () => {
-  const [proc, scratch] = [mountedAt('/proc', 'without'), mountedAt(scratchDirectory(), 'with')];
-  expect(roomiest([proc, scratch]).mounted).toBe(scratch);
-  expect(roomiest([scratch, proc]).mounted).toBe(scratch);
-  expect(roomiest([scratch, proc]).free).toBeGreaterThan(0);
 });
 
 describe('a snapshot that is there already', () => {
