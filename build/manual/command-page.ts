@@ -1,4 +1,4 @@
-import type { Command } from '../../providers/gluster/admin/command.ts';
+import { type Command, valueOptions } from '../../providers/gluster/admin/command.ts';
 import { commands } from '../../providers/gluster/admin/commands.ts';
 import { exitStatusSection } from './exit-status.ts';
 import { type Entry, example, type Lines, macro, page, section, tagged } from './mdoc.ts';
@@ -31,25 +31,31 @@ export function commandPage(date: Date): string {
 }
 
 function synopsis(command: Command): Lines {
-  const options = Object.keys(command.options).map((option) => `.Op Fl -${option} Ar ${option}`);
+  const values = Object.keys(valueOptions(command)).map((option) => `.Op Fl -${option} Ar ${option}`);
+  const flags = Object.keys(command.flags ?? {}).map((option) => `.Op Fl -${option}`);
   const operands = command.operands.map((operand) => `.${operandMarkup(operand)}`);
-  return ['.Nm', macro('Cm', ...command.name.split(' ')), ...options, '.Op Fl -json', ...operands];
+  return ['.Nm', macro('Cm', ...command.name.split(' ')), ...values, ...flags, '.Op Fl -json', ...operands];
 }
 
 function description(): Lines {
   return [
     ...prose(
       'It tells of the images, mounts and configuration of the provider `ganeti-extstorage-gluster(7)` as this node ' +
-        'sees them. Only root can run it, and it changes nothing.',
+        'sees them. Only root can run it. It changes nothing, but for `sanity`, which makes disks of its own and removes them.',
     ),
   ];
 }
 
 function commandEntry(command: Command): Entry {
-  const options = optionEntries(command.options, (option) => ` Ar ${option}`);
+  const values = optionEntries(valueOptions(command), (option) => ` Ar ${option}`);
+  const options = [...values, ...optionEntries(command.flags ?? {})];
   return {
     head: [macro('Cm', ...command.name.split(' ')), ...command.operands.map(operandMarkup)].join(' '),
-    body: [...phrase(command.summary), ...(options.length === 0 ? [] : tagged(options))],
+    body: [
+      ...phrase(command.summary),
+      ...prose((command.details ?? []).join(' ')),
+      ...(options.length === 0 ? [] : tagged(options)),
+    ],
   };
 }
 
@@ -66,6 +72,8 @@ function examples(): Lines {
     ...example(`${name} image list`),
     ...prose('Which of the mounts of this node do not answer, for a script:'),
     ...example(`${name} mount status --json`),
+    ...prose('What another provider does otherwise than the ExtStorage interface asks:'),
+    ...example(`${name} sanity /usr/share/ganeti/extstorage/other --parameter pool=test`),
     ...prose('Try out a changed configuration before it is copied to the nodes:'),
     ...example(`${name} config check ./gluster.toml && gnt-cluster copyfile /etc/ganeti/gluster.toml`),
   ];

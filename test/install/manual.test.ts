@@ -43,11 +43,13 @@ test('ganeti-extstorage-gluster(7) tells of every entry of every table', async (
 
 test('gnt-gluster(8) tells of every command and option', async () => {
   const text = await rendered(commandPage(date));
-  for (const { name, summary, options } of commands) {
+  for (const { name, summary, options, lists, flags = {} } of commands) {
     expect(text).toContain(`gnt-gluster ${name} `);
     expect(text).toContain(summary.slice(1));
-    for (const [option, meaning] of Object.entries(options))
+    for (const [option, meaning] of Object.entries({ ...options, ...lists }))
       expect(text).toContain(`--${option} ${option} ${meaning[0]?.toUpperCase()}${meaning.slice(1)}`);
+    for (const [flag, meaning] of Object.entries(flags))
+      expect(text).toContain(`--${flag} ${meaning[0]?.toUpperCase()}${meaning.slice(1)}`);
   }
 });
 

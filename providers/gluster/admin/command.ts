@@ -14,16 +14,31 @@ export interface Report {
 export interface CommandInput {
   readonly operands: readonly string[];
   readonly options: Readonly<Record<string, string>>;
+  /** The flags that were given. */
+  readonly flags: ReadonlySet<string>;
+  /** The values of options that may be given several times. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A command of gnt-gluster: the table of these is its parser, its help and its documentation. */
 export interface Command {
-  /** Such as `image list`. */
+  /** One word or two, such as `image list`. */
   readonly name: string;
   readonly summary: string;
   /** Names of the operands in order; an optional one stands in brackets. */
   readonly operands: readonly string[];
   /** Options with a value, beside --json and --help that all commands have: name to meaning. */
   readonly options: Readonly<Record<string, string>>;
+  /** Options with a value that may be given several times. */
+  readonly lists?: Readonly<Record<string, string>>;
+  /** Options without a value. */
+  readonly flags?: Readonly<Record<string, string>>;
+  /** What --help tells beside the summary, lines of at most 100 characters. */
+  readonly details?: readonly string[];
   readonly run: (input: CommandInput) => Promise<Report>;
+}
+
+/** All options of a command with a value, name to meaning. */
+export function valueOptions({ options, lists = {} }: Pick<Command, 'options' | 'lists'>): Command['options'] {
+  return { ...options, ...lists };
 }

@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { configCheck } from './config.ts';
 import { imageInfo, imageList } from './image.ts';
 import { mountStatus } from './mount.ts';
+import { sanityCommand } from './sanity-command.ts';
 
 /** All commands of gnt-gluster, in the order of its help. */
 export const commands: readonly Command[] = [
@@ -33,4 +34,5 @@ export const commands: readonly Command[] = [
     options: {},
     run: configCheck,
   },
+  sanityCommand,
 ];

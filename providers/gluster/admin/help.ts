@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import { type Command, valueOptions } from './command.ts';
 
 /** The list of commands. */
 export function overview(program: string, commands: readonly Command[]): string {
@@ -18,16 +18,18 @@ export function overview(program: string, commands: readonly Command[]): string 
 
 /** The help of one command. */
 export function helpOf(program: string, command: Command): string {
-  const options = { ...command.options, json: 'print JSON', help: 'show this' };
-  const names = Object.entries(options).map(
-    ([name, meaning]) => [name in command.options ? `--${name} VALUE` : `--${name}`, meaning] as const,
-  );
+  const flags = { ...command.flags, json: 'print JSON', help: 'show this' };
+  const names = [
+    ...Object.entries(valueOptions(command)).map(([name, meaning]) => [`--${name} VALUE`, meaning] as const),
+    ...Object.entries(flags).map(([name, meaning]) => [`--${name}`, meaning] as const),
+  ];
   const width = Math.max(...names.map(([name]) => name.length));
   return [
     `usage: ${program} ${synopsis(command)} [OPTION...]`,
     '',
     `${command.summary[0]?.toUpperCase()}${command.summary.slice(1)}.`,
     '',
+    ...(command.details === undefined ? [] : [...command.details, '']),
     ...names.map(([name, meaning]) => `  ${name.padEnd(width)}  ${meaning}`),
     '',
   ].join('\n');

@@ -4,7 +4,7 @@ import { Failure } from '../../../src/errors.ts';
 import { requireRoot } from '../../../src/main.ts';
 import { unknown } from '../../../src/parameters.ts';
 import { print, reportFailure } from '../../../src/reply.ts';
-import type { Command, CommandInput } from './command.ts';
+import { type Command, type CommandInput, valueOptions } from './command.ts';
 import { commands } from './commands.ts';
 import { helpOf, overview } from './help.ts';
 
@@ -27,7 +27,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   const parsed = await parse(args);
   const words = parsed.words.filter((word) => word !== 'help');
   const help = parsed.help || words.length < parsed.words.length;
-  const command = commands.find(({ name }) => name === words.slice(0, 2).join(' '));
+  const command = commands.find((candidate) => words.slice(0, lengthOf(candidate)).join(' ') === candidate.name);
   if (parsed.version) print(`${program} ${packageFile.version}\n`);
   else if (command === undefined) {
     const group = commands.filter(({ name }) => name.startsWith(`${words[0]} `));
@@ -36,10 +36,8 @@ async function dispatch(args: readonly string[]): Promise<number> {
     return help ? 0 : 2;
   } else if (help) print(helpOf(program, command));
   else {
-    const input = {
-      operands: checkOperands(command, words.slice(2)),
-      options: await checkOptions(command, parsed.options),
-    };
+    const operands = checkOperands(command, words.slice(lengthOf(command)));
+    const input = { operands, ...(await checkOptions(command, parsed.options)) };
     requireRoot();
     return await perform(command, input, parsed.json);
   }
@@ -62,10 +60,11 @@ interface Arguments {
 
 async function parse(args: readonly string[]): Promise<Arguments> {
   const { default: yargsParser } = await import('yargs-parser');
-  const values = [...new Set(commands.flatMap((command) => Object.keys(command.options)))];
+  const values = [...new Set(commands.flatMap((command) => Object.keys(valueOptions(command))))];
+  const flags = [...new Set(commands.flatMap((command) => Object.keys(command.flags ?? {})))];
   const settings: Options = {
     string: ['_', ...values],
-    boolean: ['help', 'json', 'version'],
+    boolean: ['help', 'json', 'version', ...flags],
     alias: { help: ['h'] },
     configuration: {
       'camel-case-expansion': false,
@@ -85,26 +84,49 @@ function checkOperands(command: Command, given: readonly string[]): readonly str
   throw new Failure('usage', `${command.name} takes ${wanted}`, { hint: `${program} ${command.name} --help` });
 }
 
-async function checkOptions(command: Command, given: Arguments['options']): Promise<Readonly<Record<string, string>>> {
+async function checkOptions(command: Command, given: Arguments['options']): Promise<Omit<CommandInput, 'operands'>> {
+  const { lists: listNames = {}, flags: flagNames = {} } = command;
   const problems: string[] = [];
   const options: Record<string, string> = {};
+  const lists: Record<string, readonly string[]> = {};
+  const flags = new Set<string>();
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(command.options, name))
-      problems.push(
-        await unknown(
-          'option',
-          `--${name}`,
-          ['json', 'help', ...Object.keys(command.options)].map((known) => `--${known}`),
-        ),
-      );
+    if (Object.hasOwn(flagNames, name)) {
+      if (typeof value !== 'boolean') problems.push(`--${name} is to be given once`);
+      else if (value) flags.add(name);
+    } else if (Object.hasOwn(listNames, name)) {
+      const values = texts(value);
+      if (values === undefined) problems.push(`--${name} takes a value`);
+      else lists[name] = values;
+    } else if (!Object.hasOwn(command.options, name)) problems.push(await unknownOption(command, name));
     else if (typeof value !== 'string' || value === '') problems.push(`--${name} takes one value`);
     else options[name] = value;
   }
-  if (problems.length === 0) return options;
+  if (problems.length === 0) return { options, lists, flags };
   throw new Failure('usage', `wrong options of ${command.name}`, {
     problems,
     hint: `${program} ${command.name} --help`,
   });
+}
+
+async function unknownOption(command: Command, name: string): Promise<string> {
+  const known = ['json', 'help', ...Object.keys(valueOptions(command)), ...Object.keys(command.flags ?? {})];
+  return await unknown(
+    'option',
+    `--${name}`,
+    known.map((option) => `--${option}`),
+  );
+}
+
+/** The values of an option that was given once or several times; undefined when one of them is empty. */
+function texts(value: unknown): readonly string[] | undefined {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const found = values.filter((text) => typeof text === 'string' && text !== '');
+  return found.length === values.length ? found.map(String) : undefined;
+}
+
+function lengthOf({ name }: Command): number {
+  return name.split(' ').length;
 }
 
 async function noSuchCommand(words: readonly string[], group: readonly Command[]): Promise<Failure> {

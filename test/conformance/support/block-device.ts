@@ -38,8 +38,3 @@ export async function hashOf(device: string, mebibytes: number, offset = 0): Pro
 export async function sizeOf(device: string): Promise<number> {
   return Number(await shell('blockdev --getsize64 "$1"', device)) / mebibyte;
 }
-
-/** Whether it is a block device on the node. */
-export async function isBlockDevice(path: string): Promise<boolean> {
-  return (await node().exec(['test', '-b', path], { reject: false })).exitCode === 0;
-}

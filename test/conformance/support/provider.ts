@@ -17,11 +17,17 @@ export const providerName = process.env.PROVIDER_NAME ?? 'gluster';
 /** Where the node has it: Ganeti's own place for providers. */
 export const providerDirectory = `/usr/share/ganeti/extstorage/${providerName}`;
 
+/** Our gnt-gluster, as the node sees it: that of the copy there when the provider is ours. */
+export const sanityProgram = `${process.env.PROVIDER_DIR === undefined ? providerDirectory : builtDirectory}/gnt-gluster`;
+
+/** The parameters that were chosen. */
+export const chosenParameters = parseParameters(process.env.PROVIDER_PARAMETERS ?? '');
+
 /** The EXTP_ variables of every call. */
 export const providerParameters: Readonly<Record<string, string>> = {
   provider: providerName,
   access: 'kernelspace',
-  ...parseParameters(process.env.PROVIDER_PARAMETERS ?? ''),
+  ...chosenParameters,
 };
 
 export const verbNames = [

@@ -18,7 +18,8 @@ test('the overview has a line for every command, in one column', () => {
 test('no command is the beginning of another, and none is help', () => {
   const names = commands.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
-  for (const name of names) expect(name).toMatch(/^(?!.*\bhelp\b)[a-z]+ [a-z]+$/);
+  for (const name of names) expect(names.filter((other) => other.startsWith(`${name} `))).toEqual([]);
+  for (const name of names) expect(name).toMatch(/^(?!.*\bhelp\b)[a-z]+( [a-z]+)?$/);
 });
 
 describe.each(commands)('help of $name', (command) => {
@@ -26,11 +27,12 @@ describe.each(commands)('help of $name', (command) => {
   test('shows how to call it and every option', () => {
     expect(text).toContain(`usage: gnt-gluster ${[command.name, ...command.operands].join(' ')}`);
     const lines = text.split('\n');
-    for (const [option, meaning] of Object.entries(command.options))
+    for (const [option, meaning] of Object.entries({ ...command.options, ...command.lists }))
       expect(lines.filter((line) => line.startsWith(`  --${option} VALUE  `) && line.endsWith(meaning))).toHaveLength(
         1,
       );
-    for (const option of ['json', 'help']) expect(text).toMatch(new RegExp(`^ {2}--${option} +\\S`, 'm'));
+    for (const option of [...Object.keys(command.flags ?? {}), 'json', 'help'])
+      expect(text).toMatch(new RegExp(`^ {2}--${option} +\\S`, 'm'));
   });
 });
 
