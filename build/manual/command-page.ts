@@ -40,8 +40,8 @@ function synopsis(command: Command): Lines {
 function description(): Lines {
   return [
     ...prose(
-      'It tells of the images, mounts and configuration of the provider `ganeti-extstorage-gluster(7)` as this node ' +
-        'sees them. Only root can run it. It changes nothing, but for `sanity`, which makes disks of its own and removes them.',
+      'It tells of the images, leases, mounts and configuration of the provider `ganeti-extstorage-gluster(7)` as this node ' +
+        'sees them. Only root can run it. It changes nothing, but for `lease break`, and for `sanity`, which makes disks of its own and removes them.',
     ),
   ];
 }
@@ -68,8 +68,10 @@ function optionEntries(options: Readonly<Record<string, string>>, value = (_: st
 
 function examples(): Lines {
   return [
-    ...prose('All images, where they are attached and who has them open:'),
+    ...prose('All images, where they are attached and to which nodes they are leased:'),
     ...example(`${name} image list`),
+    ...prose('Take an image away from a node that is known to be dead, if Ganeti cannot tell:'),
+    ...example(`${name} lease break --node node2.example.com NAME`),
     ...prose('Which of the mounts of this node do not answer, for a script:'),
     ...example(`${name} mount status --json`),
     ...prose('What another provider does otherwise than the ExtStorage interface asks:'),

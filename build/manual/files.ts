@@ -32,7 +32,8 @@ const onVolume: readonly (readonly [path: string, meaning: string])[] = [
     'images/NAME/image.json',
     'what is known of it without Ganeti: UUID and name of the disk, instance, when and where made',
   ],
-  ['images/NAME/opened/', 'which nodes have it open, since when, exclusively or shared'],
+  ['images/NAME/lease/', 'one empty file, whose name tells which nodes may use it, how and since when'],
+  ['images/.nodes/', 'an empty file a node, whose name changes when the node was restarted'],
   ['images/.work/', 'images that are being made or deleted'],
 ];
 

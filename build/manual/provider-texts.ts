@@ -45,7 +45,10 @@ export const caveats: Lines = [
   ),
   ...paragraph,
   ...prose(
-    'Opening an image is recorded, not enforced: Ganeti alone keeps two nodes from using one disk. ' +
-      'A snapshot is a full copy of an image that is not in use.',
+    'A node that opens an image has a lease of it on the volume, and no other node can open it: the verb exits with 6 and names the holder. ' +
+      'The lease of a node that was restarted, or that Ganeti lists as offline, is broken by whoever opens the image next. ' +
+      'Before a node is marked offline it must be down: nothing else keeps its guests from writing. `gnt-gluster(8)` shows leases and can break them.',
   ),
+  ...paragraph,
+  ...prose('A snapshot is a full copy of an image that is not in use.'),
 ];

@@ -1,11 +1,14 @@
-import { dirname } from 'node:path';
+import { closeSync } from 'node:fs';
+import { asFailure } from '../../src/errors.ts';
 import { isLocked, withLock } from '../../src/lock.ts';
+import { note } from '../../src/reply.ts';
 import { attachLoopDevice } from '../../src/tools/losetup.ts';
 import { answers } from '../../src/tools/mount.ts';
 import { attachedDevices, detachDevice, refreshDevices } from './attachments.ts';
-import { removeOpening } from './metadata.ts';
-import { isMounted, mountPoint, unmountIfIdle } from './mounts.ts';
-import { forgetRecord, type ImageRecord, readRecord } from './records.ts';
+import { giveBackLease } from './lease-store.ts';
+import { hold, mountPoint, unmountIfIdle } from './mounts.ts';
+import { type Place, placesHere } from './places.ts';
+import { forgetRecord, type ImageRecord } from './records.ts';
 import { findImage, remember, type Wanted } from './storage.ts';
 
 const probeSeconds = 5;
@@ -25,20 +28,40 @@ export async function attachHere(wanted: Wanted, asBlockDevice: boolean): Promis
 }
 
 /**
- * Detaches an image from this node and takes back that this node has it open. Needs neither the configuration nor a
- * volume that answers, and starts no process when there is nothing to undo.
+ * Detaches an image from this node and gives back its lease. Needs neither the configuration nor a volume that answers:
+ * without one the lease stays, until this node opens the image again or is known to be dead. Starts no process when
+ * nothing is mounted.
  */
 export async function detachHere(name: string): Promise<void> {
-  const known = readRecord(name);
-  if (known === undefined && (await attachedDevices(name)).length === 0 && !isLocked(name)) return;
+  if ((await placesHere(name)).length === 0 && !isLocked(name)) return;
   await withLock(name, 'detach', async () => {
-    for (const device of await attachedDevices(name)) await detachDevice(device);
-    const record = readRecord(name);
-    if (record === undefined) return;
-    const { pool, volume, path } = record;
-    const point = mountPoint(pool, volume);
-    if (isMounted(pool, volume) && (await answers(point, probeSeconds))) removeOpening(dirname(`${point}/${path}`));
+    const places = await placesHere(name);
+    const held = await Promise.all(places.map(async (place) => [place, await holdIfAnswering(place)] as const));
+    try {
+      for (const device of await attachedDevices(name)) await detachDevice(device);
+      for (const [place, descriptor] of held) await tryToGiveBack(name, place, descriptor !== undefined);
+    } finally {
+      for (const [, descriptor] of held) if (descriptor !== undefined) closeSync(descriptor);
+    }
     forgetRecord(name);
-    await unmountIfIdle(pool, volume);
+    for (const { pool, volume } of places) await unmountIfIdle(pool, volume);
   });
+}
+
+/** Without its device nothing may be left that keeps a mount from being taken away before the lease is given back. */
+async function holdIfAnswering({ pool, volume }: Place): Promise<number | undefined> {
+  const point = mountPoint(pool, volume);
+  return (await answers(point, probeSeconds)) ? hold(point) : undefined;
+}
+
+async function tryToGiveBack(name: string, { directory }: Place, answering: boolean): Promise<void> {
+  const sentence = `warning: image ${name} stays leased to this node`;
+  if (!answering) return note(`${sentence}: its volume does not answer`);
+  try {
+    await giveBackLease({ name, directory });
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure === undefined) throw error;
+    note(`${sentence}: ${failure.message}`);
+  }
 }

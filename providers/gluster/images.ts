@@ -14,12 +14,14 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { errnoOf, Failure } from '../../src/errors.ts';
+import { isImageName } from '../../src/request.ts';
 import { createRaw, type Preallocation } from '../../src/tools/qemu-img.ts';
 import type { Bytes } from '../../src/units.ts';
+import { makeLeaseFile } from './lease-store.ts';
 import { type ImageMetadata, writeMetadata } from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
 
-/** The raw file behind one Ganeti disk, in a directory of its own: `disk`, `image.json` and `opened/`. */
+/** The raw file behind one Ganeti disk, in a directory of its own: `disk`, `image.json` and `lease/`. */
 export interface Image {
   readonly name: string;
   readonly mounted: MountedVolume;
@@ -63,9 +65,7 @@ export function readImage(mounted: MountedVolume, name: string): Image | undefin
 /** The names of all images on a volume, sorted. */
 export function imageNames(mounted: MountedVolume): readonly string[] {
   try {
-    return readdirSync(imagesDirectory(mounted))
-      .filter((name) => name !== workDirectory)
-      .sort();
+    return readdirSync(imagesDirectory(mounted)).filter(isImageName).sort();
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;
@@ -112,6 +112,7 @@ export async function makeImage(mounted: MountedVolume, name: string, content: N
     chmodSync(`${draft}/disk`, 0o600);
     flush(`${draft}/disk`);
     writeMetadata(draft, content.metadata);
+    makeLeaseFile(draft);
     renameSync(draft, `${imagesDirectory(mounted)}/${name}`);
     return true;
   } catch (error) {

@@ -1,11 +1,12 @@
 import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { Failure } from '../../src/errors.ts';
+import { asFailure, Failure } from '../../src/errors.ts';
 import { run } from '../../src/exec.ts';
 import { withLock } from '../../src/lock.ts';
 import { makeRunDirectory } from '../../src/run-directory.ts';
 import { backingFile, detachLoopDevice, loopDevicesBy } from '../../src/tools/losetup.ts';
 import { answers, mountAt, unmount } from '../../src/tools/mount.ts';
 import { summarize, usersOf } from '../../src/tools/processes.ts';
+import { publishBoot } from './dead-owners.ts';
 import { deviceUsers, imageOf, mountsDirectory, ownLoopDevices } from './loops.ts';
 import type { Pool, Server } from './pool.ts';
 import { readRecord } from './records.ts';
@@ -55,7 +56,7 @@ export async function mountVolume(pool: Pool, volume: string): Promise<MountedVo
 }
 
 /** Opens the root of a mount, which keeps it from being unmounted. undefined when it is gone by now. */
-function hold(point: string): number | undefined {
+export function hold(point: string): number | undefined {
   if (!existsSync(point)) return undefined;
   const descriptor = openSync(point, constants.O_RDONLY | constants.O_DIRECTORY);
   // The root of a Gluster volume always is inode 1; the bare directory below it never is.
@@ -109,13 +110,24 @@ async function makeMount(pool: Pool, volume: string): Promise<void> {
     outputFile: `${makeRunDirectory()}/mount@${pool.name}@${volume}.out`,
   });
   // mount.glusterfs can exit 0 without having mounted anything, so only the effect counts.
-  if (isMounted(pool.name, volume) && (await answers(point, probeSeconds))) return;
+  if (isMounted(pool.name, volume) && (await answers(point, probeSeconds)))
+    return tellOfThisBoot(`${point}/${pool.directory}`);
   if (mountAt(point) !== undefined) await unmount(point, { lazy: true });
   const output = result.stdout + logSince(log, logged);
   throw new Failure('unavailable', `volume ${volume} could not be mounted`, {
     command: { argv, outcome: result.timedOut ? 'no answer in time' : `exit status ${result.exitCode}`, output },
     hint: `gluster volume status ${volume}`,
   });
+}
+
+/** A node that is back tells so as soon as it can, for those that wait for what it had before. */
+function tellOfThisBoot(imagesDirectory: string): void {
+  try {
+    if (existsSync(imagesDirectory)) publishBoot(imagesDirectory);
+  } catch (error) {
+    // Mounting must not depend on it; taking a lease does.
+    if (asFailure(error) === undefined) throw error;
+  }
 }
 
 /** The options of mount.glusterfs: every server can deliver the volume file, and another node's change is seen at once. */

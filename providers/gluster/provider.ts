@@ -9,14 +9,8 @@ import { attachHere, detachHere } from './attaching.ts';
 import { attachedDevices, attachedRecord, haveSize, refreshDevices } from './attachments.ts';
 import { checkNames, runChecks } from './checks.ts';
 import { allocate, deleteImage, type Image, leftovers, makeImage, readImage, sweep } from './images.ts';
-import {
-  conflictingOpenings,
-  openingHere,
-  readMetadata,
-  removeOpening,
-  writeMetadata,
-  writeOpening,
-} from './metadata.ts';
+import { giveBackLease, hasLease, requireNoOtherHolder, takeLease, takeToDelete } from './lease-store.ts';
+import { readMetadata, writeMetadata } from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
 import { newImageMetadata, preallocationOf, requireSame } from './new-image.ts';
 import { knownParameters } from './parameters.ts';
@@ -102,6 +96,8 @@ const verbs: Verbs = {
           if (now === undefined) for (const here of mounted) sweep(here, request.name);
           else {
             requireUnused(now, devices, 'remove it when its instance is shut down');
+            // From here on no other node can take it.
+            await takeToDelete(now);
             deleteImage(now);
           }
         });
@@ -152,6 +148,7 @@ const verbs: Verbs = {
     const { image: existing, mounted } = await searchImage({ ...request, name: request.snapshotName });
     const requireQuiet = async (image: Image): Promise<void> => {
       const hint = 'a running instance cannot be copied yet: shut it down first';
+      await requireNoOtherHolder(image);
       requireUnused(image, await attachedDevices(request.name), hint);
     };
     await requireQuiet(found);
@@ -182,17 +179,20 @@ const verbs: Verbs = {
   async open(request) {
     const mode = (request.exclusive ?? true) ? 'exclusive' : 'shared';
     const found = await findImage(request);
-    const isOpen = openingHere(found.directory)?.mode === mode && readRecord(request.name) !== undefined;
+    const isOpen = (await hasLease(found, mode)) && readRecord(request.name) !== undefined;
     if (isOpen && haveSize(request.name, found.size) && !isLocked(request.name)) return undefined;
     await withLock(request.name, 'open', async () => {
       const image = findAgain(found);
-      const devices = await attachedDevices(request.name);
-      // Another node may have made the image larger while it stayed attached here.
-      await refreshDevices(devices, image.size);
-      for (const other of conflictingOpenings(image.directory, mode))
-        note(`warning: image ${request.name} is also open on ${other.node}, ${other.mode}, since ${other.since}`);
-      writeOpening(image.directory, mode);
-      if (attachedRecord(request.name) === undefined) await remember(image, devices[0]);
+      try {
+        const devices = await attachedDevices(request.name);
+        // Another node may have made the image larger while it stayed attached here.
+        await refreshDevices(devices, image.size);
+        await takeLease(image, mode);
+        if (attachedRecord(request.name) === undefined) await remember(image, devices[0]);
+      } catch (error) {
+        await release([image.mounted]);
+        throw error;
+      }
     });
     return undefined;
   },
@@ -200,8 +200,8 @@ const verbs: Verbs = {
   async close(request) {
     const { image, mounted } = await searchImage(request);
     if (image === undefined) note(`there is no image ${request.name}: nothing to close`);
-    else if (openingHere(image.directory) !== undefined || isLocked(request.name))
-      await withLock(request.name, 'close', async () => removeOpening(image.directory));
+    else if ((await hasLease(image)) || isLocked(request.name))
+      await withLock(request.name, 'close', () => giveBackLease(image));
     await release(mounted);
     return undefined;
   },

@@ -29,16 +29,17 @@ step('its node loses power, and it starts on another one with every record it ac
   const started = await restartedBy(inst1, () => run(`gnt-instance failover -f -n ${survivor} ${name}`));
   expect(started.records).toBeGreaterThanOrEqual(last);
   await writes(inst1);
+  // The dead node could not give it back.
+  expect((await usageOf(image)).leases).toBe(`${survivor} exclusive`);
+  const said = await look(node(survivor), 'grep -rhs "is broken" /var/log/ganeti/extstorage || true');
+  expect(said.join('\n')).toContain(`image ${image}: the lease of ${dead} (exclusive, since`);
 });
 
 step('the dead node comes back, and does not touch the disk', async () => {
   await timed(`${dead} boots`, () => node(dead).boot());
   await timed('bricks', () => bricksOnline(lab().master, 'ganeti', lab().nodes.length));
   await readd(dead);
-  const { opened, attached } = await usageOf(image);
-  // What the dead node noted stays there until it uses the image again.
-  expect(opened).toContain(`${survivor} exclusive`);
-  expect(attached).toBe(survivor);
+  expect(await usageOf(image)).toEqual({ leases: `${survivor} exclusive`, attached: survivor });
   await writes(inst1);
 });
 

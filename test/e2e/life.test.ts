@@ -16,7 +16,7 @@ step('a new instance boots from what the OS scripts wrote to its disk', async ()
 step('its image says whose it is and who has it open', async () => {
   const [image] = await images();
   expect(image).toMatchObject({ pool: 'default', volume: 'ganeti', size: 1024 ** 3, info: `originstname+${name}` });
-  expect(await usageOf(image?.name ?? '')).toEqual({ opened: 'node1.lab exclusive', attached: 'node1.lab' });
+  expect(await usageOf(image?.name ?? '')).toEqual({ leases: 'node1.lab exclusive', attached: 'node1.lab' });
   expect(await stored()).toEqual([`ganeti/images/${image?.name}`]);
 });
 
@@ -53,7 +53,7 @@ step('a disk is removed from the stopped instance, with its image', async () => 
   await run(`gnt-instance shutdown ${name}`);
   await run(`gnt-instance modify --disk 1:remove ${name}`);
   expect((await images()).map((image) => image.name)).toEqual([kept]);
-  expect(await usageOf(removed)).toEqual({ opened: 'no such image', attached: '' });
+  expect(await usageOf(removed)).toEqual({ leases: 'no such image', attached: '' });
 
   const last = console.lastRecord();
   const started = await restartedBy(inst1, () => run(`gnt-instance startup ${name}`));

@@ -21,7 +21,7 @@ describe('through a block device of the node', () => {
 
 step('the instance is shut down, and started with QEMU as the Gluster client', async () => {
   await run(`gnt-instance shutdown ${name}`);
-  expect(await usageOf(image)).toEqual({ opened: '', attached: '' });
+  expect(await usageOf(image)).toEqual({ leases: '', attached: '' });
   await run('gnt-cluster modify -D ext:access=userspace');
   const last = console.lastRecord();
   const started = await restartedBy(inst1, () => run(`gnt-instance startup ${name}`));
@@ -62,7 +62,7 @@ async function migrate(target: string, drive: RegExp): Promise<void> {
   await run(`gnt-instance migrate -f -n ${target} ${name}`);
   await writes(inst1);
   expect(boots(), 'the guest was restarted instead of moved').toBe(before);
-  expect(await usageOf(image)).toEqual({ opened: `${target} exclusive`, attached: target });
+  expect(await usageOf(image)).toEqual({ leases: `${target} exclusive`, attached: target });
   const [qemu = ''] = await look(
     node(target),
     `tr '\\0' ' ' </proc/$(cat /run/ganeti/kvm-hypervisor/pid/${name})/cmdline`,

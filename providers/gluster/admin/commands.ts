@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { configCheck } from './config.ts';
 import { imageInfo, imageList } from './image.ts';
+import { leaseBreak, leaseList } from './lease.ts';
 import { mountStatus } from './mount.ts';
 import { sanityCommand } from './sanity-command.ts';
 
@@ -19,6 +20,21 @@ export const commands: readonly Command[] = [
     operands: ['NAME'],
     options: { pool: 'the pool to look in (default: all)' },
     run: imageInfo,
+  },
+  {
+    name: 'lease list',
+    summary: 'which node may use which image, since when, and whether that node may be alive',
+    operands: ['[IMAGE]'],
+    options: { pool: 'only this pool' },
+    run: leaseList,
+  },
+  {
+    name: 'lease break',
+    summary: 'take an image away from the nodes that have it, or from one',
+    operands: ['IMAGE'],
+    options: { node: 'only from this node', pool: 'the pool to look in (default: all)' },
+    flags: { 'dry-run': 'only tell what would be done' },
+    run: leaseBreak,
   },
   {
     name: 'mount status',

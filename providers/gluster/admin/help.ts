@@ -7,7 +7,7 @@ export function overview(program: string, commands: readonly Command[]): string 
   return [
     `usage: ${program} COMMAND [--json] [--help]`,
     '',
-    'Shows and checks the GlusterFS storage of Ganeti as this node sees it.',
+    'Shows, checks and repairs the GlusterFS storage of Ganeti as this node sees it.',
     '',
     ...rows.map(([name, summary]) => `  ${name.padEnd(width)}  ${summary}`),
     '',

@@ -2,26 +2,22 @@ import { Failure } from '../../../src/errors.ts';
 import { isImageName } from '../../../src/request.ts';
 import { formatBytes } from '../../../src/units.ts';
 import { attachedDevices, imageUsers } from '../attachments.ts';
-import { findPool, loadConfiguration } from '../configuration.ts';
-import { type Image, imageNames, readImage } from '../images.ts';
-import { readMetadata, readOpenings } from '../metadata.ts';
-import { type MountedVolume, mountVolume } from '../mounts.ts';
-import type { Pool } from '../pool.ts';
+import { type Image, readImage } from '../images.ts';
+import { readMetadata } from '../metadata.ts';
 import type { CommandInput, Report, Value } from './command.ts';
+import { leaseFacts, leaseText } from './lease.ts';
 import { list, table } from './table.ts';
+import { eachVolume, imagesOn, poolsOf } from './volumes.ts';
 
 /** gnt-gluster image list */
 export async function imageList(input: CommandInput): Promise<Report> {
   const images = await eachVolume(await poolsOf(input), async (mounted) => {
     const found: Awaited<ReturnType<typeof describe>>[] = [];
-    for (const name of imageNames(mounted)) {
-      const image = readImageOrNothing(mounted, name);
-      if (image !== undefined) found.push(await describe(image));
-    }
+    for (const image of imagesOn(mounted)) found.push(await describe(image));
     return found;
   });
-  const rows = images.map(({ name, pool, volume, size, allocated, info, device, opened }) => {
-    const users = opened.map(({ node, mode }) => (mode === 'shared' ? `${node} (shared)` : node));
+  const rows = images.map(({ name, pool, volume, size, allocated, info, device, leases }) => {
+    const users = leases.map(({ node, mode }) => (mode === 'shared' ? `${node} (shared)` : node));
     return [
       name,
       `${pool}/${volume}`,
@@ -32,7 +28,7 @@ export async function imageList(input: CommandInput): Promise<Report> {
       info ?? '-',
     ];
   });
-  const headings = ['Image', 'Pool/volume', 'Size', 'Allocated', 'Attached here', 'Opened by', 'Info'];
+  const headings = ['Image', 'Pool/volume', 'Size', 'Allocated', 'Attached here', 'Leased to', 'Info'];
   return { json: images, text: rows.length === 0 ? 'no images\n' : await table(headings, rows) };
 }
 
@@ -46,11 +42,11 @@ export async function imageInfo(input: CommandInput): Promise<Report> {
   });
   if (image === undefined)
     throw new Failure('missing', `there is no image ${name}`, { hint: 'gnt-gluster image list' });
-  const { opened, users, size, allocated, ...texts } = image;
+  const { leases, users, size, allocated, ...texts } = image;
   const text = list([
     ...Object.entries(texts).map(([key, value]) => [label(key), value ?? ''] as const),
     ['Size', `${formatBytes(size)} (${formatBytes(allocated)} allocated)`],
-    ['Opened by', opened.map(({ node, mode, since }) => `${node}, ${mode}, since ${since}`).join('; ') || 'nobody'],
+    ['Leased to', leases.map(leaseText).join('; ') || 'nobody'],
     ['Used here by', users.join(', ')],
   ]);
   return { json: image, text };
@@ -74,43 +70,9 @@ async function describe(image: Image) {
     createdBy: metadata.createdBy ?? null,
     snapshotOf: metadata.snapshotOf ?? null,
     device: devices[0] ?? null,
-    opened: readOpenings(image.directory).map(({ node, since, mode }) => ({ node, since, mode })),
+    leases: await leaseFacts(image),
     users: imageUsers(image, devices),
   } satisfies Value;
-}
-
-async function poolsOf({ options }: CommandInput): Promise<readonly Pool[]> {
-  const configuration = await loadConfiguration();
-  const only = options.pool;
-  return only === undefined ? configuration.pools : [await findPool(configuration, only)];
-}
-
-async function eachVolume<Found>(
-  pools: readonly Pool[],
-  look: (mounted: MountedVolume) => Promise<readonly Found[]>,
-): Promise<readonly Found[]> {
-  const found: Found[] = [];
-  for (const pool of pools) {
-    for (const volume of pool.volumes) {
-      const mounted = await mountVolume(pool, volume);
-      try {
-        found.push(...(await look(mounted)));
-      } finally {
-        await mounted.release();
-      }
-    }
-  }
-  return found;
-}
-
-/** Something that is no image, or goes away while one looks, is not listed. */
-function readImageOrNothing(mounted: MountedVolume, name: string): Image | undefined {
-  try {
-    return readImage(mounted, name);
-  } catch (error) {
-    if (error instanceof Failure && error.kind === 'exists') return undefined;
-    throw error;
-  }
 }
 
 function label(key: string): string {

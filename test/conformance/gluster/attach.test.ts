@@ -5,7 +5,7 @@ import { expectRefusal } from '../support/expectations.ts';
 import { shell } from '../support/lab.ts';
 import { attach, attachedNew, done, identity, newDisk, run } from '../support/verbs.ts';
 import { holdOpen } from './support/faults.ts';
-import { everything, imageFile, imagesDirectory, providerMount, useGlusterLedger } from './support/storage.ts';
+import { imageFile, imagesDirectory, leasesOf, providerMount, useGlusterLedger } from './support/storage.ts';
 
 const ledger = useGlusterLedger();
 
@@ -140,9 +140,9 @@ test('detach takes back that the node has the image open', async () => {
   const disk = ledger.disk();
   await attachedNew(disk, 8);
   await done(run.open(disk));
-  expect(await everything()).toContain(`${disk.name}/opened/`);
+  expect(await leasesOf(disk)).toEqual(['node1.lab exclusive']);
   await done(run.detach(disk));
-  expect(await everything()).not.toMatch(new RegExp(`${disk.name}/opened/.*json`));
+  expect(await leasesOf(disk)).toEqual([]);
 });
 
 test('detach of what is not attached starts no process', async () => {

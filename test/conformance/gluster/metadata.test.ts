@@ -25,38 +25,31 @@ test('image info tells what create, setinfo and open were told', async () => {
     preallocation: 'falloc',
     createdBy: 'node1.lab',
     device,
-    opened: [{ node: 'node1.lab', mode: 'exclusive', since: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) }],
+    leases: [
+      {
+        node: 'node1.lab',
+        mode: 'exclusive',
+        since: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        state: 'this node',
+      },
+    ],
   });
-  const { opened } = info as { readonly opened: readonly { readonly since: string }[] };
-  expect(Math.abs(started - Date.parse(opened[0]?.since ?? ''))).toBeLessThan(10_000);
+  const { leases } = info as { readonly leases: readonly { readonly since: string }[] };
+  expect(Math.abs(started - Date.parse(leases[0]?.since ?? ''))).toBeLessThan(10_000);
 });
 
-test('an opening has its mode, and close and detach end it', async () => {
+test('a lease has its mode, and close and detach end it', async () => {
   const disk = ledger.disk();
   await attachedNew(disk, 8);
   await done(run.open(disk, false));
-  expect(await imageInfo(disk.name)).toMatchObject({ opened: [{ node: 'node1.lab', mode: 'shared' }] });
+  expect(await imageInfo(disk.name)).toMatchObject({ leases: [{ node: 'node1.lab', mode: 'shared' }] });
   await done(run.open(disk, true));
-  expect(await imageInfo(disk.name)).toMatchObject({ opened: [{ mode: 'exclusive' }] });
+  expect(await imageInfo(disk.name)).toMatchObject({ leases: [{ mode: 'exclusive' }] });
   await done(run.close(disk));
-  expect(await imageInfo(disk.name)).toMatchObject({ opened: [] });
+  expect(await imageInfo(disk.name)).toMatchObject({ leases: [] });
   await done(run.open(disk));
   await done(run.detach(disk));
-  expect(await imageInfo(disk.name)).toMatchObject({ opened: [], device: null });
-});
-
-test('open does not refuse an image another node has open: it only notes it', async () => {
-  const disk = ledger.disk();
-  await attachedNew(disk, 8);
-  await done(run.open(disk));
-  await shell(
-    'cd "$1/opened"; sed s/node1.lab/node2.lab/ node1.lab.json >node2.lab.json',
-    `${imagesDirectory()}/${disk.name}`,
-  );
-  await done(run.close(disk));
-  await done(run.open(disk));
-  const { opened } = (await imageInfo(disk.name)) as { readonly opened: readonly { readonly node: string }[] };
-  expect(opened.map(({ node }) => node).sort()).toEqual(['node1.lab', 'node2.lab']);
+  expect(await imageInfo(disk.name)).toMatchObject({ leases: [], device: null });
 });
 
 test('setinfo keeps the rest, and the text may become empty', async () => {

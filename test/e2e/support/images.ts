@@ -9,7 +9,7 @@ export interface ListedImage {
   readonly volume: string;
   readonly size: number;
   readonly info: string | null;
-  readonly opened: readonly { readonly node: string; readonly mode: string }[];
+  readonly leases: readonly { readonly node: string; readonly mode: string }[];
 }
 
 /** All images, as the master sees them. */
@@ -24,17 +24,17 @@ export async function imagesOf(instance: string): Promise<readonly string[]> {
   return [...stdout.matchAll(/logical_id: \['gluster', '([^']+)'\]/g)].map((match) => match[1] ?? '');
 }
 
-/** Where an image is in use: which nodes have it open and how, and on which it is a block device. */
-export async function usageOf(name: string): Promise<{ readonly opened: string; readonly attached: string }> {
+/** Where an image is in use: which nodes have a lease of it and how, and on which it is a block device. */
+export async function usageOf(name: string): Promise<{ readonly leases: string; readonly attached: string }> {
   const listed = (await images()).find((image) => image.name === name);
-  const opened = listed?.opened.map(({ node, mode }) => `${node} ${mode}`).join(', ') ?? 'no such image';
+  const leases = listed?.leases.map(({ node, mode }) => `${node} ${mode}`).join(', ') ?? 'no such image';
   const attached: string[] = [];
   // Asked of the kernel, which does not know what the provider believes.
   for (const node of lab().nodes) {
     const devices = node.pid === undefined ? [] : await devicesOfNode(node.pid);
     attached.push(...devices.filter(({ file }) => file.endsWith(`/${name}/disk`)).map(() => node.fqdn));
   }
-  return { opened, attached: attached.join(', ') };
+  return { leases, attached: attached.join(', ') };
 }
 
 /** What lies on all volumes, as the bricks have it: the directories of images, and everything in .work. */
@@ -47,6 +47,6 @@ export async function stored(): Promise<readonly string[]> {
   );
   const directories = found
     .flat()
-    .map((path) => path.replace(/^\/bricks\/([^/]+)\/brick/, '$1').replace(/\/opened$/, ''));
-  return [...new Set(directories)].filter((directory) => !directory.endsWith('/.work')).sort();
+    .map((path) => path.replace(/^\/bricks\/([^/]+)\/brick/, '$1').replace(/\/lease$/, ''));
+  return [...new Set(directories)].filter((directory) => !/\/\.(?:work|nodes)$/.test(directory)).sort();
 }

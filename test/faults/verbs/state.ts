@@ -9,7 +9,8 @@ export const ownMount = '/mnt/faults';
  */
 const script = `
 cd ${ownMount}
-find . -mindepth 1 -printf '%P %y %m %s\\n' | grep -v '\\.json ' | grep -v '^\\.trashcan' | sed 's/ d 700 .*/ directory/' | sort
+find . -mindepth 1 -printf '%P %y %m %s\\n' | grep -v '\\.json ' | grep -v '^\\.trashcan' | sed 's/ d 700 .*/ directory/' |
+  sed -E 's,/lease/[0-9]+,/lease/N,; s/@20[0-9T:Z-]+@[0-9a-f-]+/@-/g; s,(\\.nodes/[^@]+)@[^ ]+,\\1@-,' | sort
 find . -name disk -type f | sort | xargs -r md5sum
 find . -name '*.json' | sort | while read -r file; do
   echo "$file"; tr -d ' \\n' <"$file" | sed -E 's/"(created|since|boot|snapshotState)":"[^"]*"/"\\1":"-"/g'; echo

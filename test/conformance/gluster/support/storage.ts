@@ -47,7 +47,7 @@ const leftoversScript = `
 grep -o ' ${runDirectory}/mnt[^ ]* - fuse.glusterfs' /proc/self/mountinfo || true
 grep -o ' ${runDirectory}/mnt[^ ]* ' /proc/self/mountinfo || true
 find ${runDirectory} -type f ! -path '*/volumes/*' ! -name '*.new' 2>/dev/null || true
-find ${mountRoot}/*/* -mindepth 1 ! -name .work 2>/dev/null || true
+find ${mountRoot}/*/* -mindepth 1 ! -name .work ! -path '*/.nodes*' 2>/dev/null || true
 pgrep -a '^(qemu-img|losetup|flock|setpriv|mount)$' || true
 pgrep -af '^/usr/sbin/glusterfs .*${runDirectory}/mnt' || true
 `;
@@ -77,6 +77,14 @@ export async function gntGluster(
   if (result.timedOut) throw new Error(`gnt-gluster ${args.join(' ')} took more than ${timeLimit / 1000} s`);
   const json: unknown = result.stdout === '' ? undefined : JSON.parse(result.stdout);
   return { exitCode: result.exitCode, json, said: result.stderr };
+}
+
+/** Who has a disk, as `NODE MODE`, sorted; read from the volume and not through the provider. */
+export async function leasesOf({ name }: { readonly name: string }, volume?: string): Promise<readonly string[]> {
+  const [state = '', ...more] = (await shell('ls "$1/lease"', `${imagesDirectory(volume)}/${name}`)).trim().split('\n');
+  if (more.length > 0) throw new Error(`more than one state: ${state}, ${more.join(', ')}`);
+  const [, ...leases] = state.split(',');
+  return leases.map((lease) => lease.split('@').slice(0, 2).join(' ')).sort();
 }
 
 /** What `gnt-gluster image info` tells of an image. */

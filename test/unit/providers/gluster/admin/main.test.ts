@@ -39,6 +39,9 @@ describe('wrong arguments', () => {
     [['image', 'list', '--pool='], /--pool takes one value/],
     [['image', 'list', '--pool', 'a', '--pool', 'b'], /--pool takes one value/],
     [['mount', 'status', '--pool', 'a'], /unknown option "--pool"/],
+    [['image', 'list', '--dry-run'], /unknown option "--dry-run"/],
+    [['lease', 'break'], /lease break takes IMAGE/],
+    [['lease', 'break', 'x', '--node'], /--node takes one value/],
     [['image', 'list', '-x'], /unknown option/],
     [['image', 'list', '--strict'], /unknown option "--strict"/],
     [['sanity'], /no DIR is given/],
@@ -62,6 +65,7 @@ describe('wrong arguments', () => {
 describe.runIf(isRoot)('values', () => {
   test.each(['../x', '.work', '', 'a/b'])('no image is called %j', async (name) => {
     expect(await gnt('image', 'info', name)).toMatchObject({ code: 3, stdout: '' });
+    expect(await gnt('lease', 'break', name)).toMatchObject({ code: 3, stdout: '' });
   });
 
   test.each([

@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { NodeKnowledge } from '../../../../providers/gluster/dead-owners.ts';
+import { decide, type Lease, nameOfState, parseState } from '../../../../providers/gluster/leases.ts';
+
+const since = '2026-01-01T10:00:00Z';
+
+/** `a:x` is an exclusive lease of node a, `a:s` a shared one; `a:x0` one of its earlier run. */
+function lease(text: string): Lease {
+  const [node = '', mode = ''] = text.split(':');
+  return {
+    node: `${node}.lab`,
+    mode: mode.startsWith('s') ? 'shared' : 'exclusive',
+    since,
+    boot: mode.endsWith('0') ? '0' : '1',
+  };
+}
+
+function leases(text: string): readonly Lease[] {
+  return text === '' ? [] : text.split(' ').map(lease);
+}
+
+/** Node o is offline, node r has been restarted, nothing is known against the others. */
+const known: NodeKnowledge = {
+  nodes: ['a.lab', 'b.lab', 'c.lab', 'o.lab', 'r.lab'],
+  offline: ['o.lab'],
+  offlineWritten: Date.parse(since) + 1,
+  boots: new Map([
+    ['b.lab', ['1']],
+    ['r.lab', ['2']],
+  ]),
+};
+
+function outcome(own: string, there: string): string {
+  const short = (list: readonly Lease[]): string =>
+    list.map(({ node, mode, boot }) => `${node[0]}:${mode[0] === 's' ? 's' : 'x'}${boot === '0' ? '0' : ''}`).join(' ');
+  const decision = decide(lease(own), leases(there), known);
+  if (decision.action === 'keep') return 'keep';
+  if (decision.action === 'refuse') return `refuse ${short(decision.holders)}`;
+  return `take ${short(decision.leases)}${decision.broken.length === 0 ? '' : `, breaks ${short(decision.broken)}`}`;
+}
+
+describe('what becomes of the leases', () => {
+  test.each([
+    // Nobody else.
+    ['a:x', '', 'take a:x'],
+    ['a:s', '', 'take a:s'],
+    ['a:x', 'a:x', 'keep'],
+    ['a:s', 'a:s', 'keep'],
+    ['a:x', 'a:s', 'take a:x'],
+    ['a:s', 'a:x', 'take a:s'],
+    // An earlier run of this node.
+    ['a:x', 'a:x0', 'take a:x'],
+    ['a:x', 'a:s0', 'take a:x'],
+    ['a:s', 'a:s0 b:s', 'take b:s a:s'],
+    ['a:x', 'a:x0 a:x', 'take a:x'],
+    // Another living node.
+    ['a:x', 'b:x', 'refuse b:x'],
+    ['a:s', 'b:x', 'refuse b:x'],
+    ['a:x', 'b:s', 'refuse b:s'],
+    ['a:x', 'a:s b:s', 'refuse b:s'],
+    ['a:s', 'b:s', 'take b:s a:s'],
+    ['a:s', 'a:s b:s', 'keep'],
+    ['a:s', 'a:x b:s', 'take b:s a:s'],
+    // A third node.
+    ['a:s', 'b:s c:s', 'refuse b:s c:s'],
+    ['a:x', 'b:s c:s', 'refuse b:s c:s'],
+    // Dead ones.
+    ['a:x', 'o:x', 'take a:x, breaks o:x'],
+    ['a:x', 'r:x', 'take a:x, breaks r:x'],
+    ['a:s', 'o:x', 'take a:s, breaks o:x'],
+    ['a:x', 'a:s o:s', 'take a:x, breaks o:s'],
+    ['a:x', 'a:x r:s', 'take a:x, breaks r:s'],
+    ['a:x', 'o:s r:s', 'take a:x, breaks o:s r:s'],
+    ['a:s', 'o:s b:s', 'take b:s a:s, breaks o:s'],
+    ['a:s', 'o:s b:x', 'refuse b:x'],
+    ['a:x', 'o:s b:s', 'refuse b:s'],
+  ])('%s, where there is "%s": %s', (own, there, expected) => {
+    expect(outcome(own, there)).toBe(expected);
+  });
+
+  test('a node that is marked offline keeps its own leases on itself', () => {
+    expect(outcome('o:x', 'o:x')).toBe('keep');
+    expect(outcome('r:x', 'r:x')).toBe('keep');
+  });
+});
+
+describe('migrations, as Ganeti calls open and close', () => {
+  test.each([
+    ['that works', 'close b, open a:s, open b:s, close a, open b:x, close a', 'b:x'],
+    ['that fails, and is taken back', 'close b, open a:s, open b:s, close b, close b, open a:x', 'a:x'],
+    ['whose target is never closed', 'close b, open a:s, open b:s, open a:x!', 'a:s b:s'],
+    ['whose target is closed by --cleanup', 'close b, open a:s, open b:s, close b, open a:x', 'a:x'],
+    ['that turns out to have worked, after --cleanup', 'close b, open a:s, open b:s, close a, open b:x', 'b:x'],
+    [
+      'whose target is never closed, tried again',
+      'open a:s, open b:s, close b, open a:s, open b:s, close a, open b:x',
+      'b:x',
+    ],
+    ['whose target is never closed, to a third node', 'open a:s, open b:s, close c, open a:s, open c:s!', 'a:s b:s'],
+    ['whose source restarts the guest that runs on the target', 'open a:s, open b:s, close a, open a:x!', 'b:s'],
+    ['whose target fails over', 'open a:s, open b:s, close a, open b:x', 'b:x'],
+    ['back again', 'open a:s, open b:s, close a, open b:x, close a, open b:s, open a:s, close b, open a:x', 'a:x'],
+  ])('one %s', (_, steps, end) => {
+    let there = leases('a:x');
+    for (const step of steps.split(', ')) {
+      const [verb, text = ''] = step.split(' ');
+      const own = lease(text.replace('!', ''));
+      const decision = decide(own, there, known);
+      if (verb === 'close') there = there.filter(({ node }) => node !== own.node);
+      else expect(decision.action === 'refuse', step).toBe(text.endsWith('!'));
+      if (verb === 'open' && decision.action === 'take') there = decision.leases;
+      const exclusive = there.filter(({ mode }) => mode === 'exclusive').length;
+      expect(exclusive === 0 || there.length === 1, step).toBe(true);
+    }
+    expect([...there].sort((one, other) => one.node.localeCompare(other.node))).toEqual(leases(end));
+  });
+});
+
+describe('the name of the file', () => {
+  const anyLease = fc.record({
+    node: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
+    mode: fc.constantFrom('exclusive', 'shared'),
+    since: fc.constant(since),
+    boot: fc.stringMatching(/^[0-9a-f]{12}-[0-9]{1,10}$/),
+  });
+
+  test('reads back, and fits whatever the nodes are called', () => {
+    const anyState = fc.record({ generation: fc.nat(), leases: fc.array(anyLease, { maxLength: 2 }) });
+    fc.assert(
+      fc.property(anyState, (state) => {
+        const name = nameOfState(state as Parameters<typeof nameOfState>[0]);
+        expect(name.length).toBeLessThanOrEqual(255);
+        expect(parseState(name)).toEqual(state);
+      }),
+    );
+  });
+
+  test.each(['', 'x', '.nfs1', '1,', '1,a', '1,a@both@2026-01-01T10:00:00Z@0', '-1', '1,a@shared@soon@0', '1 '])(
+    '%j is none',
+    (name) => {
+      expect(parseState(name)).toBeUndefined();
+    },
+  );
+});
