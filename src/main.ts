@@ -8,13 +8,15 @@ import { type VerbName, verbs } from './verbs.ts';
 
 /** Runs one verb as Ganeti calls it and ends the process: the only place where an error of a verb is caught. */
 export async function main<Verb extends VerbName>(verb: Verb, provider: Provider): Promise<never> {
-  process.exit(await runVerb(verb, provider, process.argv.slice(2)));
+  process.exit(await runVerb(verb, provider, process.argv.slice(2), process.env));
 }
 
-async function runVerb<Verb extends VerbName>(
+/** Runs one verb with arguments and an environment; returns its exit status. Whatever happens is said, nothing is thrown. */
+export async function runVerb<Verb extends VerbName>(
   verb: Verb,
   provider: Provider,
   args: readonly string[],
+  environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   try {
     if (args[0] === '-h' || args[0] === '--help') {
@@ -22,7 +24,7 @@ async function runVerb<Verb extends VerbName>(
       return 0;
     }
     checkArguments(verb, provider, args);
-    const request = await parseRequest(verb, process.env, provider.parameters);
+    const request = await parseRequest(verb, environment, provider.parameters);
     requireRoot();
     const reply = await provider.verbs[verb](request, args);
     if (reply !== undefined) print(reply);

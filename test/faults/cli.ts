@@ -1,39 +1,55 @@
 /**
- * `npm run test:faults`: kills every verb at every step it takes, on real Gluster in a lab of its own, and calls it again.
- * Prints how many points were tried and survived, and writes them as JSON. Exit status 1 when one was not survived.
+ * `npm run test:faults`, on real Gluster in a lab of its own: kills every verb at every step it takes and calls it again,
+ * then calls the verbs with whatever an environment can hold. Prints how many points were tried and survived, and writes
+ * that as JSON. Exit status 1 when one was not survived.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { down, up, volumeName } from '../lab/lab.ts';
 import { projectDirectory } from '../lab/layout.ts';
+import type { LabNode } from '../lab/node.ts';
 import { installProvider } from '../lab/provider.ts';
+import { runHostile } from './hostile/campaign.ts';
 import { makeAnchor, type Outcome, runScenario } from './verbs/campaign.ts';
 import { type Scenario, scenarios } from './verbs/scenarios.ts';
 import { ownMount } from './verbs/state.ts';
 
 const labName = 'faults';
+const hostile = 'hostile calls';
 const built = path.join(projectDirectory, 'build/out/ganeti-extstorage-gluster');
 const output = path.join(projectDirectory, 'build/out/faults.json');
 const usage = `usage: npm run test:faults [-- OPTION...]
 
   --only TEXT   only the scenarios whose name begins with TEXT; several with commas between
+  --calls N     how many hostile calls: 100000 unless told
+  --seed N      what they are made of: another number, other calls
   --list        the names of all scenarios
   --help        this text
 
 Prints a table and writes ${path.relative(projectDirectory, output)}.`;
 
 function parseOptions() {
-  const options = { only: { type: 'string' }, list: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+  const options = {
+    only: { type: 'string' },
+    calls: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
+    list: { type: 'boolean' },
+    help: { type: 'boolean' },
+  } as const;
   try {
-    return parseArgs({ options }).values;
+    const { values } = parseArgs({ options });
+    for (const name of ['calls', 'seed'] as const)
+      if (!/^[1-9][0-9]{0,8}$/.test(values[name])) throw new Error(`--${name} must be a number, not ${values[name]}`);
+    return { ...values, calls: Number(values.calls), seed: Number(values.seed) };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
     process.exit(2);
   }
 }
 
-async function campaign(chosen: readonly Scenario[]): Promise<readonly Outcome[]> {
+/** Does something on a node of its own, which has the provider and a mount for the tests. */
+async function onNode<Result>(action: (node: LabNode) => Promise<Result>): Promise<Result> {
   // What an interrupted run left.
   await down(labName);
   try {
@@ -42,21 +58,38 @@ async function campaign(chosen: readonly Scenario[]): Promise<readonly Outcome[]
     const fresh = 'attribute-timeout=0,entry-timeout=0,negative-timeout=0,xlator-option=*md-cache.md-cache-timeout=0';
     await node.exec(['mkdir', '-p', ownMount]);
     await node.exec(['mount', '-t', 'glusterfs', '-o', fresh, `${node.fqdn}:/${volumeName}`, ownMount]);
-    await makeAnchor(node);
-    const outcomes: Outcome[] = [];
-    for (const scenario of chosen) {
-      const outcome = await runScenario(node, scenario, (done, of) => {
-        if (process.stdout.isTTY) process.stdout.write(`\r${scenario.name}: ${done} of ${of} `);
-      });
-      if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
-      console.log(rowOf(outcome).trim());
-      for (const failure of outcome.failures) console.log(failure);
-      outcomes.push(outcome);
-    }
-    return outcomes;
+    return await action(node);
   } finally {
     await down(labName);
   }
+}
+
+async function killVerbs(node: LabNode, chosen: readonly Scenario[]): Promise<readonly Outcome[]> {
+  await makeAnchor(node);
+  const outcomes: Outcome[] = [];
+  for (const scenario of chosen) {
+    const outcome = await runScenario(node, scenario, (done, of) => show(`${scenario.name}: ${done} of ${of}`));
+    show('');
+    console.log(rowOf(outcome).trim());
+    for (const failure of outcome.failures) console.log(failure);
+    outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
+async function callHostile(node: LabNode): Promise<Outcome> {
+  const { calls, seed } = options;
+  const { statuses, problems } = await runHostile(node, calls, seed, (done, of) => show(`hostile: ${done} of ${of}`));
+  show('');
+  const seen = Object.entries(statuses).map(([status, count]) => `${status}: ${count}`);
+  console.log(`hostile calls by exit status: ${seen.join(', ')}`);
+  for (const problem of problems) console.log(problem);
+  return { name: hostile, points: calls, killed: 0, failures: problems };
+}
+
+/** Progress, on a terminal only. */
+function show(text: string): void {
+  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${text}`);
 }
 
 function tableOf(outcomes: readonly Outcome[]): string {
@@ -76,12 +109,15 @@ function rowOf({ name, points, killed, failures }: Outcome, width = 0): string {
 }
 
 const options = parseOptions();
-const only = options.only?.split(',');
-const chosen = scenarios.filter(({ name }) => only === undefined || only.some((text) => name.startsWith(text)));
+const wanted = (name: string): boolean => options.only?.split(',').some((text) => name.startsWith(text)) ?? true;
+const chosen = scenarios.filter(({ name }) => wanted(name));
 if (options.help) console.log(usage);
-else if (options.list) for (const { name } of chosen) console.log(name);
+else if (options.list) for (const name of [...chosen.map((scenario) => scenario.name), hostile]) console.log(name);
 else {
-  const outcomes = await campaign(chosen);
+  const outcomes = await onNode(async (node) => [
+    ...(await killVerbs(node, chosen)),
+    ...(wanted(hostile) ? [await callHostile(node)] : []),
+  ]);
   mkdirSync(path.dirname(output), { recursive: true });
   writeFileSync(output, `${JSON.stringify(outcomes, undefined, 2)}\n`);
   console.log(`\n${tableOf(outcomes)}`);

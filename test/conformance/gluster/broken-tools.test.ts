@@ -101,6 +101,7 @@ describe('gluster', () => {
     'half of its XML': `echo '<?xml version="1.0"?><cliOutput><opRet>0</opRet><volInfo>'`,
     'an error in XML': `echo '<?xml version="1.0"?><cliOutput><opRet>-1</opRet><opErrno>30802</opErrno><opErrstr>Another transaction is in progress</opErrstr></cliOutput>'`,
     'no volume': `echo '<?xml version="1.0"?><cliOutput><opRet>0</opRet><opErrno>0</opErrno><volInfo><volumes><count>0</count></volumes></volInfo></cliOutput>'`,
+    'output without end': 'exec yes',
     'binary data': 'head -c 100000 /dev/urandom',
   };
 

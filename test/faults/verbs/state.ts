@@ -16,7 +16,7 @@ find . -name '*.json' | sort | while read -r file; do
   echo "$file"; tr -d ' \\n' <"$file" | sed -E 's/"(created|since|boot|snapshotState)":"[^"]*"/"\\1":"-"/g'; echo
 done
 cd /run
-find ganeti-gluster -mindepth 1 -not -path '*/mnt/*/*/*' -printf '%p %y %m\\n' 2>/dev/null | sort
+find ganeti-gluster -not -path '*/mnt/*' -type f -printf '%p %m\\n' 2>/dev/null | sort
 find ganeti-gluster/images -type f 2>/dev/null | sort | while read -r file; do sed -E 's/loop[0-9]+/loopN/' "$file"; echo; done
 grep -hE 'ganeti-gluster/mnt/.*/(fault|anchor).' /sys/block/loop*/loop/backing_file 2>/dev/null | sort || true
 grep -o ' /run/ganeti-gluster/mnt[^ ]* .*- fuse[^ ]*' /proc/self/mountinfo | sed -E 's/ (rw|ro).*-/ -/' || true
