@@ -1,7 +1,7 @@
 import type { LabNode } from '../../lab/node.ts';
 import { providerDirectory } from '../../lab/provider.ts';
 import { type Point, pointsOf } from './points.ts';
-import { type Call, cleanUp, image, type Scenario } from './scenarios.ts';
+import { type Call, cleanUp, image, removeSnapshot, type Scenario } from './scenarios.ts';
 import { brokenImages, stateOf, writeData } from './state.ts';
 
 /** What came of one scenario. */
@@ -26,7 +26,8 @@ export async function runScenario(
   progress: (done: number, of: number) => void,
 ): Promise<Outcome> {
   const { name, call } = scenario;
-  await reset(node);
+  await must(node, scenario.unmounted === true ? anchor.detach : anchor.attach);
+  await reset(node, scenario);
   const empty = await stateOf(node);
   await prepare(node, scenario);
   const points = pointsOf(await record(node, call));
@@ -37,7 +38,7 @@ export async function runScenario(
   for (const [index, point] of points.entries()) {
     const say = (text: string): unknown =>
       failures.push(`${name}: ${point.systemCall} ${point.count} (${point.what}): ${text}`);
-    await reset(node);
+    await reset(node, scenario);
     const before = await stateOf(node);
     if (before !== empty) say(`clean-up left\n${difference(empty, before)}`);
     await prepare(node, scenario);
@@ -49,17 +50,16 @@ export async function runScenario(
     if (state !== wanted) say(`another state than without a kill\n${difference(wanted, state)}`);
     progress(index + 1, points.length);
   }
-  await reset(node);
+  await reset(node, scenario);
   return { name, points: points.length, killed, failures };
 }
 
 async function prepare(node: LabNode, { prepare: calls, unmounted = false }: Scenario): Promise<void> {
-  if (!unmounted) await must(node, anchor.attach);
   for (const call of calls) {
     await must(node, call);
     if (call.verb === 'create') await writeData(node, image);
   }
-  if (unmounted) await node.exec(['sh', '-c', 'umount /run/ganeti-gluster/mnt/*/* 2>/dev/null || true']);
+  if (unmounted) await unmountAll(node);
 }
 
 /** An image that stays, and that keeps the volume mounted while it is attached. */
@@ -76,8 +76,12 @@ export async function makeAnchor(node: LabNode): Promise<void> {
   await writeData(node, anchorName.VOL_NAME);
 }
 
-async function reset(node: LabNode): Promise<void> {
-  for (const call of [...cleanUp, anchor.detach]) await must(node, call);
+async function reset(node: LabNode, { call, unmounted = false }: Scenario): Promise<void> {
+  for (const undo of call.verb === 'snapshot' ? [removeSnapshot, ...cleanUp] : cleanUp) await must(node, undo);
+  if (unmounted) await unmountAll(node);
+}
+
+async function unmountAll(node: LabNode): Promise<void> {
   await node.exec(['sh', '-c', 'umount /run/ganeti-gluster/mnt/*/* 2>/dev/null || true']);
 }
 

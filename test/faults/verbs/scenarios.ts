@@ -18,7 +18,7 @@ export interface Scenario {
 }
 
 export const image = 'fault.ext.disk0';
-export const snapshot = `${image}.snap`;
+const snapshot = `${image}.snap`;
 const uuid = '0f0e6c2a-6d5b-4b5e-8f55-000000000001';
 
 const identity: Variables = { VOL_NAME: image, VOL_UUID: uuid };
@@ -60,8 +60,5 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** What takes all of it away again. */
-export const cleanUp: readonly Call[] = [
-  call('detach'),
-  call('remove'),
-  { verb: 'remove', variables: { VOL_NAME: snapshot } },
-];
+export const cleanUp: readonly Call[] = [call('detach'), call('remove')];
+export const removeSnapshot: Call = { verb: 'remove', variables: { VOL_NAME: snapshot } };
