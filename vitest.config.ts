@@ -8,6 +8,13 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', { order: 1, timeout: 10 * second, parallel: true }),
+      project('sanity', {
+        order: 2,
+        timeout: 5 * minute,
+        parallel: true,
+        workers: 2,
+        globalSetup: 'test/sanity/support/global-setup.ts',
+      }),
       project('install', { order: 2, timeout: 30 * second, parallel: true }),
       project('executable', { order: 3, timeout: 2 * minute, parallel: false }),
       project('package', {

@@ -29,7 +29,7 @@ export interface CallSite {
 }
 
 /** What systemd gives ganeti-noded. */
-const usualDaemon: Variables = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin', LANG: 'C.UTF-8' };
+export const usualDaemon: Variables = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin', LANG: 'C.UTF-8' };
 
 /** ganeti/utils/process.py, SetupDaemonEnv. */
 const usualUmask = 0o077;

@@ -18,6 +18,7 @@ export const steps: readonly Step[] = [
   { name: 'shell', run: async () => check(['shellcheck', '-x', '--source-path=SCRIPTDIR', ...(await shellScripts())]) },
   { name: 'build', run: build },
   { name: 'unit', run: () => vitest('unit', 'default') },
+  { name: 'sanity', run: () => vitest('sanity', 'default') },
   { name: 'install', run: () => vitest('install', 'default') },
   { name: 'executable', needsBuild: true, run: () => vitest('executable', 'verbose') },
   { name: 'package', needsBuild: true, run: () => vitest('package', 'verbose') },

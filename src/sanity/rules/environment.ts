@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import type { CallOptions, Variables } from '../caller.ts';
+import { type CallOptions, usualDaemon, type Variables } from '../caller.ts';
 import type { Context } from '../context.ts';
 import { done, must, same } from '../deviation.ts';
 import { parseAttach } from '../outcome.ts';
@@ -33,7 +33,8 @@ export const environment: Group = {
         const disk = context.ledger.disk();
         await done(context.run.create(disk, context.size));
         const { stdout } = await done(context.run.attach(disk));
-        for (const [what, daemon] of Object.entries(surroundings)) {
+        for (const [what, added] of Object.entries(surroundings)) {
+          const daemon = { ...usualDaemon, ...added };
           await everyVerb(context, { daemon });
           const again = await done(context.run.attach(disk, { daemon }));
           same(`what attach prints with ${what}`, again.stdout, stdout);

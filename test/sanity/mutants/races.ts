@@ -1,0 +1,88 @@
+import type { Mutant } from './mutant.ts';
+
+const lock = 'flock 9\n';
+const except = (verb: string): string => `[[ $verb == ${verb} ]] || ${lock}`;
+const newFile = 'truncate -s "${VOL_SIZE}M" "$disk.new" || fail "no room"\n  mv "$disk.new" "$disk"';
+
+/** Verbs that do not keep out of each other's way, and are slow enough to meet. Only the rule that is meant is checked. */
+export const races: readonly Mutant[] = [
+  {
+    name: 'two attaches make two devices',
+    changes: [
+      [lock, except('attach')],
+      ['    attach_here\n', '    sleep 0.5; attach_here\n'],
+      ['2>/dev/null && return', '2>/dev/null && { echo "/dev/loop$number"; exit; }'],
+      // Else the second device would stay.
+      ['losetup --detach "$device" || fail', 'losetup --detach $(losetup -nO NAME -j "$disk") || fail'],
+    ],
+    only: ['concurrency/attaches'],
+    rules: ['concurrency/attaches'],
+    reason: /one disk is attached as \/dev\/loop\d+, \/dev\/loop\d+/,
+  },
+  {
+    name: 'all disks are made under one name first',
+    changes: [
+      [lock, except('create')],
+      [newFile, 'truncate -s "${VOL_SIZE}M" "$store/new"\n  sleep 0.5\n  mv "$store/new" "$disk"'],
+    ],
+    only: ['concurrency/disks'],
+    rules: ['concurrency/disks'],
+  },
+  {
+    name: 'the last create replaces what the others made',
+    changes: [
+      [lock, except('create')],
+      [newFile, newFile.replaceAll('$disk.new', () => '$disk.$$').replace('mv', 'sleep 0.5\n  mv')],
+    ],
+    only: ['concurrency/creates'],
+    rules: ['concurrency/creates'],
+    reason: /the number of creates that succeeded: expected 1, found [2-4]/,
+  },
+  {
+    name: 'creates of one disk take files from each other',
+    changes: [
+      [lock, except('create')],
+      [newFile, newFile.replace('mv', 'sleep 0.5\n  mv')],
+    ],
+    only: ['concurrency/same-creates'],
+    rules: ['concurrency/same-creates'],
+  },
+  {
+    name: 'detach fails when another was faster',
+    changes: [
+      [lock, except('detach')],
+      ['|| return 0\n  losetup', '|| return 0\n  sleep 0.5\n  losetup'],
+    ],
+    only: ['concurrency/attach-detach'],
+    rules: ['concurrency/attach-detach'],
+    reason: /cannot be detached/,
+  },
+  {
+    name: 'the last grow wins',
+    changes: [
+      [lock, except('grow')],
+      [
+        'truncate -s "${VOL_NEW_SIZE}M" "$disk"',
+        'sleep "0.$((9 - VOL_NEW_SIZE / 8))"; truncate -s "${VOL_NEW_SIZE}M" "$disk"',
+      ],
+    ],
+    only: ['concurrency/grows'],
+    rules: ['concurrency/grows'],
+  },
+  {
+    name: 'a snapshot that was too slow takes the copy away',
+    changes: [
+      [lock, except('snapshot')],
+      ['mv "$copy.new" "$copy"', 'sleep 0.5\n  mv "$copy.new" "$copy" || { rm "$copy"; fail "somebody was faster"; }'],
+    ],
+    only: ['concurrency/snapshots'],
+    rules: ['concurrency/snapshots'],
+  },
+  {
+    name: 'verbs do not wait for each other',
+    changes: [[lock, 'flock --nonblock 9 || fail "busy" 6\nsleep 0.5\n']],
+    only: ['concurrency/verbs'],
+    rules: ['concurrency/verbs'],
+    reason: /busy/,
+  },
+];
