@@ -10,19 +10,20 @@ import { down, up, volumeName } from '../lab/lab.ts';
 import { projectDirectory } from '../lab/layout.ts';
 import type { LabNode } from '../lab/node.ts';
 import { installProvider } from '../lab/provider.ts';
-import { runHostile } from './hostile/campaign.ts';
+import { readHostile, runHostile } from './hostile/campaign.ts';
 import { makeAnchor, type Outcome, runScenario } from './verbs/campaign.ts';
 import { type Scenario, scenarios } from './verbs/scenarios.ts';
 import { ownMount } from './verbs/state.ts';
 
 const labName = 'faults';
 const hostile = 'hostile calls';
+const generated = 'generated configurations';
 const built = path.join(projectDirectory, 'build/out/ganeti-extstorage-gluster');
 const output = path.join(projectDirectory, 'build/out/faults.json');
 const usage = `usage: npm run test:faults [-- OPTION...]
 
   --only TEXT   only the scenarios whose name begins with TEXT; several with commas between
-  --calls N     how many hostile calls: 100000 unless told
+  --calls N     how many hostile calls, and how many generated configurations: 100000 unless told
   --seed N      what they are made of: another number, other calls
   --list        the names of all scenarios
   --help        this text
@@ -87,6 +88,12 @@ async function callHostile(node: LabNode): Promise<Outcome> {
   return { name: hostile, points: calls, killed: 0, failures: problems };
 }
 
+async function readGenerated(): Promise<Outcome> {
+  const problems = await readHostile(options.calls);
+  for (const problem of problems) console.log(problem);
+  return { name: generated, points: options.calls, killed: 0, failures: problems };
+}
+
 /** Progress, on a terminal only. */
 function show(text: string): void {
   if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${text}`);
@@ -112,11 +119,13 @@ const options = parseOptions();
 const wanted = (name: string): boolean => options.only?.split(',').some((text) => name.startsWith(text)) ?? true;
 const chosen = scenarios.filter(({ name }) => wanted(name));
 if (options.help) console.log(usage);
-else if (options.list) for (const name of [...chosen.map((scenario) => scenario.name), hostile]) console.log(name);
+else if (options.list)
+  for (const name of [...chosen.map((scenario) => scenario.name), hostile, generated]) console.log(name);
 else {
   const outcomes = await onNode(async (node) => [
     ...(await killVerbs(node, chosen)),
     ...(wanted(hostile) ? [await callHostile(node)] : []),
+    ...(wanted(generated) ? [await readGenerated()] : []),
   ]);
   mkdirSync(path.dirname(output), { recursive: true });
   writeFileSync(output, `${JSON.stringify(outcomes, undefined, 2)}\n`);

@@ -8,6 +8,9 @@ import { Failure } from '../../src/errors.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
+/** How many values a property is tried with; `npm run test:faults` takes many more. */
+export const propertyRuns = Number(process.env.PROPERTY_RUNS ?? 500);
+
 /** The Failure an action ends with; any other end is the test's failure. */
 export async function failureOf(action: () => unknown): Promise<Failure> {
   try {

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { projectDirectory } from '../../lab/layout.ts';
 import type { LabNode } from '../../lab/node.ts';
+import { machineEnvironment, run } from '../../lab/process.ts';
 import { ownMount } from '../verbs/state.ts';
 import type { HostileResult } from './driver.ts';
 import { names } from './environments.ts';
@@ -54,4 +56,14 @@ function mayBeThere(file: string): boolean {
   return /^\/run\/ganeti-gluster|^\/var\/l(og|ib)\/gluster|^\/run\/gluster|^\/tmp\/(hostile\.json|node-compile-cache)/.test(
     file,
   );
+}
+
+/** Reads that many generated configurations, and requests, as the unit tests do with a few. Returns what went wrong. */
+export async function readHostile(count: number): Promise<readonly string[]> {
+  const vitest = path.join(projectDirectory, 'node_modules/vitest/vitest.mjs');
+  const files = ['test/unit/providers/gluster/configuration-any.test.ts', 'test/unit/src/request-any.test.ts'];
+  const args = [vitest, 'run', '--root', projectDirectory, '--project', 'unit', '--testTimeout', '3600000', ...files];
+  const env = { ...machineEnvironment(), PROPERTY_RUNS: String(count) };
+  const { exitCode, stdout, stderr } = await run(process.execPath, args, { env, reject: false });
+  return exitCode === 0 ? [] : [`exit ${exitCode}\n${stdout}${stderr}`];
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Failure } from '../../../src/errors.ts';
 import { parseRequest } from '../../../src/request.ts';
 import { type VerbName, verbs } from '../../../src/verbs.ts';
+import { propertyRuns } from '../help.ts';
 
 const nearlyName = fc.stringMatching(/^[A-Za-z0-9_.+/-]{0,12}$/);
 const anyValue = fc.oneof(fc.string({ unit: 'binary' }), nearlyName, fc.integer().map(String), fc.double().map(String));
@@ -43,6 +44,6 @@ test('any environment is refused as invalid or yields one safe path component an
         expect(Number.isSafeInteger(size * 1024 * 1024)).toBe(true);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: propertyRuns },
   );
 });

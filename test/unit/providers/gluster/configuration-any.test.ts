@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { type Configuration, parseConfiguration } from '../../../../providers/gluster/configuration.ts';
 import { imageUri } from '../../../../providers/gluster/servers.ts';
 import { Failure } from '../../../../src/errors.ts';
+import { propertyRuns } from '../../help.ts';
 
 const nameLike = fc.oneof(
   { weight: 9, arbitrary: fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,5}$/) },
@@ -97,7 +98,7 @@ test('any document is refused as invalid or describes pools that can be used', a
       accepted += 1;
       checkSane(configuration);
     }),
-    { numRuns: 500 },
+    { numRuns: propertyRuns },
   );
   expect(accepted).toBeGreaterThan(20);
 });
@@ -131,7 +132,7 @@ test('any text is refused as invalid or describes pools that can be used', async
       const configuration = await parse(source);
       if (configuration !== undefined) checkSane(configuration);
     }),
-    { numRuns: 500 },
+    { numRuns: propertyRuns },
   );
 });
 
