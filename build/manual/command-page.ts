@@ -18,7 +18,7 @@ export function commandPage(date: Date): string {
   return page(
     name,
     8,
-    'show and check the GlusterFS storage of Ganeti',
+    'show, check and tidy the GlusterFS storage of Ganeti',
     date,
     section('SYNOPSIS', commands.flatMap(synopsis), ['.Nm', '.Fl -help | Fl -version']),
     section('DESCRIPTION', description()),
@@ -41,7 +41,8 @@ function description(): Lines {
   return [
     ...prose(
       'It tells of the images, leases, mounts and configuration of the provider `ganeti-extstorage-gluster(7)` as this node ' +
-        'sees them. Only root can run it. It changes nothing, but for `lease break`, and for `sanity`, which makes disks of its own and removes them.',
+        'sees them, and tidies up. Only root can run it. What changes something can be tried with `--dry-run`; ' +
+        '`sanity` makes disks of its own and removes them.',
     ),
   ];
 }
@@ -72,6 +73,8 @@ function examples(): Lines {
     ...example(`${name} image list`),
     ...prose('Take an image away from a node that is known to be dead, if Ganeti cannot tell:'),
     ...example(`${name} lease break --node node2.example.com NAME`),
+    ...prose('What was removed by mistake, and back again:'),
+    ...example(`${name} trash list`, `${name} image undelete 4d2b0cde-70f6-4f0e-8b1f-0b2f8b8f3a52.ext.disk0`),
     ...prose('Which of the mounts of this node do not answer, for a script:'),
     ...example(`${name} mount status --json`),
     ...prose('What another provider does otherwise than the ExtStorage interface asks:'),

@@ -35,6 +35,7 @@ const onVolume: readonly (readonly [path: string, meaning: string])[] = [
   ['images/NAME/lease/', 'one empty file, whose name tells which nodes may use it, how and since when'],
   ['images/.nodes/', 'an empty file a node, whose name changes when the node was restarted'],
   ['images/.work/', 'images that are being made or deleted'],
+  ['images/.trash/', 'images that were removed and can be brought back; only with the key `trash`'],
 ];
 
 /** The section FILES. */

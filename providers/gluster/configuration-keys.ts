@@ -63,4 +63,11 @@ export const poolKeys: readonly KeyDescription[] = [
       'yet counts',
     default: 'any, with a warning above 1',
   },
+  {
+    name: 'trash',
+    meaning:
+      'for how long a removed image can be brought back with `gnt-gluster image undelete`, such as "30m", "24h" or "7d"; it ' +
+      'occupies its space until then. Snapshots are deleted at once',
+    default: '"0"',
+  },
 ];

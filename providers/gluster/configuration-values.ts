@@ -22,6 +22,16 @@ export function parseOvercommit(value: unknown): number | undefined {
   return typeof value === 'number' && value > 0 && value <= 1000 ? value : undefined;
 }
 
+const millisecondsOfUnit: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 24 * 3_600_000 };
+
+/** Reads "30m", "24h" or "7d" as milliseconds, and "0"; undefined for anything else. */
+export function parseDuration(value: unknown): number | undefined {
+  if (value === '0' || value === 0) return 0;
+  const [, number, unit = ''] = (typeof value === 'string' ? /^([0-9]{1,5})([mhd])$/.exec(value) : undefined) ?? [];
+  const milliseconds = Number(number) * (millisecondsOfUnit[unit] ?? Number.NaN);
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}
+
 /** The bytes that a reserve is on a volume of a size. */
 export function reserveOf({ percent, bytes }: Reserve, total: Bytes): Bytes {
   return Math.ceil((total / 100) * percent) + bytes;

@@ -1,17 +1,4 @@
-import {
-  type BigIntStats,
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  truncateSync,
-  unlinkSync,
-} from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, truncateSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { errnoOf, Failure } from '../../src/errors.ts';
 import { isImageName } from '../../src/request.ts';
@@ -20,6 +7,7 @@ import type { Bytes } from '../../src/units.ts';
 import { makeLeaseFile } from './lease-store.ts';
 import { type ImageMetadata, writeMetadata } from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
+import { entriesOf, removeTree, statOf } from './trees.ts';
 
 /** The raw file behind one Ganeti disk, in a directory of its own: `disk`, `image.json` and `lease/`. */
 export interface Image {
@@ -64,12 +52,7 @@ export function readImage(mounted: MountedVolume, name: string): Image | undefin
 
 /** The names of all images on a volume, sorted. */
 export function imageNames(mounted: MountedVolume): readonly string[] {
-  try {
-    return readdirSync(imagesDirectory(mounted)).filter(isImageName).sort();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
+  return entriesOf(imagesDirectory(mounted)).filter(isImageName).sort();
 }
 
 /**
@@ -144,51 +127,17 @@ export function sweep(mounted: MountedVolume, name: string, node = ''): void {
 /** Where killed runs left something of an image that never appeared, or that was being deleted: of one node, or of all. */
 export function leftovers(mounted: MountedVolume, name: string, node = ''): readonly string[] {
   const directory = `${imagesDirectory(mounted)}/${workDirectory}`;
-  let entries: readonly string[] = [];
-  try {
-    entries = readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-  }
   // No name of an image holds an @, so this is no other image's.
-  const mine = entries.filter((entry) => entry.startsWith(node === '' ? `${name}@` : `${name}@${node}@`));
+  const mine = entriesOf(directory).filter((entry) => entry.startsWith(node === '' ? `${name}@` : `${name}@${node}@`));
   return mine.map((entry) => `${directory}/${entry}`);
-}
-
-/** Not rmSync with `recursive`: its errors do not say which they are. Something already gone is fine. */
-function removeTree(path: string): void {
-  const found = statOf(path);
-  if (found === undefined) return;
-  if (found.isDirectory()) {
-    for (const entry of readdirSync(path)) removeTree(`${path}/${entry}`);
-    unlessGone(() => rmdirSync(path));
-  } else removeFile(path);
-}
-
-function removeFile(path: string): void {
-  try {
-    unlessGone(() => unlinkSync(path));
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOSPC') throw error;
-    // A full volume with sharding has no room for the note it makes of a file to be deleted. To cut it off makes some.
-    truncateSync(path, 0);
-    unlessGone(() => unlinkSync(path));
-  }
-}
-
-function unlessGone(action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-  }
 }
 
 function workPath(mounted: MountedVolume, name: string): string {
   return `${imagesDirectory(mounted)}/${workDirectory}/${name}@${hostname()}@${process.pid}`;
 }
 
-function imagesDirectory(mounted: MountedVolume): string {
+/** The directory of all images of a volume on this node. */
+export function imagesDirectory(mounted: MountedVolume): string {
   return `${mounted.path}/${mounted.pool.directory}`;
 }
 
@@ -199,8 +148,4 @@ function flush(path: string): void {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function statOf(path: string): BigIntStats | undefined {
-  return lstatSync(path, { bigint: true, throwIfNoEntry: false });
 }

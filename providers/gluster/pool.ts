@@ -22,6 +22,8 @@ export interface Pool {
   readonly reserve: Reserve;
   /** How many times the size of a volume its images may have together; undefined: any. */
   readonly overcommit: number | undefined;
+  /** For how many milliseconds a removed image can be brought back; 0: it is deleted at once. */
+  readonly trash: number;
 }
 
 /** What holds without a configuration file: the volume `ganeti` of the glusterd of this node. */
@@ -34,6 +36,7 @@ export const builtinPool: Pool = {
   preallocation: 'off',
   reserve: { percent: 5, bytes: 0 },
   overcommit: undefined,
+  trash: 0,
 };
 
 /** Whether a host name or address means the machine that uses it, so that it means another one on each node. */

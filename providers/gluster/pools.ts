@@ -1,7 +1,7 @@
 import { unknown } from '../../src/parameters.ts';
 import type { Preallocation } from '../../src/tools/qemu-img.ts';
 import { type KeyDescription, poolKeys, topKeys } from './configuration-keys.ts';
-import { parseOvercommit, parseReserve } from './configuration-values.ts';
+import { parseDuration, parseOvercommit, parseReserve } from './configuration-values.ts';
 import { isPlainName, preallocations } from './parameters.ts';
 import { builtinPool, isLoopback, type Pool, type Server } from './pool.ts';
 
@@ -62,6 +62,9 @@ async function parsePool(name: string, value: unknown, report: Report): Promise<
         'must be a part of the volume or a size, such as "5%" or "20G"',
         report,
       ) ?? builtinPool.reserve,
+    trash:
+      parsedBy(value, 'trash', parseDuration, 'must be a time such as "30m", "24h" or "7d", or "0"', report) ??
+      builtinPool.trash,
     overcommit: parsedBy(value, 'overcommit', parseOvercommit, 'must be a number above 0, at most 1000', report),
   };
 }

@@ -8,7 +8,7 @@ import { formatBytes, toBytes } from '../../src/units.ts';
 import { attachHere, detachHere } from './attaching.ts';
 import { attachedDevices, attachedRecord, haveSize, refreshDevices } from './attachments.ts';
 import { checkNames, runChecks } from './checks.ts';
-import { allocate, deleteImage, type Image, leftovers, makeImage, readImage, sweep } from './images.ts';
+import { allocate, type Image, leftovers, makeImage, readImage, sweep } from './images.ts';
 import { giveBackLease, hasLease, requireNoOtherHolder, takeLease, takeToDelete } from './lease-store.ts';
 import { readMetadata, writeMetadata } from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
@@ -49,6 +49,7 @@ const verbs: Verbs = {
         // Another node was faster; what it made is ours if it is the same.
         if (!made || now.size !== size) requireSame(now, request.uuid, size);
         place = best;
+        if (pool.trash > 0) await purgeTrash([best]);
       } finally {
         await release(mounted, place);
       }
@@ -81,7 +82,7 @@ const verbs: Verbs = {
   },
 
   async remove(request) {
-    const { image, mounted } = await searchImage(request);
+    const { image, pool, mounted } = await searchImage(request);
     try {
       const attached = (await attachedDevices(request.name)).length > 0;
       const interrupted = isLocked(request.name) || mounted.some((here) => leftovers(here, request.name).length > 0);
@@ -98,9 +99,10 @@ const verbs: Verbs = {
             requireUnused(now, devices, 'remove it when its instance is shut down');
             // From here on no other node can take it.
             await takeToDelete(now);
-            deleteImage(now);
+            await removeImage(now);
           }
         });
+      if (pool.trash > 0) await purgeTrash(mounted);
     } finally {
       await release(mounted);
     }
@@ -206,6 +208,16 @@ const verbs: Verbs = {
     return undefined;
   },
 };
+
+async function removeImage(image: Image): Promise<void> {
+  const { discard } = await import('./trash.ts');
+  discard(image);
+}
+
+async function purgeTrash(mounted: readonly MountedVolume[]): Promise<void> {
+  const { purgeExpired } = await import('./trash.ts');
+  for (const here of mounted) purgeExpired(here);
+}
 
 /** The provider as Ganeti sees it. */
 export const provider: Provider = { name: 'gluster', parameters: knownParameters, checkNames, verbs };

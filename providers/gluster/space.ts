@@ -33,6 +33,11 @@ export interface VolumeSpace {
   readonly overcommit: number | undefined;
 }
 
+interface Examined {
+  readonly here: MountedVolume;
+  readonly space: VolumeSpace;
+}
+
 /** Sparse: nothing is occupied before the guest writes. */
 export function demandOfSize(purpose: string, size: Bytes, preallocation: Preallocation, from = 0): Demand {
   const growth = size - from;
@@ -73,11 +78,7 @@ export async function chooseVolume(mounted: readonly MountedVolume[], demand: De
   const found = await Promise.all(mounted.map(async (here) => ({ here, space: await spaceOf(here, demand) })));
   const sorted = found.sort((one, other) => other.space.free - one.space.free);
   const chosen = sorted.find(({ space }) => fits(space, demand));
-  if (chosen === undefined)
-    throw noRoom(
-      sorted.map(({ space }) => space),
-      demand,
-    );
+  if (chosen === undefined) throw await noRoom(sorted, demand);
   warnIfOutgrown(chosen.space, demand);
   return chosen.here;
 }
@@ -117,13 +118,19 @@ async function spaceOf(mounted: MountedVolume, demand: Demand): Promise<VolumeSp
   return { volume: mounted.volume, total, free, reserve: reserveOf(reserve, total), promised, overcommit };
 }
 
-function noRoom(spaces: readonly VolumeSpace[], demand: Demand): Failure {
+async function noRoom(volumes: readonly Examined[], demand: Demand): Promise<Failure> {
+  const spaces = volumes.map(({ space }) => space);
   const [best] = spaces.toSorted((one, other) => largestSize(other, demand) - largestSize(one, demand));
   const largest = best === undefined ? 0 : largestSize(best, demand);
   const most = demand.from === undefined ? '' : `: the largest possible size is ${toMebibytes(largest)} MiB`;
+  const { readTrash } = await import('./trash.ts');
+  const trash = volumes.flatMap(({ here }) => readTrash(here));
+  const held = trash.reduce((sum, { allocated }) => sum + allocated, 0);
+  const inTrash = trash.length === 0 ? [] : [`images in the trash hold ${formatBytes(held)}: gnt-gluster trash list`];
   return new Failure('full', `no room for ${demand.purpose}${most}, on volume ${best?.volume}`, {
-    problems: spaces.map((space) => numbersOf(space, demand)),
-    hint: 'gnt-gluster mount status',
+    problems: [...spaces.map((space) => numbersOf(space, demand)), ...inTrash],
+    hint:
+      trash.length === 0 ? 'gnt-gluster mount status' : 'gnt-gluster trash purge --all, if nobody needs what is there',
   });
 }
 

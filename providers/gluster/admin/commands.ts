@@ -4,6 +4,7 @@ import { imageInfo, imageList } from './image.ts';
 import { leaseBreak, leaseList } from './lease.ts';
 import { mountStatus } from './mount.ts';
 import { sanityCommand } from './sanity-command.ts';
+import { imageUndelete, trashList, trashPurge } from './trash.ts';
 
 /** All commands of gnt-gluster, in the order of its help. */
 export const commands: readonly Command[] = [
@@ -35,6 +36,32 @@ export const commands: readonly Command[] = [
     options: { node: 'only from this node', pool: 'the pool to look in (default: all)' },
     flags: { 'dry-run': 'only tell what would be done' },
     run: leaseBreak,
+  },
+  {
+    name: 'image undelete',
+    summary: 'bring an image back from the trash: the one removed last',
+    operands: ['NAME'],
+    options: {
+      pool: 'the pool to look in (default: all)',
+      time: 'the one removed at this time, as trash list shows it',
+    },
+    flags: { 'dry-run': 'only say what would be done' },
+    run: imageUndelete,
+  },
+  {
+    name: 'trash list',
+    summary: 'the removed images that can be brought back, and when they are purged',
+    operands: [],
+    options: { pool: 'only this pool' },
+    run: trashList,
+  },
+  {
+    name: 'trash purge',
+    summary: 'delete for ever what is in the trash for long enough, or all of one name',
+    operands: ['[NAME]'],
+    options: { pool: 'only this pool' },
+    flags: { all: 'everything, however new, and quarantined images too', 'dry-run': 'only say what would be done' },
+    run: trashPurge,
   },
   {
     name: 'mount status',

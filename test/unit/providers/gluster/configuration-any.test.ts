@@ -29,6 +29,7 @@ const poolLike = fc.record(
     mount_options: fc.oneof({ weight: 6, arbitrary: fc.subarray(['acl', 'log-level=INFO']) }, anything),
     preallocation: fc.oneof({ weight: 6, arbitrary: fc.constantFrom('off', 'falloc', 'full') }, anything),
     reserve: fc.oneof({ weight: 6, arbitrary: fc.constantFrom('5%', '0%', '20G') }, anything),
+    trash: fc.oneof({ weight: 6, arbitrary: fc.constantFrom('0', '30m', '24h', '7d') }, anything),
     overcommit: fc.oneof({ weight: 6, arbitrary: fc.constantFrom(1, 2.5) }, fc.double(), anything),
   },
   { requiredKeys: [] },
@@ -85,6 +86,7 @@ function checkSane({ pools, defaultPool }: Configuration): void {
     }
     expect(['off', 'falloc', 'full']).toContain(pool.preallocation);
     expect(pool.reserve.percent >= 0 && pool.reserve.percent < 100 && pool.reserve.bytes >= 0).toBe(true);
+    expect(Number.isSafeInteger(pool.trash) && pool.trash >= 0).toBe(true);
     if (pool.overcommit !== undefined) expect(pool.overcommit > 0 && pool.overcommit <= 1000).toBe(true);
   }
 }

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseOvercommit, parseReserve, reserveOf } from '../../../../providers/gluster/configuration-values.ts';
+import {
+  parseDuration,
+  parseOvercommit,
+  parseReserve,
+  reserveOf,
+} from '../../../../providers/gluster/configuration-values.ts';
 
 test.each([
   ['5%', { percent: 5, bytes: 0 }],
@@ -51,3 +56,22 @@ test('a percentage is never more than the volume, and is what was asked within f
   );
   expect(reserveOf({ percent: 5, bytes: 7 }, 101)).toBe(13);
 });
+
+test.each([
+  ['0', 0],
+  [0, 0],
+  ['30m', 30 * 60_000],
+  ['24h', 24 * 3_600_000],
+  ['7d', 7 * 24 * 3_600_000],
+  ['99999d', 99_999 * 24 * 3_600_000],
+  ['0h', 0],
+])('a time of %j', (value, milliseconds) => {
+  expect(parseDuration(value)).toBe(milliseconds);
+});
+
+test.each(['', '24', 24, '24 h', '1w', '-1h', '1.5h', '1h30m', '24H', '100000d', true, ['1h'], '1h\n'])(
+  'no time: %j',
+  (value) => {
+    expect(parseDuration(value)).toBeUndefined();
+  },
+);

@@ -76,10 +76,11 @@ describe('refused', () => {
       size = 1
       reserve = 5
       overcommit = "2"
+      trash = "1w"
     `);
-    expect(problems).toHaveLength(11);
+    expect(problems).toHaveLength(12);
     expect(problems.filter((problem) => problem.startsWith('pool.a: '))).toHaveLength(3);
-    expect(problems.filter((problem) => problem.startsWith('pool.b: '))).toHaveLength(6);
+    expect(problems.filter((problem) => problem.startsWith('pool.b: '))).toHaveLength(7);
   });
 
   test.each(['[pool', 'a = ', 'a = 1\na = 2', '[pool.a]\n[pool.a]', 'x = 99999999999999999999', '\0', '\ufffd'])(

@@ -28,7 +28,7 @@ describe('help and version', () => {
 describe('wrong arguments', () => {
   test.each([
     [['imag', 'list'], /unknown command "imag list"; did you mean image list\?/],
-    [['image', 'lst'], /unknown command "image lst"; did you mean image list\?.*image list, image info\)/],
+    [['image', 'lst'], /unknown command "image lst"; did you mean image list\?.*image list, image info[,)]/],
     [['image'], /unknown command "image"/],
     [['image', 'info'], /image info takes NAME/],
     [['image', 'info', 'a', 'b'], /image info takes NAME/],

@@ -1,0 +1,46 @@
+import { type BigIntStats, lstatSync, readdirSync, rmdirSync, truncateSync, unlinkSync } from 'node:fs';
+import { errnoOf } from '../../src/errors.ts';
+
+/** Not rmSync with `recursive`: its errors do not say which they are. Something already gone is fine. */
+export function removeTree(path: string): void {
+  const found = statOf(path);
+  if (found === undefined) return;
+  if (found.isDirectory()) {
+    for (const entry of entriesOf(path)) removeTree(`${path}/${entry}`);
+    unlessGone(() => rmdirSync(path));
+  } else removeFile(path);
+}
+
+/** What is in a directory; nothing when it is not there. */
+export function entriesOf(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** What is at a path, links not followed, or undefined. */
+export function statOf(path: string): BigIntStats | undefined {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+}
+
+function removeFile(path: string): void {
+  try {
+    unlessGone(() => unlinkSync(path));
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOSPC') throw error;
+    // A full volume with sharding has no room for the note it makes of a file to be deleted. To cut it off makes some.
+    truncateSync(path, 0);
+    unlessGone(() => unlinkSync(path));
+  }
+}
+
+function unlessGone(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}
