@@ -41,11 +41,11 @@ export const verbs = {
     optional: ['VOL_SNAPSHOT_SIZE', ...identity],
   },
   open: {
-    summary: 'note that this node uses the image',
+    summary: 'take the image for this node, alone or beside another node',
     required: ['VOL_NAME'],
     optional: ['VOL_OPEN_EXCLUSIVE', ...identity],
   },
-  close: { summary: 'undo open', required: ['VOL_NAME'], optional: identity },
+  close: { summary: 'give the image back', required: ['VOL_NAME'], optional: identity },
 } as const satisfies Readonly<Record<string, VerbDescription>>;
 
 export type VerbName = keyof typeof verbs;

@@ -28,7 +28,8 @@ export async function attachHere(wanted: Wanted, asBlockDevice: boolean): Promis
 }
 
 /**
- * Detaches an image from this node and gives back its lease. Needs neither the configuration nor a volume that answers:
+ * Detaches an image from this node and gives back its lease: Ganeti shuts a disk down without closing it (BlockdevShutdown
+ * of lib/backend.py, ExtStorageDevice.Shutdown of lib/storage/extstorage.py, 3.0.2 to 3.1.1). Needs neither the configuration nor a volume that answers:
  * without one the lease stays, until this node opens the image again or is known to be dead. Starts no process when
  * nothing is mounted.
  */
@@ -51,7 +52,12 @@ export async function detachHere(name: string): Promise<void> {
 /** Without its device nothing may be left that keeps a mount from being taken away before the lease is given back. */
 async function holdIfAnswering({ pool, volume }: Place): Promise<number | undefined> {
   const point = mountPoint(pool, volume);
-  return (await answers(point, probeSeconds)) ? hold(point) : undefined;
+  try {
+    return (await answers(point, probeSeconds)) ? hold(point) : undefined;
+  } catch (error) {
+    if (asFailure(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 async function tryToGiveBack(name: string, { directory }: Place, answering: boolean): Promise<void> {

@@ -1,5 +1,5 @@
 import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { asFailure, Failure } from '../../src/errors.ts';
+import { asFailure, errnoOf, Failure } from '../../src/errors.ts';
 import { run } from '../../src/exec.ts';
 import { withLock } from '../../src/lock.ts';
 import { makeRunDirectory } from '../../src/run-directory.ts';
@@ -55,14 +55,26 @@ export async function mountVolume(pool: Pool, volume: string): Promise<MountedVo
   });
 }
 
-/** Opens the root of a mount, which keeps it from being unmounted. undefined when it is gone by now. */
+/**
+ * Opens the root of a mount, which keeps it from being unmounted. undefined when it is gone by now. Throws a Failure of
+ * kind unavailable when it is there and its root cannot be opened: without quorum only questions about its size are answered.
+ */
 export function hold(point: string): number | undefined {
-  if (!existsSync(point)) return undefined;
-  const descriptor = openSync(point, constants.O_RDONLY | constants.O_DIRECTORY);
+  const descriptor = openRoot(point);
+  if (descriptor === undefined) return undefined;
   // The root of a Gluster volume always is inode 1; the bare directory below it never is.
   if (fstatSync(descriptor).ino === 1 && mountAt(point)?.type === 'fuse.glusterfs') return descriptor;
   closeSync(descriptor);
   return undefined;
+}
+
+function openRoot(point: string): number | undefined {
+  try {
+    return openSync(point, constants.O_RDONLY | constants.O_DIRECTORY);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw asFailure(error) ?? error;
+  }
 }
 
 /** Lets go of a mount, and takes it away if that leaves it without any user on this node. */

@@ -116,6 +116,7 @@ const verbs: Verbs = {
     if (image.size >= size && haveSize(request.name, image.size) && !isLocked(request.name)) return undefined;
     await withLock(request.name, 'grow', async () => {
       const before = findAgain(image);
+      // Whoever has a lease may have the image made larger elsewhere: it sees the new size with its next open.
       if (before.size < size) {
         const { preallocation } = readMetadata(image.directory);
         const purpose = `${formatBytes(size - before.size)} more`;
