@@ -27,7 +27,7 @@ export function zeros(size: Mebibytes): Pattern {
 export async function write(device: string, pattern: Pattern, scratch: string, offset: Mebibytes = 0): Promise<void> {
   await withFile(scratch, async (file) => {
     writeFileSync(file, pattern.bytes);
-    const flags = ['oflag=direct', 'iflag=fullblock', 'conv=notrunc,fsync', 'status=none'];
+    const flags = ['oflag=direct', 'iflag=fullblock', 'conv=nocreat,notrunc,fsync', 'status=none'];
     const written = await run(['dd', `if=${file}`, `of=${device}`, 'bs=1M', `seek=${offset}`, ...flags], { timeLimit });
     if (written.exitCode !== 0) throw unusable(device, 'written with O_DIRECT', written);
   });

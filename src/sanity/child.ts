@@ -61,7 +61,7 @@ export async function runChild(argv: readonly string[], options: ChildOptions): 
   const pipes = options.output === 'pipes';
   await mustRun(['mkfifo', '-m', '600', paths.input, ...(pipes ? [paths.stdout, paths.stderr] : [])]);
   try {
-    const input = openSync(paths.input, constants.O_RDONLY | constants.O_NONBLOCK);
+    const input = openEmptyPipe(paths.input);
     const outputs = pipes ? [openPipe(paths.stdout), openPipe(paths.stderr)] : [openLog(paths.stderr)];
     const descriptors = [input, ...outputs.map(({ writer }) => writer)];
     const child = start(argv, options, descriptors);
@@ -72,6 +72,13 @@ export async function runChild(argv: readonly string[], options: ChildOptions): 
   } finally {
     for (const path of Object.values(paths)) rmSync(path, { force: true });
   }
+}
+
+/** A pipe that had a writer and has it no more: without that, poll(2) sees no end of it. */
+function openEmptyPipe(path: string): number {
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  closeSync(openSync(path, constants.O_WRONLY));
+  return reader;
 }
 
 function openPipe(path: string): Output {

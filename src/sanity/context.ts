@@ -1,6 +1,7 @@
+import { quote } from '../quote.ts';
 import type { Mebibytes } from '../units.ts';
 import type { VerbName } from '../verbs.ts';
-import { hashOf, type Pattern, sizeOf, write } from './block-device.ts';
+import { hashOf, isBlockDevice, type Pattern, sizeOf, write } from './block-device.ts';
 import { type CallOptions, type CallSite, callVerb, type Variables } from './caller.ts';
 import { Deviation, done, NotApplicable } from './deviation.ts';
 import { type Disk, identity } from './disk.ts';
@@ -84,6 +85,9 @@ export function newContext(site: CallSite, size: Mebibytes, ledger: Ledger, call
   const device: Context['device'] = async (disk) => {
     const attachment = await attach(disk);
     if (attachment.device === '') throw new NotApplicable('attach gives no block device');
+    // Else dd would make a file of that name.
+    if (!isBlockDevice(attachment.device))
+      throw new Deviation(`attach printed ${quote(attachment.device)}, which is no block device`);
     return attachment.device;
   };
   return {

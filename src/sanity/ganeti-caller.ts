@@ -3,7 +3,7 @@ import { Failure } from '../errors.ts';
 import { run } from '../exec.ts';
 import { parseObject, textField } from '../files.ts';
 import type { VerbName } from '../verbs.ts';
-import { type CallOptions, type CallSite, throwIfLate, throwIfStopped, type Variables } from './caller.ts';
+import { type CallOptions, type CallSite, throwIfLate, throwIfStopped, usualDaemon, type Variables } from './caller.ts';
 import { runChild } from './child.ts';
 import { ganetiScript } from './ganeti-script.ts';
 import type { Outcome } from './outcome.ts';
@@ -13,7 +13,7 @@ const python = '/usr/bin/python3';
 /** The version of the Ganeti that is installed here, or undefined when there is none whose code can be used. */
 export async function ganetiVersion(): Promise<string | undefined> {
   if (!existsSync(python) || !existsSync('/usr/share/ganeti/default')) return undefined;
-  const { exitCode, stdout } = await run([python, '-c', ganetiScript]);
+  const { exitCode, stdout } = await run([python, '-B', '-c', ganetiScript]);
   return exitCode === 0 ? stdout.trim().replaceAll('"', '') : undefined;
 }
 
@@ -22,16 +22,15 @@ export async function callThroughGaneti(
   { provider, scratch, timeLeft, signal }: CallSite,
   verb: VerbName,
   variables: Variables,
-  { daemon = {}, umask = 0o077 }: CallOptions = {},
+  { daemon = usualDaemon, umask = 0o077 }: CallOptions = {},
 ): Promise<Outcome> {
   throwIfStopped(signal);
   const logs = `${scratch}/log`;
   mkdirSync(logs, { recursive: true });
   const request = [provider.path, logs, verb, JSON.stringify(provider.parameters), JSON.stringify(variables)];
   const timeLimit = timeLeft();
-  const environment = { PATH: '/usr/sbin:/usr/bin', PYTHONDONTWRITEBYTECODE: '1', ...daemon };
-  const options = { environment, directory: '/', umask, scratch, output: 'pipes', timeLimit } as const;
-  const ended = await runChild([python, '-c', ganetiScript, ...request], options);
+  const options = { environment: daemon, directory: '/', umask, scratch, output: 'pipes', timeLimit } as const;
+  const ended = await runChild([python, '-B', '-c', ganetiScript, ...request], options);
   throwIfLate(verb, ended.timedOut, ended.holders, timeLimit);
   const answer = parseObject(ended.stdout);
   if (answer === undefined || typeof answer.exitCode !== 'number')

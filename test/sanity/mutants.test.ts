@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ganetiVersion } from '../../src/sanity/ganeti-caller.ts';
 import { allRules, groupOf } from '../../src/sanity/select.ts';
 import { mutants } from './mutants.ts';
 import { check } from './support/check.ts';
@@ -22,6 +23,29 @@ test.concurrent.each(mutants)('$name', async ({ changes, arrange, rules, reason,
     expect(wrong.map(({ rule }) => rule).sort(), told).toEqual([...rules].sort());
     expect(new Set(wrong.map(({ result }) => result)), told).toEqual(new Set(['deviates']));
     if (reason !== undefined) expect(told).toMatch(reason);
+  } finally {
+    await copy.remove();
+  }
+});
+
+const hasGaneti = (await ganetiVersion()) !== undefined;
+const seenByGaneti = [
+  'create ignores VOL_SIZE',
+  'attach prints a stray line last',
+  'detach does nothing',
+  'grow adds VOL_NEW_SIZE',
+  'a snapshot is empty',
+  'remove does nothing',
+  'an open disk cannot be detached',
+];
+
+test.runIf(hasGaneti).concurrent.each(seenByGaneti)('%s, called by the code of Ganeti', async (name) => {
+  const { changes, rules } = mutants.find((mutant) => mutant.name === name) ?? { rules: [] };
+  const copy = copyReference(changes);
+  try {
+    const findings = await check(copy.provider, { only: rules, callers: ['ganeti'] });
+    expect(findings.length).toBeGreaterThan(0);
+    for (const { rule, result, reason } of findings) expect(result, `${rule}: ${reason}`).toBe('deviates');
   } finally {
     await copy.remove();
   }
