@@ -38,6 +38,12 @@ export default defineConfig({
         parallel: false,
         globalSetup: 'test/e2e/support/global-setup.ts',
       }),
+      project('short', {
+        order: 8,
+        timeout: 20 * minute,
+        parallel: false,
+        globalSetup: 'test/short/global-setup.ts',
+      }),
     ],
   },
 });

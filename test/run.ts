@@ -12,7 +12,7 @@ const usage = `usage: npm test [-- [--only STEP[,STEP...]] [--suite SUITE]]
 
 Steps, in order: ${names.join(' ')}
 A step that uses the built executable has the build done first.
-Suites, that is what Debian conformance and e2e run on: ${suiteNames.join(' ')}; ${defaultSuite} unless told.`;
+Suites, the Debian releases of the lab: ${suiteNames.join(' ')}. conformance and e2e run on SUITE (${defaultSuite} unless told), short on the\nother one, package on both.`;
 
 function selected(): readonly string[] {
   const { values } = parseArgs({

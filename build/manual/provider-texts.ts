@@ -50,5 +50,10 @@ export const caveats: Lines = [
       'Before a node is marked offline it must be down: nothing else keeps its guests from writing. `gnt-gluster(8)` shows leases and can break them.',
   ),
   ...paragraph,
+  ...prose(
+    'With Ganeti 3.0 a guest sees that its disk has grown when it is restarted; with 3.1 at once. ' +
+      '`gnt-backup export` fails with Ganeti 3.1.0~rc2, which is in Debian 13, whatever the disks are on (issue 1839 of Ganeti).',
+  ),
+  ...paragraph,
   ...prose('A snapshot is a full copy of an image that is not in use.'),
 ];

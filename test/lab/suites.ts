@@ -1,13 +1,37 @@
 import { readFileSync } from 'node:fs';
 import { exitCodes, LabError } from './errors.ts';
 
-/** The Debian releases a lab's nodes can have, by the names Debian gives them. */
-export const suites = {
-  bookworm: { debian: 'Debian 12', ganeti: '3.0' },
-  trixie: { debian: 'Debian 13', ganeti: '3.1' },
-} as const;
+export type Suite = 'bookworm' | 'trixie';
 
-export type Suite = keyof typeof suites;
+/** What a Debian release, and the Ganeti it has, means for those who test on it. */
+export interface Release {
+  readonly debian: string;
+  readonly ganeti: string;
+  /** Ganeti 3.1 hands QEMU the servers of a gluster:// disk in a form that QEMU refuses. */
+  readonly startsInUserspace: boolean;
+  /** Ganeti 3.1 tells QEMU that a disk grew; with 3.0 the guest has to be restarted. */
+  readonly guestSeesGrowth: boolean;
+  /** `gnt-backup export` of the 3.1 in Debian 13 wants a node's name in the certificate all nodes share (issue 1839). */
+  readonly exports: boolean;
+}
+
+/** The Debian releases a lab's nodes can have, by the names Debian gives them. */
+export const suites: Readonly<Record<Suite, Release>> = {
+  bookworm: {
+    debian: 'Debian 12',
+    ganeti: 'Ganeti 3.0',
+    startsInUserspace: true,
+    guestSeesGrowth: false,
+    exports: true,
+  },
+  trixie: {
+    debian: 'Debian 13',
+    ganeti: 'Ganeti 3.1',
+    startsInUserspace: false,
+    guestSeesGrowth: true,
+    exports: false,
+  },
+};
 
 export const suiteNames = Object.keys(suites).filter(isSuite);
 

@@ -25,6 +25,7 @@ export const steps: readonly Step[] = [
   { name: 'conformance', needsBuild: true, run: () => vitest('conformance', 'verbose') },
   { name: 'lab', needsBuild: true, run: () => vitest('lab', 'verbose') },
   { name: 'e2e', needsBuild: true, run: () => vitest('e2e', 'verbose') },
+  { name: 'short', needsBuild: true, run: () => vitest('short', 'verbose') },
 ];
 
 /** A static check counts as one test; its output matters only if it fails. */
