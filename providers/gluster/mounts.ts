@@ -95,7 +95,11 @@ export async function unmountIfIdle(pool: string, volume: string): Promise<void>
 /** Whether an image on a mount is attached, as far as records and the kernel tell. */
 function carriesDevice(point: string): boolean {
   const devices = loopDevicesBy((path) => path.startsWith(`${point}/`));
-  return devices.some((device) => readRecord(imageOf(backingFile(device) ?? ''))?.device === device);
+  return devices.some((device) => {
+    const file = backingFile(device);
+    // Another verb may have detached it since.
+    return file !== undefined && readRecord(imageOf(file))?.device === device;
+  });
 }
 
 async function makeMount(pool: Pool, volume: string): Promise<void> {
