@@ -9,7 +9,7 @@ import { lastStep, step } from './support/steps.ts';
 
 const original = guest(1);
 const copy = guest(2);
-const { exports, ganeti } = suites[lab().suite];
+const { exports, ganeti, renameOptions } = suites[lab().suite];
 let exported = 0;
 
 step('an instance with records runs', async () => {
@@ -39,7 +39,7 @@ step('an instance is renamed, and its image says so', async () => {
   const { name } = instance(3);
   const renamed = exports ? copy : original;
   await run(`gnt-instance shutdown ${renamed.name}`);
-  await run(`gnt-instance rename -f --no-name-check --no-ip-check ${renamed.name} ${name}`);
+  await run(`gnt-instance rename${renameOptions} ${renamed.name} ${name}`);
   const [image] = await imagesOf(name);
   expect(await images()).toContainEqual(expect.objectContaining({ name: image, info: `originstname+${name}` }));
 });

@@ -13,6 +13,8 @@ export interface Release {
   readonly guestSeesGrowth: boolean;
   /** `gnt-backup export` of the 3.1 in Debian 13 wants a node's name in the certificate all nodes share (issue 1839). */
   readonly exports: boolean;
+  /** What `gnt-instance rename` has to be told so that it neither checks names nor asks: 3.1 does neither unless told. */
+  readonly renameOptions: string;
 }
 
 /** The Debian releases a lab's nodes can have, by the names Debian gives them. */
@@ -23,6 +25,7 @@ export const suites: Readonly<Record<Suite, Release>> = {
     startsInUserspace: true,
     guestSeesGrowth: false,
     exports: true,
+    renameOptions: ' -f --no-name-check --no-ip-check',
   },
   trixie: {
     debian: 'Debian 13',
@@ -30,6 +33,7 @@ export const suites: Readonly<Record<Suite, Release>> = {
     startsInUserspace: false,
     guestSeesGrowth: true,
     exports: false,
+    renameOptions: '',
   },
 };
 
