@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, openSync, readFileSync, rmSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { closeSync, rmSync } from 'node:fs';
 import { constants as system } from 'node:os';
-import { mustRun } from '../exec.ts';
 import { usersOf } from '../tools/processes.ts';
+import { type Output, openEmptyPipe, openLog, openPipe, takeFifos } from './pipes.ts';
 
 export interface ChildOptions {
   /** The whole environment, exactly. */
@@ -31,18 +30,6 @@ export interface ChildResult {
   readonly holders: readonly string[];
 }
 
-interface Output {
-  readonly path: string;
-  /** What the child gets. */
-  readonly writer: number;
-  readonly text: () => string;
-  /** Settles at the end of the output. */
-  readonly end: Promise<unknown>;
-  readonly giveUp: () => void;
-}
-
-/** More of an output than this is thrown away. */
-const mostOutput = 1024 * 1024;
 const groups = new Set<number>();
 
 /** Kills everything that was started here and still runs. */
@@ -56,13 +43,12 @@ export function killChildren(): void {
  * those: these are FIFOs that have lost their names. Returns when the process has ended and its pipes are at their ends.
  */
 export async function runChild(argv: readonly string[], options: ChildOptions): Promise<ChildResult> {
-  const base = `${options.scratch}/${randomUUID()}`;
-  const paths = { input: `${base}.in`, stdout: `${base}.out`, stderr: `${base}.err` };
   const pipes = options.output === 'pipes';
-  await mustRun(['mkfifo', '-m', '600', paths.input, ...(pipes ? [paths.stdout, paths.stderr] : [])]);
+  const [fifo, ...fifos] = await takeFifos(options.scratch, pipes ? 3 : 1);
+  const log = `${options.scratch}/${randomUUID()}.log`;
   try {
-    const input = openEmptyPipe(paths.input);
-    const outputs = pipes ? [openPipe(paths.stdout), openPipe(paths.stderr)] : [openLog(paths.stderr)];
+    const input = openEmptyPipe(fifo);
+    const outputs = pipes ? fifos.map(openPipe) : [openLog(log)];
     const descriptors = [input, ...outputs.map(({ writer }) => writer)];
     const child = start(argv, options, descriptors);
     for (const descriptor of descriptors) closeSync(descriptor);
@@ -70,36 +56,8 @@ export async function runChild(argv: readonly string[], options: ChildOptions): 
     const ended = await endOf(child, outputs, options.timeLimit);
     return { ...ended, stdout: first?.text() ?? '', stderr: last?.text() ?? '' };
   } finally {
-    for (const path of Object.values(paths)) rmSync(path, { force: true });
+    for (const path of [fifo, ...fifos, log]) rmSync(path, { force: true });
   }
-}
-
-/** A pipe that had a writer and has it no more: without that, poll(2) sees no end of it. */
-function openEmptyPipe(path: string): number {
-  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  closeSync(openSync(path, constants.O_WRONLY));
-  return reader;
-}
-
-function openPipe(path: string): Output {
-  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const writer = openSync(path, constants.O_WRONLY);
-  const socket = new Socket({ fd: reader, readable: true, writable: false });
-  const chunks: Buffer[] = [];
-  let size = 0;
-  socket.on('data', (chunk) => {
-    size += chunk.length;
-    if (size <= mostOutput) chunks.push(chunk);
-  });
-  const end = new Promise((resolve) => {
-    socket.once('close', resolve);
-  });
-  return { path, writer, text: () => Buffer.concat(chunks).toString(), end, giveUp: () => socket.destroy() };
-}
-
-function openLog(path: string): Output {
-  const writer = openSync(path, 'ax', 0o600);
-  return { path, writer, text: () => readFileSync(path, 'utf8'), end: Promise.resolve(), giveUp: () => undefined };
 }
 
 /** Node has no umask for a child: it inherits ours, which is another for no longer than this call. */
