@@ -39,6 +39,8 @@ const mostOutput = 16 * 1024 * 1024;
 
 const packageOfTool: Readonly<Record<string, string>> = {
   gluster: 'glusterfs-server',
+  'gnt-cluster': 'ganeti',
+  'gnt-instance': 'ganeti',
   'mount.glusterfs': 'glusterfs-client',
   'qemu-img': 'qemu-utils',
 };

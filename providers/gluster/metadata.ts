@@ -19,12 +19,23 @@ export interface ImageMetadata {
   readonly snapshotOf?: string;
   /** For a snapshot: the state of the source it was made from, see sourceState. */
   readonly snapshotState?: string;
+  /** For an image that was a file on the volume before: its path from the root of the volume. */
+  readonly adoptedFrom?: string;
 }
 
 /** Reads the image.json in a directory. A damaged one reads as empty: the data of an image is worth more than its label. */
 export function readMetadata(directory: string): ImageMetadata {
   const object = parseObject(readIfThere(`${directory}/image.json`) ?? '') ?? {};
-  const fields = ['uuid', 'diskName', 'info', 'created', 'createdBy', 'snapshotOf', 'snapshotState'] as const;
+  const fields = [
+    'uuid',
+    'diskName',
+    'info',
+    'created',
+    'createdBy',
+    'snapshotOf',
+    'snapshotState',
+    'adoptedFrom',
+  ] as const;
   const texts = fields.flatMap((field) => {
     const value = textField(object, field);
     return value === undefined ? [] : [[field, value] as const];

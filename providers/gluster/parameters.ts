@@ -1,5 +1,8 @@
 import type { ParameterDescription } from '../../src/parameters.ts';
 
+/** What Ganeti calls this provider: --disk 0:provider=gluster. */
+export const providerName = 'gluster';
+
 /** What a pool, a volume and each directory may be called: one path component that no tool takes for anything else. */
 export function isPlainName(value: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/.test(value);
@@ -49,7 +52,7 @@ export const parameters: readonly ParameterDescription[] = [
 const fromGaneti: readonly ParameterDescription[] = [
   {
     name: 'provider',
-    summary: 'gluster',
+    summary: providerName,
     verbs: ['verify'],
   },
   {

@@ -13,7 +13,7 @@ import { giveBackLease, hasLease, requireNoOtherHolder, takeLease, takeToDelete 
 import { readMetadata, writeMetadata } from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
 import { newImageMetadata, preallocationOf, requireSame } from './new-image.ts';
-import { knownParameters } from './parameters.ts';
+import { knownParameters, providerName } from './parameters.ts';
 import { readRecord } from './records.ts';
 import { answeringServer, imageUri } from './servers.ts';
 import { isSameSnapshot, requireUnused, snapshotMetadata } from './snapshots.ts';
@@ -221,4 +221,4 @@ async function purgeTrash(mounted: readonly MountedVolume[]): Promise<void> {
 }
 
 /** The provider as Ganeti sees it. */
-export const provider: Provider = { name: 'gluster', parameters: knownParameters, checkNames, verbs };
+export const provider: Provider = { name: providerName, parameters: knownParameters, checkNames, verbs };

@@ -1,8 +1,10 @@
+import { imageAdopt } from './adopt.ts';
 import type { Command } from './command.ts';
 import { configCheck } from './config.ts';
 import { imageInfo, imageList } from './image.ts';
 import { leaseBreak, leaseList } from './lease.ts';
 import { mountStatus } from './mount.ts';
+import { imageOrphans } from './orphans.ts';
 import { sanityCommand } from './sanity-command.ts';
 import { imageUndelete, trashList, trashPurge } from './trash.ts';
 
@@ -47,6 +49,25 @@ export const commands: readonly Command[] = [
     },
     flags: { 'dry-run': 'only say what would be done' },
     run: imageUndelete,
+  },
+  {
+    name: 'image orphans',
+    summary: 'on the master node: images without a disk of Ganeti, disks without an image, remains on this node',
+    operands: [],
+    options: { 'older-than': 'quarantine only what is so old (default: 15m)' },
+    flags: {
+      quarantine: 'move images that no disk refers to, and nobody uses, into the trash; undelete brings them back',
+      'dry-run': 'only say what would be done',
+    },
+    run: imageOrphans,
+  },
+  {
+    name: 'image adopt',
+    summary: 'make a raw file on a volume, given by its path from the root of the volume, an image, without copying it',
+    operands: ['FILE', 'NAME'],
+    options: { pool: 'the pool (default: all)', volume: 'the volume, if there are several' },
+    flags: { 'round-up': 'make it larger, to a whole MiB', 'dry-run': 'only say what would be done' },
+    run: imageAdopt,
   },
   {
     name: 'trash list',

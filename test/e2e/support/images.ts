@@ -48,5 +48,5 @@ export async function stored(): Promise<readonly string[]> {
   const directories = found
     .flat()
     .map((path) => path.replace(/^\/bricks\/([^/]+)\/brick/, '$1').replace(/\/lease$/, ''));
-  return [...new Set(directories)].filter((directory) => !/\/\.(?:work|nodes)$/.test(directory)).sort();
+  return [...new Set(directories)].filter((directory) => !/\/\.(?:work|nodes|trash)$/.test(directory)).sort();
 }

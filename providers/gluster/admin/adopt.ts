@@ -1,0 +1,53 @@
+import { Failure } from '../../../src/errors.ts';
+import { withLock } from '../../../src/lock.ts';
+import { isImageName } from '../../../src/request.ts';
+import { adopt, examine, isUnfinished, sizes } from '../adopting.ts';
+import { imagesDirectory, readImage } from '../images.ts';
+import { type MountedVolume, mountVolume } from '../mounts.ts';
+import type { Pool } from '../pool.ts';
+import type { CommandInput, Report } from './command.ts';
+import { eachVolume, poolsOf } from './volumes.ts';
+
+/** gnt-gluster image adopt FILE NAME */
+export async function imageAdopt(input: CommandInput): Promise<Report> {
+  const [file = '', name = ''] = input.operands;
+  if (!isImageName(name)) throw new Failure('invalid', `${JSON.stringify(name)} cannot be the name of an image`);
+  const [pool, volume] = placeOf(await poolsOf(input), input.options.volume);
+  const dryRun = input.flags.has('dry-run');
+  return await withLock(name, 'adopt', async () => {
+    await requireFree([pool], name);
+    const mounted = await mountVolume(pool, volume);
+    try {
+      const foreign = examine(mounted, file, input.flags.has('round-up'));
+      if (!dryRun) adopt(mounted, name, foreign);
+      const text = `${dryRun ? 'would make' : 'made'} ${foreign.path} (${sizes(foreign)}) on volume ${volume} the image ${name}\n`;
+      return { json: { dryRun, name, pool: pool.name, volume, from: foreign.path, size: foreign.rounded }, text };
+    } finally {
+      await mounted.release();
+    }
+  });
+}
+
+function placeOf(pools: readonly Pool[], wanted: string | undefined): readonly [Pool, string] {
+  const places = pools.flatMap((pool) => pool.volumes.map((volume) => [pool, volume] as const));
+  const found = wanted === undefined ? places : places.filter(([, volume]) => volume === wanted);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  const known = places.map(([pool, volume]) => `--pool ${pool.name} --volume ${volume}`);
+  throw new Failure('usage', found.length === 0 ? `no pool has a volume ${wanted}` : 'say which volume is meant', {
+    problems: known,
+    hint: 'gnt-gluster image adopt --help',
+  });
+}
+
+async function requireFree(pools: readonly Pool[], name: string): Promise<void> {
+  const taken = await eachVolume(pools, async (mounted) => (isTaken(mounted, name) ? [mounted.volume] : []));
+  if (taken.length > 0)
+    throw new Failure('exists', `there is an image ${name} already, on volume ${taken.join(', ')}`, {
+      hint: `gnt-gluster image info ${name}`,
+    });
+}
+
+function isTaken(mounted: MountedVolume, name: string): boolean {
+  return !isUnfinished(`${imagesDirectory(mounted)}/${name}`) && readImage(mounted, name) !== undefined;
+}

@@ -1,0 +1,169 @@
+import { statSync } from 'node:fs';
+import { Failure } from '../../../src/errors.ts';
+import { withLock } from '../../../src/lock.ts';
+import { runDirectory } from '../../../src/run-directory.ts';
+import { backingFile } from '../../../src/tools/losetup.ts';
+import { formatBytes } from '../../../src/units.ts';
+import { attachedDevices, imageUsers } from '../attachments.ts';
+import { parseDuration } from '../configuration-values.ts';
+import { ganetiDisks, ganetiDisksNow } from '../ganeti.ts';
+import { type Image, readImage } from '../images.ts';
+import { readLeases, takeToDelete } from '../lease-store.ts';
+import { imageOf, ownLoopDevices } from '../loops.ts';
+import { readMetadata } from '../metadata.ts';
+import { orphansOf, tooYoung, whyKept, withoutImage } from '../orphans.ts';
+import { providerName } from '../parameters.ts';
+import { moveToTrash } from '../trash.ts';
+import { entriesOf } from '../trees.ts';
+import type { CommandInput, Report, Value } from './command.ts';
+import { table } from './table.ts';
+import { formatAge } from './trash.ts';
+import { eachVolume, imagesOn, poolsOf } from './volumes.ts';
+
+const usualAge = '15m';
+
+/**
+ * gnt-gluster image orphans: what Ganeti and the volumes do not agree on. Images are looked at before Ganeti is asked: one
+ * that is made meanwhile is in neither list or in both.
+ */
+export async function imageOrphans(input: CommandInput): Promise<Report> {
+  const olderThan = parseDuration(input.options['older-than'] ?? usualAge);
+  if (olderThan === undefined)
+    throw new Failure('usage', '--older-than takes a time such as 15m, 2h or 7d', {
+      hint: 'gnt-gluster image orphans --help',
+    });
+  const pools = await poolsOf({ ...input, options: {} });
+  const images = await eachVolume(pools, async (mounted) => [...imagesOn(mounted)].map(candidate));
+  const disks = await ganetiDisks();
+  const orphans = new Set(orphansOf(images, disks));
+  const wants = { olderThan, quarantine: input.flags.has('quarantine'), dryRun: input.flags.has('dry-run') };
+  const found = await eachVolume(pools, async (mounted) => {
+    const here = [...orphans].filter(({ pool, volume }) => pool === mounted.pool.name && volume === mounted.volume);
+    const described = [];
+    for (const { name } of here) {
+      const image = readImage(mounted, name);
+      if (image !== undefined) described.push(await judge(image, wants));
+    }
+    return described;
+  });
+  const missing = withoutImage(disks, providerName, images).map(({ uuid, image, instance }) => ({
+    disk: uuid,
+    image,
+    instance: instance ?? null,
+  }));
+  const stale = await staleHere(new Set(images.map(({ name }) => name)));
+  const json = { orphans: found, missing, stale };
+  // Ganeti makes an image before it knows its disk.
+  const bad = found.some(({ state }) => state !== tooYoung) || missing.length + stale.length > 0;
+  return { json, text: await textOf(json), bad };
+}
+
+interface Wishes {
+  readonly olderThan: number;
+  readonly quarantine: boolean;
+  readonly dryRun: boolean;
+}
+
+function candidate(image: Image) {
+  const { uuid } = readMetadata(image.directory);
+  return { name: image.name, uuid, pool: image.mounted.pool.name, volume: image.mounted.volume };
+}
+
+async function judge(image: Image, { olderThan, quarantine, dryRun }: Wishes) {
+  const metadata = readMetadata(image.directory);
+  const age = ageOf(image, metadata.created);
+  const kept = await circumstances(image, olderThan);
+  let state = kept ?? 'can be quarantined';
+  if (kept === undefined && quarantine) state = dryRun ? 'would be quarantined' : await moveAway(image, olderThan);
+  return {
+    name: image.name,
+    pool: image.mounted.pool.name,
+    volume: image.mounted.volume,
+    size: image.size,
+    allocated: image.allocated,
+    info: metadata.info ?? null,
+    snapshotOf: metadata.snapshotOf ?? null,
+    age: Math.round(age / 1000),
+    state,
+  } satisfies Value;
+}
+
+async function circumstances(image: Image, olderThan: number): Promise<string | undefined> {
+  const devices = await attachedDevices(image.name);
+  const leases = (await readLeases(image.directory)).map(({ node }) => node);
+  const age = ageOf(image, readMetadata(image.directory).created);
+  return whyKept({ age, users: [...devices, ...imageUsers(image, devices)], leases }, olderThan);
+}
+
+/** Looks at everything again, and moves the image into the trash, from where only a person purges it. */
+async function moveAway(image: Image, olderThan: number): Promise<string> {
+  return await withLock(image.name, 'quarantine', async () => {
+    const now = readImage(image.mounted, image.name);
+    if (now === undefined) return 'gone meanwhile';
+    if (orphansOf([candidate(now)], ganetiDisksNow()).length === 0) return 'a disk of Ganeti meanwhile';
+    const kept = await circumstances(now, olderThan);
+    if (kept !== undefined) return kept;
+    // From here on no other node can open it.
+    await takeToDelete(now);
+    moveToTrash(now, 'quarantined');
+    return 'quarantined';
+  });
+}
+
+/** Since it was made or, as after an undelete, came to its place. */
+function ageOf({ directory }: Image, created: string | undefined): number {
+  const made = Date.parse(created ?? '');
+  return Date.now() - Math.max(Number.isNaN(made) ? 0 : made, statSync(directory).ctimeMs);
+}
+
+/** What this node still has of images that are gone: loop devices and what it remembers. */
+async function staleHere(names: ReadonlySet<string>) {
+  const devices = (await ownLoopDevices(() => true)).map((what) => ({ what, image: imageOf(backingFile(what) ?? '') }));
+  const records = entriesOf(`${runDirectory}/images`).map((image) => ({
+    what: `${runDirectory}/images/${image}`,
+    image,
+  }));
+  return [...devices, ...records].filter(({ image }) => image !== '' && !image.includes('.new') && !names.has(image));
+}
+
+async function textOf({
+  orphans,
+  missing,
+  stale,
+}: {
+  readonly orphans: readonly Awaited<ReturnType<typeof judge>>[];
+  readonly missing: readonly { readonly image: string; readonly instance: string | null }[];
+  readonly stale: readonly { readonly what: string; readonly image: string }[];
+}): Promise<string> {
+  const parts: string[] = [];
+  if (orphans.length > 0)
+    parts.push(
+      `images that no disk of Ganeti refers to:\n\n${await table(
+        ['Image', 'Pool/volume', 'Size', 'Allocated', 'Age', 'Info', 'State'],
+        orphans.map(({ name, pool, volume, size, allocated, age, info, state }) => [
+          name,
+          `${pool}/${volume}`,
+          formatBytes(size),
+          formatBytes(allocated),
+          formatAge(age * 1000),
+          info ?? '-',
+          state,
+        ]),
+      )}`,
+    );
+  if (missing.length > 0)
+    parts.push(
+      `disks of Ganeti without an image:\n\n${await table(
+        ['Image', 'Instance'],
+        missing.map(({ image, instance }) => [image, instance ?? '(detached)']),
+      )}`,
+    );
+  if (stale.length > 0)
+    parts.push(
+      `what this node has of images that are gone (VOL_NAME=IMAGE /usr/share/ganeti/extstorage/gluster/detach undoes it):\n\n${await table(
+        ['What', 'Image'],
+        stale.map(({ what, image }) => [what, image]),
+      )}`,
+    );
+  return parts.length === 0 ? 'Ganeti and the volumes agree\n' : parts.join('\n');
+}
