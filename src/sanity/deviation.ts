@@ -17,7 +17,7 @@ export const shownLines = 20;
 /** A verb must have succeeded. Returns its outcome. */
 export async function done(outcome: Outcome | Promise<Outcome>): Promise<Outcome> {
   const result = await outcome;
-  if (result.exitCode !== 0) throw new Deviation(`${result.verb} exited with ${result.exitCode}${lastWords(result)}`);
+  if (result.exitCode !== 0) throw new Deviation(`${result.verb} exited with ${result.exitCode}${words(result)}`);
   return result;
 }
 
@@ -44,7 +44,9 @@ export function must(condition: boolean, otherwise: string): void {
   if (!condition) throw new Deviation(otherwise);
 }
 
-function lastWords({ said, stdout }: Outcome): string {
+function words({ said, stdout }: Outcome): string {
   const lines = `${stdout}${said}`.split('\n').filter((line) => line.trim() !== '');
-  return lines.length === 0 ? ' and said nothing' : `: ${lines.slice(-3).map(quote).join(' ')}`;
+  // The reason may stand first, as above a stack, or last.
+  const shown = lines.length > 4 ? [...lines.slice(0, 2), ...lines.slice(-2)] : lines;
+  return lines.length === 0 ? ' and said nothing' : `: ${shown.map(quote).join(' ')}`;
 }
