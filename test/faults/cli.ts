@@ -1,6 +1,7 @@
 /**
  * `npm run test:faults`, on real Gluster in a lab of its own: kills every verb at every step it takes and calls it again,
- * then calls the verbs with whatever an environment can hold. Prints how many points were tried and survived, and writes
+ * then calls the verbs with whatever an environment can hold; and, on a Ganeti cluster with a guest that writes, makes
+ * what is below it fail. Prints how many points were tried and survived, and writes
  * that as JSON. Exit status 1 when one was not survived.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,8 @@ import { down, up, volumeName } from '../lab/lab.ts';
 import { projectDirectory } from '../lab/layout.ts';
 import type { LabNode } from '../lab/node.ts';
 import { installProvider } from '../lab/provider.ts';
+import { runCluster } from './cluster/campaign.ts';
+import { clusterScenarios } from './cluster/scenarios.ts';
 import { readHostile, runHostile } from './hostile/campaign.ts';
 import { makeAnchor, type Outcome, runScenario } from './verbs/campaign.ts';
 import { type Scenario, scenarios } from './verbs/scenarios.ts';
@@ -118,15 +121,19 @@ function rowOf({ name, points, killed, failures }: Outcome, width = 0): string {
 const options = parseOptions();
 const wanted = (name: string): boolean => options.only?.split(',').some((text) => name.startsWith(text)) ?? true;
 const chosen = scenarios.filter(({ name }) => wanted(name));
+const onCluster = clusterScenarios.filter(({ name }) => wanted(name));
 if (options.help) console.log(usage);
 else if (options.list)
-  for (const name of [...chosen.map((scenario) => scenario.name), hostile, generated]) console.log(name);
+  for (const name of [...[...chosen, ...onCluster].map((scenario) => scenario.name), hostile, generated])
+    console.log(name);
 else {
-  const outcomes = await onNode(async (node) => [
+  const alone = async (node: LabNode): Promise<readonly Outcome[]> => [
     ...(await killVerbs(node, chosen)),
     ...(wanted(hostile) ? [await callHostile(node)] : []),
     ...(wanted(generated) ? [await readGenerated()] : []),
-  ]);
+  ];
+  const needsNode = chosen.length > 0 || wanted(hostile) || wanted(generated);
+  const outcomes = [...(needsNode ? await onNode(alone) : []), ...(await runCluster(onCluster))];
   mkdirSync(path.dirname(output), { recursive: true });
   writeFileSync(output, `${JSON.stringify(outcomes, undefined, 2)}\n`);
   console.log(`\n${tableOf(outcomes)}`);

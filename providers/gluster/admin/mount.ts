@@ -20,7 +20,9 @@ export async function mountStatus(_input: CommandInput): Promise<Report> {
       const mount = mountAt(point);
       const alive = mount !== undefined && (await answers(point, probeSeconds));
       const devices = await ownLoopDevices((path) => path.startsWith(`${point}/`));
-      const users = mount === undefined ? [] : usersOf((path) => path.startsWith(`${point}/`));
+      // A QEMU has the device open, not the file behind it.
+      const isUse = (path: string): boolean => path.startsWith(`${point}/`) || devices.includes(path);
+      const users = mount === undefined ? [] : usersOf(isUse);
       const state = mount === undefined ? 'not mounted' : alive ? 'mounted' : 'dead';
       const free = alive ? freeSpace(point) : null;
       found.push({ pool: pool.name, volume, state, point, server: mount?.source ?? null, free, devices, users });

@@ -4,12 +4,19 @@ import type { LabNode } from '../../lab/node.ts';
 /** The lab of these tests; global-setup.ts brings it up and takes it down. */
 export const labName = 'e2e';
 
+let used = labName;
+
+/** Lets all that is in this directory use another lab: `npm run test:faults` has its own. */
+export function useLab(name: string): void {
+  used = name;
+}
+
 /** A second volume, for a pool of its own. */
 export const secondVolume = 'second';
 
 export function lab(): Lab {
-  const running = open(labName);
-  if (running === undefined) throw new Error(`the lab ${labName} does not run: run these tests with vitest --project`);
+  const running = open(used);
+  if (running === undefined) throw new Error(`the lab ${used} does not run: run these tests with vitest --project`);
   return running;
 }
 

@@ -3,7 +3,8 @@
 # The only program of a lab guest. It proves its first disk: at the start it checks every record that is on it, then it
 # goes on writing numbered records past the page cache, reads each one back, and tells the serial console.
 # Lines tests look for: "records found N", "records ok up to N", "disk vdb 2048 sectors", "end of vda ok", "marker ...".
-# A line that begins with "FAILED" is data lost, stale or wrong.
+# A line that begins with "FAILED" is data lost, stale or wrong; "FAILED write of record N" and "FAILED read of record N"
+# are errors of the disk that the guest was told of.
 # Record N is 4096 bytes at 1 MiB + (N-1)*4096: "record NNNNNNNNNN xxx...x\n".
 /bin/busybox mkdir -p /proc /sys /dev /bin /run
 /bin/busybox --install -s /bin
@@ -83,21 +84,29 @@ read_all
 echo "records found $found"
 look_at_disks
 
-number=$found
+# A record that cannot be written or read back is tried again until it can: "ok up to N" is true of all N.
+number=$((found + 1))
+record=
 while :; do
-  number=$((number + 1))
-  record=$(printf 'record %010d %s' $number "$filler")
+  [ -n "$record" ] || record=$(printf 'record %010d %s' $number "$filler")
   block=$((255 + number))
-  if ! printf '%s\n' "$record" | dd of=/dev/vda bs=4096 seek=$block iflag=fullblock oflag=direct conv=fsync,notrunc status=none; then
-    echo "FAILED write of record $number"
+  state=ok
+  printf '%s\n' "$record" | dd of=/dev/vda bs=4096 seek=$block iflag=fullblock oflag=direct conv=fsync,notrunc status=none || state="write"
+  [ $state != ok ] || back=$(dd if=/dev/vda bs=4096 skip=$block count=1 iflag=direct status=none) || state="read"
+  if [ $state != ok ]; then
+    echo "FAILED $state of record $number"
+    sleep 1
+  elif [ "$back" != "$record" ]; then
+    echo "FAILED record wrong $number, read back at once"
   fi
-  back=$(dd if=/dev/vda bs=4096 skip=$block count=1 iflag=direct status=none)
-  [ "$back" = "$record" ] || echo "FAILED record wrong $number, read back at once"
   if [ -e /run/off ]; then echo "guest powers off after record $number"; poweroff -f; sleep 60; fi
   # A guest is emulated, and must leave the processors to the others.
   usleep 15000
+  [ $state = ok ] || continue
   if [ $((number % every)) -eq 0 ]; then
     look_at_disks
     echo "records ok up to $number,$(cut -d' ' -f1 /proc/uptime) s,$sizes"
   fi
+  number=$((number + 1))
+  record=
 done

@@ -1,0 +1,42 @@
+import { look } from '../../e2e/support/commands.ts';
+import { lab, node } from '../../e2e/support/lab.ts';
+import { timed } from '../../e2e/support/progress.ts';
+import { poll } from '../../lab/process.ts';
+import { timeLimit } from './stage.ts';
+
+/** The processes of Gluster on a node, by their command lines. */
+export const processes = {
+  brick: '^/usr/sbin/glusterfsd .*--brick-name /bricks/ganeti/',
+  client: '^/usr/sbin/glusterfs .*/run/ganeti-gluster/mnt/',
+  glusterd: '^(/usr/sbin/)?glusterd',
+} as const;
+
+/** Ends processes of a node with SIGKILL; there has to be one. */
+export async function killOn(name: string, process: keyof typeof processes): Promise<void> {
+  await timed(`the ${process} of ${name} is killed`, () =>
+    // The shell has the pattern on its command line, too, though not at its beginning.
+    look(node(`${name}.lab`), `kill -KILL $(pgrep -f '${processes[process]}')`),
+  );
+}
+
+/** Whether `gluster volume heal VOLUME info summary` shows that nothing waits; a dead brick has a - there. */
+export function isHealed(summary: string): boolean {
+  const counts = summary.split('\n').filter((line) => line.startsWith('Total Number of entries: '));
+  return counts.length === lab().nodes.length && counts.every((line) => line.trim().endsWith(': 0'));
+}
+
+/** Waits until all bricks of a volume run and have the same. By itself Gluster looks for what to heal every ten minutes. */
+export async function healed(volume: string): Promise<void> {
+  await timed(`${volume} heals`, async () => {
+    await look(lab().master, `gluster volume heal ${volume} >/dev/null || true`);
+    await poll(`no entry of ${volume} waits to be healed`, timeLimit, async () => {
+      const lines = await look(lab().master, `gluster volume heal ${volume} info summary || true`);
+      return isHealed(lines.join('\n')) ? true : undefined;
+    });
+  });
+}
+
+/** The volumes there are. */
+export async function volumes(): Promise<readonly string[]> {
+  return await look(lab().master, 'gluster volume list');
+}

@@ -1,0 +1,31 @@
+import { writes } from '../../../e2e/support/guests.ts';
+import { lab, node } from '../../../e2e/support/lab.ts';
+import { timed } from '../../../e2e/support/progress.ts';
+import { bricksOnline } from '../../../lab/gluster.ts';
+import { isHealed } from '../gluster.ts';
+import { survives } from '../guests.ts';
+import { type ClusterScenario, requireText } from '../stage.ts';
+
+export const nodeLost: ClusterScenario = {
+  name: 'cluster: node loses power',
+  section: 'A node is down',
+  guestOn: 'node3',
+  commands: [
+    'node1# gnt-instance list',
+    'node1# gnt-node modify --offline=yes node3.lab',
+    'node1# gnt-instance failover -f -n node2.lab inst1.lab',
+    'node1# gnt-node add --readd --no-ssh-key-check node3.lab',
+    'node1# gluster volume heal ganeti info summary',
+  ],
+  async run({ types, typesUntil }, guest) {
+    await timed('node3 loses power', () => node('node3.lab').kill());
+    requireText(await types('node1# gnt-instance list'), /inst1\.lab .*node3\.lab +ERROR_nodedown/);
+    await types('node1# gnt-node modify --offline=yes node3.lab');
+    await survives(guest, () => types('node1# gnt-instance failover -f -n node2.lab inst1.lab'));
+    await timed('node3 boots', () => node('node3.lab').boot());
+    await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
+    await types('node1# gnt-node add --readd --no-ssh-key-check node3.lab');
+    await typesUntil('node1# gluster volume heal ganeti info summary', isHealed);
+    await writes(guest);
+  },
+};
