@@ -47,6 +47,7 @@ await layOut(output, {
   links: options.separate ? {} : Object.fromEntries(names.map((link) => [link, name])),
   copies: {
     'gluster.toml.example': path.join(root, 'providers/gluster/gluster.toml.example'),
+    'gnt-gluster-kvm': path.join(root, 'providers/gluster/kvm/gnt-gluster-kvm'),
     logrotate: path.join(root, 'providers/gluster/logrotate.conf'),
   },
   texts: {

@@ -1,3 +1,5 @@
 import { runCommand } from './admin/main.ts';
+import { printQemuArguments } from './kvm/qemu-arguments.ts';
 
-void runCommand(process.argv.slice(2));
+const [first, ...others] = process.argv.slice(2);
+void (first === 'qemu-arguments' ? printQemuArguments(others) : runCommand(process.argv.slice(2)));

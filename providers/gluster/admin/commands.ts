@@ -2,6 +2,7 @@ import { imageAdopt } from './adopt.ts';
 import type { Command } from './command.ts';
 import { configCheck } from './config.ts';
 import { imageInfo, imageList } from './image.ts';
+import { kvmDisable, kvmEnable, kvmStatus } from './kvm.ts';
 import { leaseBreak, leaseList } from './lease.ts';
 import { mountStatus } from './mount.ts';
 import { imageOrphans } from './orphans.ts';
@@ -97,6 +98,29 @@ export const commands: readonly Command[] = [
     operands: ['[FILE]'],
     options: {},
     run: configCheck,
+  },
+  {
+    name: 'kvm status',
+    summary: 'does the cluster start guests through gnt-gluster-kvm',
+    operands: [],
+    options: {},
+    run: kvmStatus,
+  },
+  {
+    name: 'kvm enable',
+    summary: 'have guests started through gnt-gluster-kvm, which gives QEMU all servers of an image',
+    operands: [],
+    options: {},
+    flags: { 'dry-run': 'only tell what would be done' },
+    run: kvmEnable,
+  },
+  {
+    name: 'kvm disable',
+    summary: 'have guests started as before',
+    operands: [],
+    options: {},
+    flags: { 'dry-run': 'only tell what would be done' },
+    run: kvmDisable,
   },
   sanityCommand,
 ];

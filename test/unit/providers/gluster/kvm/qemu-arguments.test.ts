@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parseClusterPath } from '../../../../../providers/gluster/admin/kvm.ts';
+import { quoteForShell } from '../../../../../providers/gluster/kvm/qemu-arguments.ts';
+
+test('a shell reads quoted words as they were', () => {
+  const word = fc.string({ unit: 'binary' }).map((text) => Buffer.from(text.replaceAll('\0', '')).toString());
+  fc.assert(
+    fc.property(fc.array(word, { minLength: 1 }), (words) => {
+      const script = `set -- ${words.map(quoteForShell).join(' ')}; printf '%s\\0' "$@"`;
+      expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' })).toBe(words.map((text) => `${text}\0`).join(''));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+const info = `Cluster name: cluster.lab
+Hypervisor parameters: 
+  fake: 
+    migration_mode: live
+  kvm: 
+    acpi: True
+    kvm_path: /opt/other path/kvm
+    vga: 
+  xen-hvm: 
+    kvm_path: /no
+OS-specific hypervisor parameters: 
+  noop: 
+    kvm: 
+      kvm_path: /no
+Cluster parameters: 
+  x: 1
+`;
+
+test('the path of the cluster is found among the parameters of kvm', () => {
+  expect(parseClusterPath(info)).toBe('/opt/other path/kvm');
+});
+
+test.each([
+  ['nothing', ''],
+  ['a cluster without kvm', info.replace('  kvm: \n', '  lxc: \n')],
+  ['parameters of an OS only', info.replace('    kvm_path: /opt/other path/kvm\n', '')],
+])('%s has none', (_, text) => {
+  expect(parseClusterPath(text)).toBeUndefined();
+});
