@@ -232,6 +232,10 @@ uninstall_all() {
     remove_directory "$logs"
   fi
   forget_state
+  if [ -e "$root/etc/ganeti/gluster-kvm-path" ]; then
+    echo "If guests were started through gnt-gluster-kvm, and 'gnt-gluster kvm disable' was not run, on the master node:"
+    echo "  gnt-cluster modify -H kvm:kvm_path=$(cat "$root/etc/ganeti/gluster-kvm-path")"
+  fi
   if [ -e "$root/etc/ganeti/gluster.toml" ]; then
     echo "The configuration stays: $root/etc/ganeti/gluster.toml"
   fi

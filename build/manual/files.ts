@@ -10,6 +10,11 @@ const files: readonly (readonly [path: string, meaning: string])[] = [
     'an example of it, with all keys and what they mean',
   ],
   ['/usr/share/ganeti/extstorage/gluster/', 'the verbs: links to one executable'],
+  [
+    '/usr/sbin/gnt-gluster-kvm',
+    "what `gnt-gluster kvm enable` makes Ganeti's kvm_path: it gives QEMU all servers of an image and becomes QEMU",
+  ],
+  ['/etc/ganeti/gluster-kvm-path', 'the kvm_path that the cluster had before: which QEMU gnt-gluster-kvm becomes'],
   [`${runDirectory}/mnt/POOL/VOLUME`, 'where this node mounts a volume, for as long as something needs it'],
   [runDirectory, 'locks, and what is attached here; empty after a boot'],
   [

@@ -40,8 +40,8 @@ export const caveats: Lines = [
   ),
   ...paragraph,
   ...prose(
-    'Ganeti 3.1 starts no guest on a disk that QEMU opens itself; use `access=kernelspace`, the default, there. ' +
-      'Such a disk is named to QEMU with one server; while that is down, the guest runs, but cannot be rebooted or migrated.',
+    'Ganeti 3.1 starts no guest on a disk that QEMU opens itself (`access=userspace`), and Ganeti 3.0 names one server of it to QEMU: while that is down, the guest runs, but cannot be rebooted or migrated. ' +
+      '`gnt-gluster kvm enable` helps with both: guests are then started through `gnt-gluster-kvm`, a wrapper of QEMU that tells it all servers.',
   ),
   ...paragraph,
   ...prose(

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { Failure } from '../../src/errors.ts';
+import type { VolumeInfo } from './gluster-cli.ts';
 import { isLoopback, type Pool, type Server } from './pool.ts';
 import { readServers, writeServers } from './records.ts';
 
@@ -46,7 +47,14 @@ export async function serversOf(pool: Pool, volume: string, { fresh = false } = 
   const remembered = readServers(volume);
   if (!fresh && remembered.length > 0) return remembered;
   const { volumeInfo } = await import('./gluster-cli.ts');
-  const info = await volumeInfo(volume);
+  let info: VolumeInfo | undefined;
+  try {
+    info = await volumeInfo(volume);
+  } catch (error) {
+    // While the glusterd of this node is down, the servers are those that it named last.
+    if (error instanceof Failure && remembered.length > 0) return remembered;
+    throw error;
+  }
   if (info === undefined)
     throw new Failure('unavailable', `the glusterd of this node has no volume ${volume}`, {
       hint: `gluster volume create ${volume} ..., or name servers and volumes in /etc/ganeti/gluster.toml`,

@@ -55,7 +55,7 @@ export async function fakeBuild(built: string, script: string): Promise<void> {
   }
   await writeFile(path.join(built, 'parameters.list'), 'volume where the image is\n');
   await writeFile(path.join(built, 'gluster.toml.example'), '# example\n');
-  for (const file of [`${name}.7`, 'gnt-gluster.8', 'gnt-gluster.bash-completion', 'logrotate']) {
+  for (const file of [`${name}.7`, 'gnt-gluster.8', 'gnt-gluster.bash-completion', 'gnt-gluster-kvm', 'logrotate']) {
     await writeFile(path.join(built, file), `# ${file}\n`);
   }
 }

@@ -11,6 +11,8 @@ export interface Release {
   readonly startsInUserspace: boolean;
   /** Ganeti 3.1 tells QEMU that a disk grew; with 3.0 the guest has to be restarted. */
   readonly guestSeesGrowth: boolean;
+  /** What `gnt-instance modify` has to be told so that a running guest gets a new disk; Ganeti 3.1 does it unasked. */
+  readonly hotplug: string;
   /** `gnt-backup export` of the 3.1 in Debian 13 wants a node's name in the certificate all nodes share (issue 1839). */
   readonly exports: boolean;
   /** What `gnt-instance rename` has to be told so that it neither checks names nor asks: 3.1 does neither unless told. */
@@ -24,6 +26,7 @@ export const suites: Readonly<Record<Suite, Release>> = {
     ganeti: 'Ganeti 3.0',
     startsInUserspace: true,
     guestSeesGrowth: false,
+    hotplug: '--hotplug ',
     exports: true,
     renameOptions: ' -f --no-name-check --no-ip-check',
   },
@@ -32,6 +35,7 @@ export const suites: Readonly<Record<Suite, Release>> = {
     ganeti: 'Ganeti 3.1',
     startsInUserspace: false,
     guestSeesGrowth: true,
+    hotplug: '',
     exports: false,
     renameOptions: '',
   },

@@ -3,7 +3,7 @@ import { expectRefusal } from '../support/expectations.ts';
 import { shell } from '../support/lab.ts';
 import { attach, attachedNew, done, newDisk, run, snapshotOf } from '../support/verbs.ts';
 import { fakeTool, replaceProgram } from './support/faults.ts';
-import { everything, useGlusterLedger } from './support/storage.ts';
+import { everything, providerMount, useGlusterLedger } from './support/storage.ts';
 
 const ledger = useGlusterLedger();
 
@@ -109,6 +109,14 @@ describe('gluster', () => {
     await shell('rm -rf /run/ganeti-gluster/volumes');
     await fakeTool(ledger, 'gluster', script);
     expectRefusal(await run.create(newDisk(), 8), undefined, /gluster/);
+  });
+
+  test('that fails is not needed where the servers of the volume are remembered', async () => {
+    const disk = ledger.disk();
+    await done(run.create(disk, 8));
+    await shell('umount "$1"', providerMount());
+    await fakeTool(ledger, 'gluster', 'echo "Connection failed. Please check if gluster daemon is operational."; exit 1');
+    expect((await attach(disk)).device).toMatch(/^\/dev\/loop/);
   });
 
   test('that hangs keeps nobody waiting for long', async () => {

@@ -17,7 +17,14 @@ export async function resetCluster(): Promise<void> {
   }
   const access = (await look(master, 'gnt-cluster info')).filter((line) => /^ +access: .*userspace/.test(line));
   if (access.length > 0) await run('gnt-cluster modify -D ext:access=kernelspace');
-  for (const node of nodes) await node.exec(['rm', '-f', '/etc/ganeti/gluster.toml']);
+  if (await usesWrapper()) await run('gnt-gluster kvm disable');
+  const files = ['/etc/ganeti/gluster.toml', '/etc/ganeti/gluster-kvm-path'];
+  for (const node of nodes) await node.exec(['rm', '-f', ...files]);
+}
+
+/** Whether the cluster starts guests through gnt-gluster-kvm. */
+async function usesWrapper(): Promise<boolean> {
+  return (await look(lab().master, 'gnt-cluster info')).some((line) => /^ +kvm_path: .*gnt-gluster-kvm/.test(line));
 }
 
 /** Takes a node that was off back into the cluster: Ganeti's own advice instead of `gnt-node modify --offline=no`. */
