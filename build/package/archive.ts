@@ -12,6 +12,7 @@ export async function makeArchive(release: Release, work: string, output: string
   await mkdir(directory);
   await cp(release.built, directory, { recursive: true, verbatimSymlinks: true });
   for (const name of documents) await copyFile(path.join(release.root, name), path.join(directory, name));
+  await cp(path.join(release.root, 'docs'), path.join(directory, 'docs'), { recursive: true });
   await writeFile(path.join(directory, 'LICENSES'), await thirdPartyLicenses(release.root));
   await chmod(path.join(directory, 'install.sh'), 0o755);
 

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -19,6 +19,7 @@ export async function addDocuments(release: Release, tree: string, maintainer: s
   await writeFile(path.join(documents, 'copyright'), await copyright(release.root));
   await writeCompressed(path.join(documents, 'LICENSES.gz'), await thirdPartyLicenses(release.root));
   await copyFile(path.join(release.root, 'README.md'), path.join(documents, 'README.md'));
+  await cp(path.join(release.root, 'docs'), path.join(documents, 'docs'), { recursive: true });
 
   for (const section of ['man7', 'man8']) {
     const directory = path.join(tree, 'usr/share/man', section);

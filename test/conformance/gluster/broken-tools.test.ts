@@ -115,7 +115,11 @@ describe('gluster', () => {
     const disk = ledger.disk();
     await done(run.create(disk, 8));
     await shell('umount "$1"', providerMount());
-    await fakeTool(ledger, 'gluster', 'echo "Connection failed. Please check if gluster daemon is operational."; exit 1');
+    await fakeTool(
+      ledger,
+      'gluster',
+      'echo "Connection failed. Please check if gluster daemon is operational."; exit 1',
+    );
     expect((await attach(disk)).device).toMatch(/^\/dev\/loop/);
   });
 
