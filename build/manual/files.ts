@@ -11,7 +11,7 @@ const files: readonly (readonly [path: string, meaning: string])[] = [
   ],
   ['/usr/share/ganeti/extstorage/gluster/', 'the verbs: links to one executable'],
   [
-    '/usr/sbin/gnt-gluster-kvm',
+    '/usr/lib/ganeti-extstorage-gluster/gnt-gluster-kvm',
     "what `gnt-gluster kvm enable` makes Ganeti's kvm_path: it gives QEMU all servers of an image and becomes QEMU",
   ],
   ['/etc/ganeti/gluster-kvm-path', 'the kvm_path that the cluster had before: which QEMU gnt-gluster-kvm becomes'],

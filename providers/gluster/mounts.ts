@@ -1,7 +1,7 @@
-import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { asFailure, errnoOf, Failure } from '../../src/errors.ts';
 import { run } from '../../src/exec.ts';
-import { withLock } from '../../src/lock.ts';
+import { isLocked, withLock } from '../../src/lock.ts';
 import { makeRunDirectory } from '../../src/run-directory.ts';
 import { backingFile, detachLoopDevice, loopDevicesBy } from '../../src/tools/losetup.ts';
 import { answers, mountAt, unmount } from '../../src/tools/mount.ts';
@@ -44,8 +44,13 @@ export function isMounted(pool: string, volume: string): boolean {
 export async function mountVolume(pool: Pool, volume: string): Promise<MountedVolume> {
   const point = mountPoint(pool.name, volume);
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    if (!(isMounted(pool.name, volume) && (await answers(point, hangSeconds))))
-      await withLock(`mount@${pool.name}@${volume}`, `mount of volume ${volume}`, () => makeMount(pool, volume));
+    const lock = `mount@${pool.name}@${volume}`;
+    // Somebody mounts it now, or was killed at that.
+    const unfinished = isLocked(lock);
+    if (unfinished || !(isMounted(pool.name, volume) && (await answers(point, hangSeconds)))) {
+      const seconds = unfinished ? hangSeconds : 2;
+      await withLock(lock, `mount of volume ${volume}`, () => makeMount(pool, volume, seconds));
+    }
     const descriptor = hold(point);
     if (descriptor !== undefined)
       return { pool, volume, path: point, release: () => releaseMount(pool.name, volume, descriptor) };
@@ -102,10 +107,14 @@ function carriesDevice(point: string): boolean {
   });
 }
 
-async function makeMount(pool: Pool, volume: string): Promise<void> {
+/** Mounts a volume unless it is mounted and answers within some seconds. */
+async function makeMount(pool: Pool, volume: string, seconds: number): Promise<void> {
   const point = mountPoint(pool.name, volume);
+  const outputFile = `${makeRunDirectory()}/mount@${pool.name}@${volume}.out`;
+  // One that was killed in this place left it.
+  rmSync(outputFile, { force: true });
   if (isMounted(pool.name, volume)) {
-    if (await answers(point, 2)) return;
+    if (await answers(point, seconds)) return;
     await removeDeadMount(pool.name, volume);
   }
   const servers = await serversOf(pool, volume, { fresh: true });
@@ -121,10 +130,7 @@ async function makeMount(pool: Pool, volume: string): Promise<void> {
   const logged = logSize(log);
   const options = mountOptions(pool, servers, first, log);
   const argv = [...ownScope(), 'mount.glusterfs', `${first.host}:/${volume}`, point, '-o', options.join(',')];
-  const result = await run(argv, {
-    timeLimit: mountSeconds * 1000,
-    outputFile: `${makeRunDirectory()}/mount@${pool.name}@${volume}.out`,
-  });
+  const result = await run(argv, { timeLimit: mountSeconds * 1000, outputFile });
   // mount.glusterfs can exit 0 without having mounted anything, so only the effect counts.
   if (isMounted(pool.name, volume) && (await answers(point, probeSeconds)))
     return tellOfThisBoot(`${point}/${pool.directory}`);

@@ -11,7 +11,7 @@ const inst1 = guest(1);
 const { name, console } = inst1;
 const { hotplug } = suites[lab().suite];
 const servers = ['node1.lab', 'node2.lab', 'node3.lab'];
-const wrapper = '/usr/sbin/gnt-gluster-kvm';
+const wrapper = '/usr/lib/ganeti-extstorage-gluster/gnt-gluster-kvm';
 
 step('gnt-gluster has the cluster start guests through its wrapper', async () => {
   const [before = ''] = await look(lab().master, kvmPath);

@@ -56,7 +56,7 @@ describe.each(releases)('the Debian package, on a node with $debian', ({ suite }
     const pages = (await node.exec(['man', '-w', name, 'gnt-gluster'])).stdout.trim().split('\n');
     expect(pages).toEqual([`/usr/share/man/man7/${name}.7.gz`, '/usr/share/man/man8/gnt-gluster.8.gz']);
     for (const page of pages) expect((await node.exec(['mandoc', '-Tlint', page])).stdout).toBe('');
-    expect((await node.exec(['man', '-f', 'gnt-gluster'])).stdout).toContain('show and check the GlusterFS storage');
+    expect((await node.exec(['man', '-f', 'gnt-gluster'])).stdout).toMatch(/show.*the GlusterFS storage/);
   });
 
   test('bash finds its completion', async () => {

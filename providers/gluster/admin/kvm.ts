@@ -5,7 +5,7 @@ import { readIfThere, writeFileAtomic } from '../../../src/files.ts';
 import type { CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
 
-const wrapper = '/usr/sbin/gnt-gluster-kvm';
+const wrapper = '/usr/lib/ganeti-extstorage-gluster/gnt-gluster-kvm';
 const usualQemu = '/usr/bin/kvm';
 /** Read by gnt-gluster-kvm on every node: the kvm_path that the cluster had before. */
 const savedPath = '/etc/ganeti/gluster-kvm-path';

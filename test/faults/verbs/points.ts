@@ -11,9 +11,10 @@ export interface Point {
 const changing = new Set([
   ...['rename', 'renameat', 'renameat2', 'link', 'linkat', 'symlink', 'symlinkat', 'unlink', 'unlinkat'],
   ...['mkdir', 'mkdirat', 'rmdir', 'truncate', 'ftruncate', 'fallocate', 'fsync', 'fdatasync', 'sync'],
-  ...['write', 'pwrite64', 'writev', 'chmod', 'fchmod', 'fchmodat', 'chown', 'fchown', 'utimensat', 'flock', 'kill'],
+  ...['chmod', 'fchmod', 'fchmodat', 'chown', 'fchown', 'utimensat', 'flock', 'kill'],
 ]);
 
+const writing = new Set(['write', 'pwrite64', 'writev']);
 const starting = new Set(['clone', 'clone3', 'fork', 'vfork']);
 
 /**
@@ -22,10 +23,11 @@ const starting = new Set(['clone', 'clone3', 'fork', 'vfork']);
  */
 export function pointsOf(trace: string): readonly Point[] {
   const counts = new Map<string, number>();
+  const files = new Set<string>();
   const points: Point[] = [];
   let justStarted = '';
   for (const line of trace.split('\n')) {
-    const systemCall = /^([a-z0-9_]+)\(/.exec(line)?.[1];
+    const [, systemCall, first = ''] = /^([a-z0-9_]+)\(([^,)]*)/.exec(line) ?? [];
     if (systemCall === undefined) continue;
     const count = (counts.get(systemCall) ?? 0) + 1;
     counts.set(systemCall, count);
@@ -33,14 +35,17 @@ export function pointsOf(trace: string): readonly Point[] {
     justStarted = '';
     const starts = starting.has(systemCall) && !line.includes('CLONE_THREAD');
     if (starts) justStarted = 'the start of a process';
-    if (starts || changes(systemCall, line)) points.push({ systemCall, count, what: line.slice(0, 100) });
+    if (starts || changes(systemCall, line, files.has(first)))
+      points.push({ systemCall, count, what: line.slice(0, 100) });
+    if (systemCall === 'openat') files.add(/ = (\d+)$/.exec(line)?.[1] ?? '');
+    if (systemCall === 'close') files.delete(first);
   }
   return points;
 }
 
-function changes(systemCall: string, line: string): boolean {
-  if (systemCall === 'openat' || systemCall === 'open') return /O_CREAT|O_TRUNC/.test(line);
-  // How the threads of a process wake each other.
-  if (systemCall === 'write' && line.includes('"\\1\\0\\0\\0\\0\\0\\0\\0", 8')) return false;
+/** What a process writes to anything but a file only wakes its own threads. */
+function changes(systemCall: string, line: string, toFile: boolean): boolean {
+  if (systemCall === 'openat') return /O_CREAT|O_TRUNC/.test(line);
+  if (writing.has(systemCall)) return toFile;
   return changing.has(systemCall) || systemCall === 'exit_group';
 }
