@@ -45,13 +45,28 @@ export function isLocked(name: string): boolean {
   return existsSync(lockPath(name));
 }
 
+/**
+ * Takes away the lock file of a process that was killed; one that somebody still locks stays, and nobody waits for it.
+ * For who needs no lock and must not wait for one.
+ */
+export async function sweepLock(name: string): Promise<void> {
+  if (!isLocked(name)) return;
+  const descriptor = openLockFile(lockPath(name));
+  try {
+    const status = await exitStatusOf(['flock', '--nonblock', '3'], { descriptor });
+    if (status === 0 && isSameFile(descriptor, lockPath(name))) unlinkSync(lockPath(name));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 function lockPath(name: string): string {
   return `${runDirectory}/lock/${name}`;
 }
 
 async function acquire(path: string): Promise<number> {
   for (;;) {
-    const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+    const descriptor = openLockFile(path);
     let keep = false;
     try {
       const status = await exitStatusOf(['flock', '--wait', String(patience), '3'], {
@@ -66,6 +81,10 @@ async function acquire(path: string): Promise<number> {
       if (!keep) closeSync(descriptor);
     }
   }
+}
+
+function openLockFile(path: string): number {
+  return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
 }
 
 function isSameFile(descriptor: number, path: string): boolean {

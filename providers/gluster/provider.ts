@@ -1,6 +1,6 @@
 import { truncateSync } from 'node:fs';
 import { Failure } from '../../src/errors.ts';
-import { isLocked, withLock } from '../../src/lock.ts';
+import { isLocked, sweepLock, withLock } from '../../src/lock.ts';
 import type { Provider, Verbs } from '../../src/provider.ts';
 import { note } from '../../src/reply.ts';
 import { copyRaw, growRaw } from '../../src/tools/qemu-img.ts';
@@ -60,6 +60,7 @@ const verbs: Verbs = {
   async attach(request) {
     const { pool, volume, blockdev = 'always', access } = request.parameters;
     const known = attachedRecord(request.name);
+    if (known !== undefined) await sweepLock(request.name);
     const same =
       known !== undefined && (pool ?? known.pool) === known.pool && (volume ?? known.volume) === known.volume;
     const record = same && blockdev === 'always' ? known : await attachHere(request, blockdev === 'always');

@@ -102,10 +102,11 @@ describe('reserved blocks', () => {
       const [first, second] = [ledger.disk({ preallocation }), ledger.disk({ preallocation })];
       const before = (await brick()).free;
       await done(run.create(first, 100));
-      expect(before - (await brick()).free).toBeGreaterThanOrEqual(100);
+      // What the brick's file system keeps for itself moves by some KiB meanwhile.
+      expect(before - (await brick()).free).toBeGreaterThan(99);
       await done(run.grow(first, 100, 150));
       const { free } = await brick();
-      expect(before - free).toBeGreaterThanOrEqual(150);
+      expect(before - free).toBeGreaterThan(149);
       expectRefusal(await run.create(second, 80), 8);
       // Written from end to end, it takes nothing more.
       await shell(

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { withLock } from '../../../src/lock.ts';
+import { isLocked, sweepLock, withLock } from '../../../src/lock.ts';
 import { scratchDirectory, startModule, until } from '../help.ts';
 
 const directory = '/run/ganeti-gluster/lock';
@@ -96,3 +96,21 @@ test.runIf(isRoot)('other names are other locks', async () => {
   const [one, other] = [uniqueLock(), uniqueLock()];
   expect(await withLock(one.name, 'x', () => withLock(other.name, 'y', async () => 'both'))).toBe('both');
 });
+
+test.runIf(isRoot)(
+  'the file of a dead holder is swept away, that of a living one is not, and nobody waits',
+  async () => {
+    const { name, path } = uniqueLock();
+    const flag = `${scratchDirectory()}/held`;
+    const { child, ended } = startModule(holder, name, flag);
+    await until('it is held', () => existsSync(flag));
+    await sweepLock(name);
+    expect(isLocked(name)).toBe(true);
+    child.kill('SIGKILL');
+    await ended;
+    expect(existsSync(path)).toBe(true);
+    await sweepLock(name);
+    expect(isLocked(name)).toBe(false);
+    await sweepLock(name);
+  },
+);
