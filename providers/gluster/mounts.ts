@@ -5,7 +5,7 @@ import { isLocked, withLock } from '../../src/lock.ts';
 import { makeRunDirectory } from '../../src/run-directory.ts';
 import { backingFile, detachLoopDevice, loopDevicesBy } from '../../src/tools/losetup.ts';
 import { answers, mountAt, unmount } from '../../src/tools/mount.ts';
-import { summarize, usersOf } from '../../src/tools/processes.ts';
+import { isRunning, summarize, usersOf } from '../../src/tools/processes.ts';
 import { publishBoot } from './dead-owners.ts';
 import { deviceUsers, imageOf, mountsDirectory, ownLoopDevices } from './loops.ts';
 import type { Pool, Server } from './pool.ts';
@@ -34,6 +34,14 @@ export function mountPoint(pool: string, volume: string): string {
 /** Whether a volume is mounted now, as the kernel says; a dead mount counts. Starts no process. */
 export function isMounted(pool: string, volume: string): boolean {
   return mountAt(mountPoint(pool, volume))?.type === 'fuse.glusterfs';
+}
+
+/**
+ * Whether the FUSE client of a mount is there. One that does not answer but runs has lost its bricks, and is as before
+ * when they are back; a mount whose client died never answers again.
+ */
+export function clientRuns(point: string): boolean {
+  return isRunning('glusterfs', point);
 }
 
 /**
@@ -199,7 +207,9 @@ async function removeDeadMount(pool: string, volume: string): Promise<void> {
   if (problems.length > 0)
     throw new Failure('unavailable', `the mount of volume ${volume} does not answer, and it is still in use`, {
       problems,
-      hint: 'shut the instances of these images down (gnt-instance shutdown), then start them again',
+      hint: clientRuns(point)
+        ? `its FUSE client runs: gluster volume status ${volume}; it answers when most of its bricks do`
+        : 'shut the instances of these images down (gnt-instance shutdown), then start them again',
     });
   await unmount(point, { lazy: true });
 }

@@ -14,6 +14,14 @@ export function usersOf(test: (openPath: string) => boolean, mentions: readonly 
     });
 }
 
+/** Whether a process of this node has a name and was given an argument. */
+export function isRunning(name: string, argument: string): boolean {
+  return readdirSync('/proc').some((entry) => {
+    const [program = '', ...rest] = /^[0-9]+$/.test(entry) ? argumentsOf(entry) : [];
+    return program.split('/').at(-1) === name && rest.includes(argument);
+  });
+}
+
 /** The first few of a list, for a sentence. */
 export function summarize(list: readonly string[]): string {
   return [...list.slice(0, 3), ...(list.length > 3 ? [`${list.length - 3} more`] : [])].join(', ');

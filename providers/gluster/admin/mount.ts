@@ -3,7 +3,7 @@ import { summarize, usersOf } from '../../../src/tools/processes.ts';
 import { formatBytes } from '../../../src/units.ts';
 import { loadConfiguration } from '../configuration.ts';
 import { ownLoopDevices } from '../loops.ts';
-import { mountPoint } from '../mounts.ts';
+import { clientRuns, mountPoint } from '../mounts.ts';
 import { freeSpace } from '../space.ts';
 import type { CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
@@ -23,7 +23,7 @@ export async function mountStatus(_input: CommandInput): Promise<Report> {
       // A QEMU has the device open, not the file behind it.
       const isUse = (path: string): boolean => path.startsWith(`${point}/`) || devices.includes(path);
       const users = mount === undefined ? [] : usersOf(isUse);
-      const state = mount === undefined ? 'not mounted' : alive ? 'mounted' : 'dead';
+      const state = mount === undefined ? 'not mounted' : alive ? 'mounted' : clientRuns(point) ? 'no answer' : 'dead';
       const free = alive ? freeSpace(point) : null;
       found.push({ pool: pool.name, volume, state, point, server: mount?.source ?? null, free, devices, users });
     }
@@ -37,5 +37,5 @@ export async function mountStatus(_input: CommandInput): Promise<Report> {
     summarize(users) || '-',
   ]);
   const text = await table(['Pool/volume', 'State', 'Mounted from', 'Free', 'Attached', 'Used by'], rows);
-  return { json: found, text, bad: found.some(({ state }) => state === 'dead') };
+  return { json: found, text, bad: found.some(({ state }) => state === 'dead' || state === 'no answer') };
 }

@@ -33,7 +33,10 @@ test('a hung volume keeps nobody waiting for long, and other volumes work as eve
   await answers.catch(() => undefined);
   for (const wake of resume) await wake();
   const [status, created, attached, again, other, idleAttached] = await answers;
-  expect(status).toMatchObject({ exitCode: 1, json: [{ state: 'dead', devices: [device] }, {}, { state: 'mounted' }] });
+  expect(status).toMatchObject({
+    exitCode: 1,
+    json: [{ state: 'no answer', devices: [device] }, {}, { state: 'mounted' }],
+  });
   for (const outcome of [created, attached]) expectRefusal(outcome, 7);
   expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`${device}\n`) });
   expect(other).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\/dev\/loop/) });

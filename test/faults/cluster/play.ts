@@ -17,8 +17,11 @@ import { type ClusterScenario, stageOf } from './stage.ts';
  */
 export async function play(scenario: ClusterScenario, note: (text: string) => void): Promise<void> {
   say(`-- ${scenario.name}`);
+  // What a scenario before it left is not its fault.
+  const before = await leftovers();
   const guest = watchedGuest();
   try {
+    await scenario.prepare?.();
     await startGuest(guest, `${scenario.guestOn}.lab`, scenario.disk);
     const { stage, untyped } = stageOf(scenario, note);
     await scenario.run(stage, guest);
@@ -26,7 +29,7 @@ export async function play(scenario: ClusterScenario, note: (text: string) => vo
     const lines = untyped();
     if (lines.length > 0) throw new Error(`never typed: ${lines.join('; ')}`);
     await run(`gnt-instance remove -f --shutdown-timeout=0 ${guest.name}`);
-    const left = await leftovers();
+    const left = (await leftovers()).filter((what) => !before.includes(what));
     if (left.length > 0) throw new Error(`left over:\n${left.join('\n')}`);
   } catch (error) {
     note(`FAILED: ${String(error)}\nconsole:\n${guest.console.lines.slice(-15).join('\n')}\n`);

@@ -12,6 +12,8 @@ export interface ClusterScenario {
   /** The node that the guest starts on, and more parameters of its disk. */
   readonly guestOn: 'node2' | 'node3';
   readonly disk?: string;
+  /** Makes what the guest's disk needs. */
+  readonly prepare?: () => Promise<void>;
   /** What an administrator types, as `node1# command`. All of it is typed; docs/failures.md shows nothing else. */
   readonly commands: readonly string[];
   readonly run: (stage: Stage, guest: Guest) => Promise<void>;

@@ -59,7 +59,8 @@ export const glusterdKilled: ClusterScenario = {
   commands: [
     'node2# gnt-gluster config check',
     'node1# gluster peer status',
-    'node1# gnt-instance reboot inst1.lab',
+    'node1# gnt-instance shutdown inst1.lab',
+    'node1# gnt-instance startup inst1.lab',
     'node2# glusterd',
   ],
   async run({ types, tries, typesUntil }, guest) {
@@ -67,8 +68,9 @@ export const glusterdKilled: ClusterScenario = {
     await writes(guest);
     await tries('node2# gnt-gluster config check');
     await typesUntil('node1# gluster peer status', (output) => output.includes('(Disconnected)'));
-    // The node still has its mount.
-    await survives(guest, () => types('node1# gnt-instance reboot inst1.lab'));
+    // It has to mount the volume again.
+    await types('node1# gnt-instance shutdown inst1.lab');
+    await survives(guest, () => types('node1# gnt-instance startup inst1.lab'));
     await types('node2# glusterd');
     await typesUntil('node1# gluster peer status', (output) => !output.includes('(Disconnected)'));
     await types('node2# gnt-gluster config check');

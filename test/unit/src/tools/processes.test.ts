@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { summarize, usersOf } from '../../../../src/tools/processes.ts';
+import { isRunning, summarize, usersOf } from '../../../../src/tools/processes.ts';
 import { scratchDirectory, startModule, until } from '../../help.ts';
 
 test.each([
@@ -49,4 +49,14 @@ test('this process is not its own user', () => {
   } finally {
     closeSync(descriptor);
   }
+});
+
+test('a process is known by its name and a whole argument', async () => {
+  const { child, ended } = startModule('setInterval(() => {}, 1000);', '/mnt/a-volume');
+  await until('it runs', () => isRunning('node', '/mnt/a-volume'));
+  expect(isRunning('node', '/mnt/a')).toBe(false);
+  expect(isRunning('glusterfs', '/mnt/a-volume')).toBe(false);
+  child.kill();
+  await ended;
+  expect(isRunning('node', '/mnt/a-volume')).toBe(false);
 });

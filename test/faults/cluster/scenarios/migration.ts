@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { writes } from '../../../e2e/support/guests.ts';
+import { lab, node } from '../../../e2e/support/lab.ts';
+import { timed } from '../../../e2e/support/progress.ts';
+import { bricksOnline } from '../../../lab/gluster.ts';
+import { poll, type RunResult } from '../../../lab/process.ts';
+import { isHealed, killOn } from '../gluster.ts';
+import { survives } from '../guests.ts';
+import { type ClusterScenario, type Stage, timeLimit } from '../stage.ts';
+
+const migrate = 'node1# gnt-instance migrate -f -n node3.lab inst1.lab';
+
+/** Starts a live migration from node2 to node3, does something once QEMU is on both, and waits for its end. */
+async function duringMigration({ tries }: Stage, action: () => Promise<void>): Promise<RunResult> {
+  let over = false;
+  const running = tries(migrate).finally(() => {
+    over = true;
+  });
+  const target = node('node3.lab');
+  const qemu = `/proc/${target.pid}/root/run/ganeti/kvm-hypervisor/pid/inst1.lab`;
+  const failing = poll('QEMU is on both nodes', timeLimit, () => (over || existsSync(qemu) ? true : undefined)).then(
+    action,
+  );
+  const [result] = await Promise.all([running, failing]);
+  return result;
+}
+
+export const brickKilledMigrating: ClusterScenario = {
+  name: 'cluster: brick killed during a migration',
+  section: 'A brick is down',
+  guestOn: 'node2',
+  commands: [migrate, 'node1# gluster volume start ganeti force', 'node1# gluster volume heal ganeti info summary'],
+  async run(stage, guest) {
+    const { exitCode, stderr } = await duringMigration(stage, () => killOn('node1', 'brick'));
+    if (exitCode !== 0) throw new Error(`the migration failed: ${stderr}`);
+    await writes(guest);
+    await stage.types('node1# gluster volume start ganeti force');
+    await stage.typesUntil('node1# gluster volume heal ganeti info summary', isHealed);
+  },
+};
+
+const restart = ['node1# gnt-instance shutdown inst1.lab', 'node1# gnt-instance startup inst1.lab'] as const;
+
+export const sourceClientKilled: ClusterScenario = {
+  name: 'cluster: FUSE client of the source killed during a migration',
+  section: 'A migration was interrupted',
+  guestOn: 'node2',
+  commands: [migrate, 'node1# gnt-instance list', ...restart],
+  async run(stage, guest) {
+    await duringMigration(stage, () => killOn('node2', 'client'));
+    await stage.types('node1# gnt-instance list');
+    await stage.types(restart[0]);
+    await survives(guest, () => stage.types(restart[1]));
+  },
+};
+
+const back = 'node1# gnt-instance migrate -f -n node2.lab inst1.lab';
+
+export const targetClientKilled: ClusterScenario = {
+  name: 'cluster: FUSE client of the target killed during a migration',
+  section: 'A migration was interrupted',
+  guestOn: 'node2',
+  commands: [migrate, 'node1# gnt-instance list', ...restart, back],
+  async run(stage, guest) {
+    await duringMigration(stage, () => killOn('node3', 'client'));
+    const list = await stage.types('node1# gnt-instance list');
+    await stage.types(restart[0]);
+    await survives(guest, () => stage.types(restart[1]));
+    // Ganeti gave up before it detached the disk from the source.
+    await stage.types(list.includes('node3.lab') ? back : migrate);
+    if (!list.includes('node3.lab')) await stage.types(back);
+    await writes(guest);
+  },
+};
+
+export const targetLost: ClusterScenario = {
+  name: 'cluster: target loses power during a migration',
+  section: 'A migration was interrupted',
+  guestOn: 'node2',
+  commands: [
+    migrate,
+    'node1# gnt-instance list',
+    'node1# gnt-node modify --offline=yes node3.lab',
+    'node1# gnt-node add --readd --no-ssh-key-check node3.lab',
+    'node1# gluster volume heal ganeti info summary',
+  ],
+  async run(stage, guest) {
+    await duringMigration(stage, () => timed('node3 loses power', () => node('node3.lab').kill()));
+    await stage.types('node1# gnt-instance list');
+    await stage.types('node1# gnt-node modify --offline=yes node3.lab');
+    await writes(guest);
+    await timed('node3 boots', () => node('node3.lab').boot());
+    await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
+    await stage.types('node1# gnt-node add --readd --no-ssh-key-check node3.lab');
+    await stage.typesUntil('node1# gluster volume heal ganeti info summary', isHealed);
+  },
+};
