@@ -81,6 +81,7 @@ export const targetLost: ClusterScenario = {
     migrate,
     'node1# gnt-instance list',
     'node1# gnt-node modify --offline=yes node3.lab',
+    'node1# gnt-instance activate-disks inst1.lab',
     'node1# gnt-node add --readd --no-ssh-key-check node3.lab',
     'node1# gluster volume heal ganeti info summary',
   ],
@@ -88,6 +89,8 @@ export const targetLost: ClusterScenario = {
     await duringMigration(stage, () => timed('node3 loses power', () => node('node3.lab').kill()));
     await stage.types('node1# gnt-instance list');
     await stage.types('node1# gnt-node modify --offline=yes node3.lab');
+    // It opens the disk where the guest runs, and breaks the lease of the node that is offline now.
+    await stage.types('node1# gnt-instance activate-disks inst1.lab');
     await writes(guest);
     await timed('node3 boots', () => node('node3.lab').boot());
     await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
