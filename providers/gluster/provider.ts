@@ -137,7 +137,8 @@ const verbs: Verbs = {
     if (readMetadata(image.directory).info === request.metadata && !isLocked(request.name)) return undefined;
     await withLock(request.name, 'setinfo', async () => {
       const { directory } = findAgain(image);
-      writeMetadata(directory, { ...readMetadata(directory), info: request.metadata });
+      const metadata = readMetadata(directory);
+      if (metadata.info !== request.metadata) writeMetadata(directory, { ...metadata, info: request.metadata });
     });
     return undefined;
   },
