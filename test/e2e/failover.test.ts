@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { verifyCluster } from '../lab/ganeti.ts';
 import { bricksOnline } from '../lab/gluster.ts';
-import { poll } from '../lab/process.ts';
 import { look, run } from './support/commands.ts';
 import { addInstance, guest, restartedBy, writes } from './support/guests.ts';
+import { healed } from './support/heal.ts';
 import { imagesOf, usageOf } from './support/images.ts';
 import { lab, node, secondVolume } from './support/lab.ts';
 import { timed } from './support/progress.ts';
@@ -50,12 +50,3 @@ step('Gluster heals, and the cluster is as before', async () => {
 });
 
 lastStep();
-
-async function healed(volume: string): Promise<void> {
-  await poll(`no entry of ${volume} waits to be healed`, 5 * 60_000, async () => {
-    const lines = await look(lab().master, `gluster volume heal ${volume} info summary`);
-    const counts = lines.filter((line) => line.startsWith('Total Number of entries: '));
-    // A brick that does not answer has a - there.
-    return counts.length === lab().nodes.length && counts.every((line) => line.endsWith(': 0')) ? true : undefined;
-  });
-}

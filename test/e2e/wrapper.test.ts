@@ -1,10 +1,13 @@
 import { describe, expect } from 'vitest';
+import { bricksOnline } from '../lab/gluster.ts';
 import { suites } from '../lab/suites.ts';
 import { look, run } from './support/commands.ts';
 import { addInstance, guest, restartedBy, writes } from './support/guests.ts';
+import { healed } from './support/heal.ts';
 import { imagesOf, usageOf } from './support/images.ts';
 import { lab, node } from './support/lab.ts';
 import { migrate } from './support/migration.ts';
+import { timed } from './support/progress.ts';
 import { lastStep, step } from './support/steps.ts';
 
 const inst1 = guest(1);
@@ -55,13 +58,17 @@ describe('while the server that its address names does not run', () => {
   step('it moves to another node', () => moves('node2.lab'));
   step('the glusterd of node1 runs again', async () => {
     await look(node('node1.lab'), 'glusterd');
+    // Who mounted the volume meanwhile could not reach the brick of node1.
+    await timed('bricks', () => bricksOnline(lab().master, 'ganeti', lab().nodes.length));
+    await timed('ganeti heals', () => healed('ganeti'));
   });
 });
 
 step('gnt-gluster has guests started as before', async () => {
   const last = console.lastRecord();
-  await run(`gnt-instance shutdown ${name}`);
+  // Asked before: Ganeti attaches a disk to tell of it.
   const [image = ''] = await imagesOf(name);
+  await run(`gnt-instance shutdown ${name}`);
   expect(await usageOf(image)).toEqual({ leases: '', attached: '' });
   await run('gnt-gluster kvm disable');
   expect(await look(lab().master, kvmPath)).not.toEqual([wrapper]);
