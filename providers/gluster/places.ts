@@ -4,7 +4,7 @@ import { backingFile } from '../../src/tools/losetup.ts';
 import { answers, mounts } from '../../src/tools/mount.ts';
 import { attachedDevices } from './attachments.ts';
 import { mountsDirectory } from './loops.ts';
-import { mountPoint } from './mounts.ts';
+import { mountPoint, unmountIfIdle } from './mounts.ts';
 import { builtinPool } from './pool.ts';
 import { readRecord } from './records.ts';
 
@@ -43,6 +43,8 @@ async function search(name: string): Promise<readonly Place[]> {
     if (place === undefined || !(await answers(point, probeSeconds))) continue;
     const directory = `${point}/${directories.get(place.pool) ?? builtinPool.directory}/${name}`;
     if (existsSync(directory)) found.push({ ...place, directory });
+    // To look at it may just have kept another verb from taking it away.
+    else await unmountIfIdle(place.pool, place.volume);
   }
   return found;
 }
