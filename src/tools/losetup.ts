@@ -47,9 +47,20 @@ export function parseBackingFileSystem(json: string): string | undefined {
 /**
  * Attaches a file to a free loop device and returns it. Afterwards the device has the file's size, bypasses the page
  * cache (two caches would show stale data after a migration) and has sectors of 512 bytes, which is what the partition
- * table of a guest is written for, whatever a newer kernel would choose.
+ * table of a guest is written for, whatever a newer kernel would choose. It never is /dev/loop0, whose minor number 0
+ * means "not attached" to Ganeti (`if not self.minor` in lib/storage/extstorage.py).
  */
 export async function attachLoopDevice(file: string, size: Bytes): Promise<string> {
+  const first = await attachFreeDevice(file, size);
+  if (first !== '/dev/loop0') return first;
+  try {
+    return await attachFreeDevice(file, size);
+  } finally {
+    await detachLoopDevice(first);
+  }
+}
+
+async function attachFreeDevice(file: string, size: Bytes): Promise<string> {
   const printed = await mustRun(['losetup', '--find', '--show', '--direct-io=on', '--sector-size', '512', file]);
   const device = printed.trim();
   if (!/^\/dev\/loop[0-9]+$/.test(device) || backingFile(device) !== file)
