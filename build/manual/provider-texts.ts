@@ -41,7 +41,8 @@ export const caveats: Lines = [
   ...paragraph,
   ...prose(
     'Ganeti 3.1 starts no guest on a disk that QEMU opens itself (`access=userspace`), and Ganeti 3.0 names one server of it to QEMU: while that is down, the guest runs, but cannot be rebooted or migrated. ' +
-      '`gnt-gluster kvm enable` helps with both: guests are then started through `gnt-gluster-kvm`, a wrapper of QEMU that tells it all servers.',
+      '`gnt-gluster kvm enable` helps with both: guests are then started through `gnt-gluster-kvm`, a wrapper of QEMU that tells it all servers. ' +
+      'Where QEMU has no gluster driver it gets the file of the image on the mount of the node: with Ganeti 3.0 by itself, with Ganeti 3.1 through the wrapper.',
   ),
   ...paragraph,
   ...prose(
@@ -56,4 +57,8 @@ export const caveats: Lines = [
   ),
   ...paragraph,
   ...prose('A snapshot is a full copy of an image that is not in use.'),
+  ...paragraph,
+  ...prose(
+    'A volume needs copies (replica 3, or 2 and an arbiter): without any, GlusterFS 10 and 11 can refuse one of two writes that come to a new shard at the same moment, and the guest sees an I/O error.',
+  ),
 ];

@@ -11,7 +11,7 @@ import { checkNames, runChecks } from './checks.ts';
 import { allocate, type Image, leftovers, makeImage, readImage, sweep } from './images.ts';
 import { giveBackLease, hasLease, requireNoOtherHolder, takeLease, takeToDelete } from './lease-store.ts';
 import { readMetadata, writeMetadata } from './metadata.ts';
-import type { MountedVolume } from './mounts.ts';
+import { type MountedVolume, mountPoint } from './mounts.ts';
 import { newImageMetadata, preallocationOf, requireSame } from './new-image.ts';
 import { knownParameters, providerName } from './parameters.ts';
 import { readRecord } from './records.ts';
@@ -64,6 +64,8 @@ const verbs: Verbs = {
     const same =
       known !== undefined && (pool ?? known.pool) === known.pool && (volume ?? known.volume) === known.volume;
     const record = same && blockdev === 'always' ? known : await attachHere(request, blockdev === 'always');
+    if (access === 'userspace' && record.device !== undefined && (await needsFile()))
+      return `${record.device}\nkvm:${mountPoint(record.pool, record.volume)}/${record.path}`;
     // With the block device QEMU uses no server: the one that answered when the image was attached comes first.
     const asked = access !== 'kernelspace' || record.device === undefined;
     const server = asked ? await answeringServer(record.servers) : record.servers[0];
@@ -211,6 +213,15 @@ const verbs: Verbs = {
     return undefined;
   },
 };
+
+/**
+ * Whether QEMU gets an image's file on the mount instead of a gluster:// address that it cannot use. The address is kept
+ * with the guest, and the file has the same name on every node. Where Ganeti takes no such address gnt-gluster-kvm helps.
+ */
+async function needsFile(): Promise<boolean> {
+  const { hasGlusterDriver, takesAnyUri } = await import('./kvm/driver.ts');
+  return takesAnyUri() && !(await hasGlusterDriver());
+}
 
 async function removeImage(image: Image): Promise<void> {
   const { discard } = await import('./trash.ts');

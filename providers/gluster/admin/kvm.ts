@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import { Failure } from '../../../src/errors.ts';
 import { mustRun, run } from '../../../src/exec.ts';
-import { readIfThere, writeFileAtomic } from '../../../src/files.ts';
+import { writeFileAtomic } from '../../../src/files.ts';
+import { hasGlusterDriver, qemuOfNode, savedPathFile, takesAnyUri } from '../kvm/driver.ts';
 import type { CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
 
 const wrapper = '/usr/lib/ganeti-extstorage-gluster/gnt-gluster-kvm';
-const usualQemu = '/usr/bin/kvm';
-/** Read by gnt-gluster-kvm on every node: the kvm_path that the cluster had before. */
-const savedPath = '/etc/ganeti/gluster-kvm-path';
 
 /** gnt-gluster kvm enable [--dry-run] */
 export async function kvmEnable({ flags }: CommandInput): Promise<Report> {
@@ -16,14 +14,15 @@ export async function kvmEnable({ flags }: CommandInput): Promise<Report> {
   if (current === wrapper) return done([], `kvm_path of the cluster is ${wrapper} already\n`);
   if (!existsSync(wrapper)) throw new Failure('environment', `${wrapper} is not installed`, { hint: './install.sh' });
   const commands = [
-    ['gnt-cluster', 'copyfile', savedPath],
+    ['gnt-cluster', 'copyfile', savedPathFile],
     ['gnt-cluster', 'modify', '-H', `kvm:kvm_path=${wrapper}`],
   ];
-  if (flags.has('dry-run')) return done(commands, `would write ${current} to ${savedPath}, then\n${lines(commands)}`);
-  writeFileAtomic(savedPath, `${current}\n`);
+  if (flags.has('dry-run'))
+    return done(commands, `would write ${current} to ${savedPathFile}, then\n${lines(commands)}`);
+  writeFileAtomic(savedPathFile, `${current}\n`);
   await perform(commands, wrapper);
   const notes = [
-    `${savedPath} keeps ${current} on every node.`,
+    `${savedPathFile} keeps ${current} on every node.`,
     'A guest gets the wrapper when it is started anew; until then nothing changes for it.',
   ];
   return done(commands, `${lines(commands)}${notes.join('\n')}\n`);
@@ -33,9 +32,9 @@ export async function kvmEnable({ flags }: CommandInput): Promise<Report> {
 export async function kvmDisable({ flags }: CommandInput): Promise<Report> {
   const current = await clusterPath();
   if (current !== wrapper) return done([], `kvm_path of the cluster is ${current}, not ours\n`);
-  const commands = [['gnt-cluster', 'modify', '-H', `kvm:kvm_path=${saved()}`]];
+  const commands = [['gnt-cluster', 'modify', '-H', `kvm:kvm_path=${qemuOfNode()}`]];
   if (flags.has('dry-run')) return done(commands, `would run\n${lines(commands)}`);
-  await perform(commands, saved());
+  await perform(commands, qemuOfNode());
   const note = `Guests that were started with the wrapper need it until they are started anew: ${wrapper} has to stay.`;
   return done(commands, `${lines(commands)}${note}\n`);
 }
@@ -47,14 +46,18 @@ export async function kvmStatus(): Promise<Report> {
   const enabled = current === wrapper;
   const rows = instances.map(({ instance, path }) => [instance, path, path === wrapper ? 'yes' : 'no']);
   const summary = enabled
-    ? `The cluster starts guests through ${wrapper}, which runs ${saved()}.`
+    ? `The cluster starts guests through ${wrapper}, which runs ${qemuOfNode()}.`
     : `The cluster starts guests with ${current}. To have them started through ${wrapper}: gnt-gluster kvm enable`;
-  const text = `${summary}\n${rows.length === 0 ? '' : `\n${await table(['Instance', 'kvm_path', 'Ours'], rows)}`}`;
-  return { json: { enabled, clusterPath: current, qemu: enabled ? saved() : current, instances }, text };
+  const driver = await hasGlusterDriver();
+  const here = `With access=userspace a guest that starts on this node ${wayHere(enabled, driver)}.`;
+  const text = `${summary}\n${here}\n${rows.length === 0 ? '' : `\n${await table(['Instance', 'kvm_path', 'Ours'], rows)}`}`;
+  return { json: { enabled, clusterPath: current, qemu: enabled ? qemuOfNode() : current, driver, instances }, text };
 }
 
-function saved(): string {
-  return readIfThere(savedPath)?.trim() || usualQemu;
+function wayHere(enabled: boolean, driver: boolean): string {
+  if (!enabled && !takesAnyUri()) return 'does not start: Ganeti 3.1 needs the wrapper for that';
+  if (driver) return "uses QEMU's gluster driver";
+  return "uses the image's file on the mount, because QEMU here has no gluster driver (qemu-block-extra in Debian)";
 }
 
 function lines(commands: readonly (readonly string[])[]): string {

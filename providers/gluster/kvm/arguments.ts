@@ -9,24 +9,26 @@ export interface NamedImage {
   readonly server: Server;
 }
 
+/** How QEMU of this node gets at an image: by itself from one of these servers, or through its file on a mount. */
+export type Way = { readonly servers: readonly Server[] } | { readonly file: string };
+
+type WayTo = (image: NamedImage) => Promise<Way>;
+
 /**
- * The arguments of QEMU with every image on Gluster given in the one form that all versions of QEMU take, with all the
- * servers that `serversOf` names for it; all else as it was.
+ * The arguments of QEMU with every image on Gluster given in the way that `wayTo` names for it, in the one form that all
+ * versions of QEMU take; all else as it was.
  *
  * Ganeti 3.0 writes `-drive file=gluster://HOST:PORT/VOLUME/PATH,...`, which has room for one server. Ganeti 3.1.0 to
  * 3.1.1 writes `-blockdev ...,file.server=[{'type': 'inet', 'host': 'HOST', 'port': 'PORT'}],...`: a Python list, which
  * no QEMU understands (FlattenDict in lib/hypervisor/hv_kvm/kvm_utils.py leaves lists alone). A Ganeti that is repaired
  * will write `file.server.0.host=HOST`.
  */
-export async function rewriteArguments(
-  args: readonly string[],
-  serversOf: (image: NamedImage) => Promise<readonly Server[]>,
-): Promise<readonly string[]> {
+export async function rewriteArguments(args: readonly string[], wayTo: WayTo): Promise<readonly string[]> {
   const rewritten: string[] = [];
   for (const [index, argument] of args.entries()) {
     const option = args[index - 1];
-    if (option === '-drive') rewritten.push(await rewriteDrive(argument, serversOf));
-    else if (option === '-blockdev') rewritten.push(await rewriteBlockdev(argument, serversOf));
+    if (option === '-drive') rewritten.push(await rewriteDrive(argument, wayTo));
+    else if (option === '-blockdev') rewritten.push(await rewriteBlockdev(argument, wayTo));
     else rewritten.push(argument);
   }
   return rewritten;
@@ -37,16 +39,13 @@ export function mayNameImage(args: readonly string[]): boolean {
   return args.some((argument) => argument.includes('gluster'));
 }
 
-type Servers = (image: NamedImage) => Promise<readonly Server[]>;
-
 const uriPattern = /(?<=^|,)file=gluster:\/\/(?:\[([0-9a-f:.]+)\]|([^:/,[\]]+))(?::(\d+))?\/([^/,]+)\/([^,?]+)(?=,|$)/;
 
-async function rewriteDrive(argument: string, serversOf: Servers): Promise<string> {
+async function rewriteDrive(argument: string, wayTo: WayTo): Promise<string> {
   const [whole, address, name, port, volume = '', path = ''] = uriPattern.exec(argument) ?? [];
   if (whole === undefined) return argument;
-  const server = { host: address ?? name ?? '', port: Number(port ?? 24007) };
-  const servers = await serversOf({ volume, path, server });
-  const options = ['file.driver=gluster', `file.volume=${volume}`, `file.path=${path}`, ...list('file.', servers)];
+  const image = { volume, path, server: { host: address ?? name ?? '', port: Number(port ?? 24007) } };
+  const options = node('file.', image, await wayTo(image));
   return argument.replace(whole, () => options.join(','));
 }
 
@@ -54,12 +53,15 @@ const pythonList = /(?<=^|,)((?:file\.)*)server=\[\{'type': 'inet', 'host': '([^
 const flatList =
   /(?<=^|,)((?:file\.)*)server\.0\.type=inet,\1server\.0\.host=([^,]+),\1server\.0\.port=(\d+)(?=,|$)(?!.*server\.1\.)/;
 
-async function rewriteBlockdev(argument: string, serversOf: Servers): Promise<string> {
+async function rewriteBlockdev(argument: string, wayTo: WayTo): Promise<string> {
   const [whole, prefix = '', host = '', port] = pythonList.exec(argument) ?? flatList.exec(argument) ?? [];
   const [volume, path] = ['volume', 'path'].map((key) => valueIn(argument, `${prefix}${key}`));
   if (whole === undefined || volume === undefined || path === undefined) return argument;
-  const servers = await serversOf({ volume, path, server: { host, port: Number(port) } });
-  return argument.replace(whole, () => list(prefix, servers).join(','));
+  const image = { volume, path, server: { host, port: Number(port) } };
+  const ours = ['driver=gluster', `volume=${volume}`, `path=${path}`].map((option) => `${prefix}${option}`);
+  const others = argument.replace(whole, '').split(',');
+  const kept = others.filter((option) => option !== '' && !ours.includes(option));
+  return [...kept, ...node(prefix, image, await wayTo(image))].join(',');
 }
 
 function valueIn(argument: string, key: string): string | undefined {
@@ -69,10 +71,15 @@ function valueIn(argument: string, key: string): string | undefined {
     ?.slice(key.length + 1);
 }
 
-function list(prefix: string, servers: readonly Server[]): readonly string[] {
-  return servers.flatMap(({ host, port }, index) => [
-    `${prefix}server.${index}.type=inet`,
-    `${prefix}server.${index}.host=${host}`,
-    `${prefix}server.${index}.port=${port}`,
-  ]);
+/** The options of the node that is the image. QEMU's own locks are not for a file that other nodes have open as well. */
+function node(prefix: string, { volume, path }: NamedImage, way: Way): readonly string[] {
+  const options =
+    'file' in way
+      ? ['driver=file', `filename=${way.file.replaceAll(',', ',,')}`, 'locking=off']
+      : ['driver=gluster', `volume=${volume}`, `path=${path}`, ...way.servers.flatMap(serverOptions)];
+  return options.map((option) => `${prefix}${option}`);
+}
+
+function serverOptions({ host, port }: Server, index: number): readonly string[] {
+  return [`server.${index}.type=inet`, `server.${index}.host=${host}`, `server.${index}.port=${port}`];
 }

@@ -1,14 +1,19 @@
+import { Failure } from '../../../src/errors.ts';
 import { print, reportFailure } from '../../../src/reply.ts';
+import { attachedRecord } from '../attachments.ts';
 import { loadConfiguration } from '../configuration.ts';
+import { imageOf } from '../loops.ts';
+import { mountPoint } from '../mounts.ts';
 import type { Server } from '../pool.ts';
 import { readRecord, readServers } from '../records.ts';
 import { answeringFirst } from '../servers.ts';
-import { type NamedImage, rewriteArguments } from './arguments.ts';
+import { type NamedImage, rewriteArguments, type Way } from './arguments.ts';
+import { hasGlusterDriver } from './driver.ts';
 
 /** Prints the arguments of QEMU as words for a shell, rewritten for gnt-gluster-kvm, and ends the process. */
 export async function printQemuArguments(args: readonly string[]): Promise<never> {
   try {
-    const words = await rewriteArguments(args, serversOfImage);
+    const words = await rewriteArguments(args, wayTo);
     print(words.map(quoteForShell).join(' '));
     process.exit(0);
   } catch (error) {
@@ -16,12 +21,29 @@ export async function printQemuArguments(args: readonly string[]): Promise<never
   }
 }
 
+async function wayTo(image: NamedImage): Promise<Way> {
+  return (await hasGlusterDriver()) ? { servers: await serversOfImage(image) } : { file: await fileOf(image) };
+}
+
+/** The file of an image on the mount of this node. The image is attached when this returns, so that the mount stays. */
+async function fileOf({ volume, path }: NamedImage): Promise<string> {
+  const name = imageOf(path);
+  const attached = attachedRecord(name);
+  if (attached?.volume === volume && attached.path === path)
+    return `${mountPoint(attached.pool, volume)}/${attached.path}`;
+  const { attachHere } = await import('../attaching.ts');
+  const pool = readRecord(name)?.pool;
+  const record = await attachHere({ name, parameters: { volume, ...(pool === undefined ? {} : { pool }) } }, true);
+  if (record.path === path) return `${mountPoint(record.pool, volume)}/${record.path}`;
+  throw new Failure('missing', `the image ${name} on volume ${volume} is ${record.path}, not ${path}`);
+}
+
 /**
  * All servers known for an image, those that answer now in front: the one Ganeti names, those that this node remembers
  * of the image, those of a pool with its volume. Asks no glusterd: a guest that starts cannot wait for one that hangs.
  */
 async function serversOfImage({ volume, path, server }: NamedImage): Promise<readonly Server[]> {
-  const record = readRecord(path.split('/').at(-2) ?? '');
+  const record = readRecord(imageOf(path));
   const ofImage = record?.volume === volume && record.path === path ? record.servers : [];
   const { pools } = await loadConfiguration();
   const ofPool = pools.find(({ volumes }) => volumes.includes(volume))?.servers ?? [];

@@ -1,11 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { node, shell } from '../support/lab.ts';
 import { providerDirectory } from '../support/provider.ts';
-import { attachedNew } from '../support/verbs.ts';
-import { useGlusterLedger } from './support/storage.ts';
+import { attach, attachedNew, done, run as verbs } from '../support/verbs.ts';
+import { providerMount, useGlusterLedger } from './support/storage.ts';
 
 const ledger = useGlusterLedger();
 const wrapper = `${providerDirectory}/gnt-gluster-kvm`;
+const executable = `${providerDirectory}/ganeti-extstorage-gluster`;
 
 /** Takes the place of QEMU: tells its process, its descriptor 7, and its arguments, one a line. */
 const qemu = `#!/bin/sh
@@ -62,3 +63,53 @@ test("should the rewriting fail, Ganeti's own arguments are used", async () => {
   const { pid, lines } = await run(args, 'echo "[" >/etc/ganeti/gluster.toml;');
   expect(lines).toEqual([pid, 'network', ...args]);
 });
+
+describe('where QEMU has no gluster driver', () => {
+  test('with Ganeti 3.0 the address of a disk is its file on the mount, until QEMU has the driver', async () => {
+    await ganeti('3.0.2');
+    const disk = ledger.disk({ access: 'userspace' });
+    const device = await attachedNew(disk, 8);
+    const address = { device, addresses: [expect.stringMatching(/^kvm:gluster:/)] };
+    expect(await attach(disk)).toEqual(address);
+    const back = await hideDriver();
+    expect(await attach(disk)).toEqual({ device, addresses: [`kvm:${providerMount()}/images/${disk.name}/disk`] });
+    await ganeti('3.1.0~rc2');
+    expect(await attach(disk)).toEqual(address);
+    await ganeti('3.0.2');
+    await back();
+    expect(await attach(disk)).toEqual(address);
+  });
+
+  test('a guest that starts through the wrapper gets the file on the mount', async () => {
+    const disk = ledger.disk({ access: 'userspace' });
+    const device = await attachedNew(disk, 8);
+    await hideDriver();
+    // QEMU of this test says the same as the real one.
+    await run([]);
+    await shell('ln -sf /usr/bin/qemu-system-x86_64 /tmp/real; echo /tmp/real >/etc/ganeti/gluster-kvm-path');
+    expect(await attach(disk)).toEqual({ device, addresses: [expect.stringMatching(/^kvm:gluster:/)] });
+    const path = `images/${disk.name}/disk`;
+    const words = await shell('"$1" qemu-arguments -drive "$2"', executable, drive('node1.lab', path));
+    const file = `${providerMount()}/${path}`;
+    expect(words.trim()).toBe(`'-drive' 'file.driver=file,file.filename=${file},file.locking=off,format=raw,if=none'`);
+    await done(verbs.detach(disk));
+    // Without a device the mount would go: the image is attached again.
+    await shell('"$1" qemu-arguments -drive "$2"', executable, drive('node1.lab', path));
+    expect((await shell('losetup -j "$1"', file)).trim()).not.toBe('');
+  });
+});
+
+/** Has the node say that its cluster runs a version of Ganeti, until the end of the test. */
+async function ganeti(version: string): Promise<void> {
+  ledger.later(() => shell('rm -f /var/lib/ganeti/ssconf_release_version'));
+  await shell('echo "$1" >/var/lib/ganeti/ssconf_release_version', version);
+}
+
+/** Moves QEMU's module away until the end of the test, or until the returned function is called. */
+async function hideDriver(): Promise<() => Promise<unknown>> {
+  const back = (): Promise<unknown> =>
+    shell('if [ -e /usr/lib/block-gluster.so ]; then mv /usr/lib/block-gluster.so /usr/lib/*-linux-gnu/qemu/; fi');
+  ledger.later(back);
+  await shell('mv /usr/lib/*-linux-gnu/qemu/block-gluster.so /usr/lib/');
+  return back;
+}

@@ -1,3 +1,5 @@
+import { beforeEach, onTestFailed } from 'vitest';
+import { glusterSays } from '../../../lab/gluster.ts';
 import { node, shell } from '../../support/lab.ts';
 import { type Ledger, useLedger } from '../../support/ledger.ts';
 import { providerDirectory } from '../../support/provider.ts';
@@ -38,15 +40,16 @@ export async function everything(): Promise<string> {
   return await shell('find "$1"/*/images -printf "%p %y %s %T@ %l\\n" 2>/dev/null | sort', mountRoot);
 }
 
-/** A ledger that also looks for what only this provider could leave. */
+/** A ledger that also looks for what only this provider could leave. A test that fails tells what Gluster said. */
 export function useGlusterLedger(): Ledger {
+  beforeEach(() => onTestFailed(async () => console.log(await glusterSays(node()))));
   return useLedger(leftovers);
 }
 
 const leftoversScript = `
 grep -o ' ${runDirectory}/mnt[^ ]* - fuse.glusterfs' /proc/self/mountinfo || true
 grep -o ' ${runDirectory}/mnt[^ ]* ' /proc/self/mountinfo || true
-find ${runDirectory} -type f ! -path '*/volumes/*' ! -name '*.new' 2>/dev/null || true
+find ${runDirectory} -type f ! -path '*/volumes/*' ! -name qemu ! -name '*.new' 2>/dev/null || true
 find ${mountRoot}/*/* -mindepth 1 ! -name .work ! -path '*/.nodes*' 2>/dev/null || true
 pgrep -a '^(qemu-img|losetup|flock|setpriv|mount)$' || true
 pgrep -af '^/usr/sbin/glusterfs .*${runDirectory}/mnt' || true

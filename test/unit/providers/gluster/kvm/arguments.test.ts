@@ -8,10 +8,11 @@ const others = [
   { host: 'node3.lab', port: 24008 },
 ];
 const asked: NamedImage[] = [];
-const serversOf = async (image: NamedImage) => {
+const wayTo = async (image: NamedImage) => {
   asked.push(image);
-  return [image.server, ...others];
+  return { servers: [image.server, ...others] };
 };
+const file = '/run/ganeti-gluster/mnt/default/ganeti/images/6f1c.ext.disk0/disk';
 const listOf = (prefix: string, first: string): string =>
   [first, 'node2.lab:24007', 'node3.lab:24008']
     .map((server, index) => {
@@ -44,20 +45,37 @@ test.each([
     'the Python list of Ganeti 3.1',
     '-blockdev',
     `driver=raw,node-name=disk-1,discard=ignore,cache.direct=on,file.driver=gluster,file.server=[{'type': 'inet', 'host': 'node1.lab', 'port': '24007'}],file.volume=ganeti,file.path=${path},auto-read-only=off`,
-    `driver=raw,node-name=disk-1,discard=ignore,cache.direct=on,file.driver=gluster,${listOf('file.', 'node1.lab:24007')},file.volume=ganeti,file.path=${path},auto-read-only=off`,
+    `driver=raw,node-name=disk-1,discard=ignore,cache.direct=on,auto-read-only=off,file.driver=gluster,file.volume=ganeti,file.path=${path},${listOf('file.', 'node1.lab:24007')}`,
   ],
   [
     'what a repaired Ganeti writes',
     '-blockdev',
     `driver=raw,file.driver=gluster,file.server.0.type=inet,file.server.0.host=node1.lab,file.server.0.port=24007,file.volume=ganeti,file.path=${path}`,
-    `driver=raw,file.driver=gluster,${listOf('file.', 'node1.lab:24007')},file.volume=ganeti,file.path=${path}`,
+    `driver=raw,file.driver=gluster,file.volume=ganeti,file.path=${path},${listOf('file.', 'node1.lab:24007')}`,
   ],
 ])('%s gets all servers', async (_, option, given, wanted) => {
   asked.length = 0;
   const args = ['-name', 'inst1', option, given, '-S'];
   expect(mayNameImage(args)).toBe(true);
-  expect(await rewriteArguments(args, serversOf)).toEqual(['-name', 'inst1', option, wanted, '-S']);
+  expect(await rewriteArguments(args, wayTo)).toEqual(['-name', 'inst1', option, wanted, '-S']);
   expect(asked).toMatchObject([{ volume: 'ganeti', path }]);
+});
+
+test.each([
+  [
+    'the URI of Ganeti 3.0',
+    '-drive',
+    `file=gluster://node1.lab:24007/ganeti/${path},format=raw,if=none,cache=none,aio=threads,id=disk-1`,
+    `file.driver=file,file.filename=${file},file.locking=off,format=raw,if=none,cache=none,aio=threads,id=disk-1`,
+  ],
+  [
+    'the Python list of Ganeti 3.1',
+    '-blockdev',
+    `driver=raw,node-name=disk-1,cache.direct=on,file.driver=gluster,file.server=[{'type': 'inet', 'host': 'node1.lab', 'port': '24007'}],file.volume=ganeti,file.path=${path},auto-read-only=off`,
+    `driver=raw,node-name=disk-1,cache.direct=on,auto-read-only=off,file.driver=file,file.filename=${file},file.locking=off`,
+  ],
+])('%s becomes the file where QEMU has no driver', async (_, option, given, wanted) => {
+  expect(await rewriteArguments([option, given], async () => ({ file }))).toEqual([option, wanted]);
 });
 
 test.each([
@@ -76,7 +94,7 @@ test.each([
   ['-name', 'file=gluster://node1.lab:24007/ganeti/x'],
   ['-device', '?'],
 ])('%s %s is left alone', async (...args) => {
-  expect(await rewriteArguments(args, serversOf)).toEqual(args);
+  expect(await rewriteArguments(args, wayTo)).toEqual(args);
 });
 
 test('any other arguments are passed on as they are', async () => {
@@ -84,7 +102,7 @@ test('any other arguments are passed on as they are', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(argument), async (args) => {
       fc.pre(!mayNameImage(args));
-      expect(await rewriteArguments(args, serversOf)).toEqual(args);
+      expect(await rewriteArguments(args, wayTo)).toEqual(args);
     }),
   );
 });
