@@ -72,6 +72,11 @@ const sentenceOfErrno: Readonly<Record<string, string>> = {
   EROFS: 'the volume is read-only (no quorum)',
 };
 
+const hintOfErrno: Readonly<Record<string, string>> = {
+  // A Gluster brick, for one, looks every five seconds how much is free, and refuses until then.
+  ENOSPC: 'make room and wait ten seconds, which the storage may need to notice; then try again',
+};
+
 /** The `code` of a system error such as ENOENT, or undefined for anything else. */
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
@@ -85,5 +90,7 @@ export function asFailure(error: unknown): Failure | undefined {
   const kind = errno === undefined ? undefined : kindOfErrno[errno];
   if (errno === undefined || kind === undefined || !(error instanceof Error)) return undefined;
   const sentence = sentenceOfErrno[errno];
-  return new Failure(kind, sentence === undefined ? error.message : `${sentence}: ${error.message}`);
+  const hint = hintOfErrno[errno];
+  const details = hint === undefined ? {} : { hint };
+  return new Failure(kind, sentence === undefined ? error.message : `${sentence}: ${error.message}`, details);
 }

@@ -1,4 +1,5 @@
 import { brickKilledCopying, clientKilledCopying } from './scenarios/backup.ts';
+import { brickFull } from './scenarios/full.ts';
 import { brickKilledMigrating, sourceClientKilled, targetClientKilled, targetLost } from './scenarios/migration.ts';
 import { nodeLost } from './scenarios/nodes.ts';
 import { brickKilled, clientKilled, glusterdKilled } from './scenarios/processes.ts';
@@ -14,6 +15,7 @@ export const clusterScenarios: readonly ClusterScenario[] = [
   clientKilled,
   nodeLost,
   quorumLost,
+  brickFull,
   sourceClientKilled,
   targetClientKilled,
   targetLost,

@@ -62,7 +62,7 @@ export function stageOf(
 
 async function type(command: string): Promise<RunResult> {
   const [, name = '', line = ''] = /^(node\d)# (.*)$/.exec(command) ?? [];
-  return await node(`${name}.lab`).exec(line.split(' '), { timeoutMs: timeLimit, reject: false });
+  return await node(`${name}.lab`).exec(['sh', '-c', line], { timeoutMs: timeLimit, reject: false });
 }
 
 /** Throws unless a text has what the administrator is to see. */

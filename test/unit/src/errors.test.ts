@@ -33,6 +33,11 @@ test.each([
   expect(failure?.message).toContain(`${code}: something, write`);
 });
 
+test('a full volume may need some seconds to notice that there is room again', () => {
+  expect(asFailure(systemError('ENOSPC'))?.details.hint).toMatch(/wait ten seconds/);
+  expect(asFailure(systemError('EIO'))?.details.hint).toBeUndefined();
+});
+
 test.each([
   ['ENOENT', systemError('ENOENT')],
   ['a number', systemError(5)],

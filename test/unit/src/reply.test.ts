@@ -72,7 +72,7 @@ test('a sentence, a problem or an argument of several lines changes nothing of t
 
 test.each([
   ["new Failure('busy', 'in use', { hint: 'wait' })", 6, /^open: in use\nhint: wait\n$/],
-  ["Object.assign(new Error('ENOSPC: write'), { code: 'ENOSPC' })", 8, /^open: no space left.*\n$/],
+  ["Object.assign(new Error('ENOSPC: write'), { code: 'ENOSPC' })", 8, /^open: no space left.*\nhint: make room.*\n$/],
   ["new TypeError('x is not a function')", 1, /^open: internal error: TypeError: x is not a function\n {4}at /],
   ["'only a text'", 1, /^open: internal error: only a text\n$/],
   ["new Error('long\\n'.repeat(50))", 1, /^(.*\n){16}$/],
