@@ -132,6 +132,28 @@ export function leftovers(mounted: MountedVolume, name: string, node = ''): read
   return mine.map((entry) => `${directory}/${entry}`);
 }
 
+/** What is being made or deleted on a volume, or was when its maker died. */
+export interface Unfinished {
+  readonly image: string;
+  readonly node: string;
+  /** Milliseconds since somebody last did something to it. */
+  readonly age: number;
+  readonly allocated: Bytes;
+}
+
+/** All that is unfinished on a volume. */
+export function unfinishedOn(mounted: MountedVolume): readonly Unfinished[] {
+  const directory = `${imagesDirectory(mounted)}/${workDirectory}`;
+  return entriesOf(directory).flatMap((entry) => {
+    const [image = '', node = ''] = entry.split('@');
+    const found = [statOf(`${directory}/${entry}`), statOf(`${directory}/${entry}/disk`)];
+    const touched = found.flatMap((stat) => (stat === undefined ? [] : [Number(stat.mtimeMs), Number(stat.ctimeMs)]));
+    // It is gone by now.
+    if (touched.length === 0) return [];
+    return [{ image, node, age: Date.now() - Math.max(...touched), allocated: Number(found[1]?.blocks ?? 0) * 512 }];
+  });
+}
+
 function workPath(mounted: MountedVolume, name: string): string {
   return `${imagesDirectory(mounted)}/${workDirectory}/${name}@${hostname()}@${process.pid}`;
 }

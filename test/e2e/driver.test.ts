@@ -1,11 +1,12 @@
 import { afterAll, describe, expect } from 'vitest';
 import { suites } from '../lab/suites.ts';
-import { look, refused, run } from './support/commands.ts';
+import { refused, run } from './support/commands.ts';
 import { addInstance, guest, restartedBy, writes } from './support/guests.ts';
 import { imagesOf, usageOf } from './support/images.ts';
 import { lab, node } from './support/lab.ts';
 import { migrate } from './support/migration.ts';
 import { lastStep, step } from './support/steps.ts';
+import { bringDriver, diskArguments, hideDriver } from './support/ways.ts';
 
 const inst1 = guest(1);
 const { name, console } = inst1;
@@ -17,12 +18,10 @@ const file =
   /file\.driver=file,file\.filename=\/run\/ganeti-gluster\/mnt\/default\/ganeti\/images\/[^,]*\/disk,file\.locking=off/;
 const plainFile = /file=\/run\/ganeti-gluster\/mnt\/default\/ganeti\/images\/[^,]*\/disk,/;
 
-afterAll(() =>
-  look(node('node2.lab'), 'cd /usr/lib; [ ! -e block-gluster.so ] || mv block-gluster.so *-linux-gnu/qemu/'),
-);
+afterAll(() => bringDriver(node('node2.lab')));
 
 step('QEMU of one node has no gluster driver, and guests start through gnt-gluster-kvm', async () => {
-  await look(node('node2.lab'), 'mv /usr/lib/*-linux-gnu/qemu/block-gluster.so /usr/lib/');
+  await hideDriver(node('node2.lab'));
   await run('gnt-gluster kvm enable');
   await run('gnt-cluster modify -D ext:access=userspace');
 });
@@ -100,8 +99,5 @@ async function shutdown(): Promise<void> {
 }
 
 async function expectDisk(fqdn: string, way: RegExp): Promise<void> {
-  const script = `pid=$(cat /run/ganeti/kvm-hypervisor/pid/${name}); tr '\\0' '\\n' </proc/$pid/cmdline`;
-  const args = await look(node(fqdn), script);
-  const disks = args.filter((argument) => /file.*gluster/.test(argument));
-  expect(disks).toEqual([expect.stringMatching(way)]);
+  expect(await diskArguments(name, fqdn)).toEqual([expect.stringMatching(way)]);
 }

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { refused, run } from './support/commands.ts';
+import { look, refused, run } from './support/commands.ts';
 import { addInstance, guest } from './support/guests.ts';
 import { images, imagesOf } from './support/images.ts';
 import { lab, node } from './support/lab.ts';
@@ -8,12 +8,14 @@ import { lastStep, step } from './support/steps.ts';
 const first = guest(1);
 const verbs = '/usr/share/ganeti/extstorage/gluster';
 const leaked = 'leaked.ext.disk0';
+const half = 'half.ext.disk0';
 /** What the test takes away again, whatever happened. */
-const own: string[] = [leaked];
+const own: string[] = [leaked, half];
 
 interface Found {
   readonly orphans: readonly { readonly name: string; readonly state: string }[];
   readonly missing: readonly { readonly image: string; readonly instance: string | null }[];
+  readonly unfinished: readonly { readonly image: string; readonly node: string }[];
 }
 
 /** What the command says on the master; it exits with 1 when it found something. */
@@ -55,6 +57,21 @@ step('an image that no disk refers to is found, and moved only if one says so', 
   expect(moved).toMatchObject({ exitCode: 1, orphans: [{ name: leaked, state: 'quarantined' }] });
   expect(await names()).toHaveLength(3);
   expect((await orphans()).exitCode).toBe(0);
+});
+
+step('an image whose maker was killed is found, and taken away on any node', async () => {
+  const script = `VOL_NAME=${half} VOL_SIZE=2048 EXTP_PREALLOCATION=full ${verbs}/create >/dev/null 2>&1 & pid=$!
+    until ls /bricks/ganeti/brick/images/.work | grep -q ${half}; do kill -0 $pid; done
+    kill -KILL $pid`;
+  await look(node('node3.lab'), script);
+  expect(await orphans()).toMatchObject({ exitCode: 0, unfinished: [] });
+  expect(await orphans('--quarantine --older-than 0m')).toMatchObject({
+    exitCode: 1,
+    orphans: [],
+    unfinished: [{ image: half, node: 'node3.lab', volume: 'ganeti' }],
+  });
+  await run(`env VOL_NAME=${half} ${verbs}/remove`);
+  expect(await orphans('--older-than 0m')).toMatchObject({ exitCode: 0, unfinished: [] });
 });
 
 step('a quarantined image comes back on any node', async () => {

@@ -13,6 +13,8 @@ export interface Release {
   readonly guestSeesGrowth: boolean;
   /** What `gnt-instance modify` has to be told so that a running guest gets a new disk; Ganeti 3.1 does it unasked. */
   readonly hotplug: string;
+  /** Ganeti 3.0 gives a running QEMU a block device as a file, which QEMU refuses since its version 6. */
+  readonly hotAddsDevices: boolean;
   /** `gnt-backup export` of the 3.1 in Debian 13 wants a node's name in the certificate all nodes share (issue 1839). */
   readonly exports: boolean;
   /** What `gnt-instance rename` has to be told so that it neither checks names nor asks: 3.1 does neither unless told. */
@@ -27,6 +29,7 @@ export const suites: Readonly<Record<Suite, Release>> = {
     startsInUserspace: true,
     guestSeesGrowth: false,
     hotplug: '--hotplug ',
+    hotAddsDevices: false,
     exports: true,
     renameOptions: ' -f --no-name-check --no-ip-check',
   },
@@ -36,6 +39,7 @@ export const suites: Readonly<Record<Suite, Release>> = {
     startsInUserspace: false,
     guestSeesGrowth: true,
     hotplug: '',
+    hotAddsDevices: true,
     exports: false,
     renameOptions: '',
   },

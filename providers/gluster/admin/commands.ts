@@ -53,9 +53,12 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'image orphans',
-    summary: 'on the master node: images without a disk of Ganeti, disks without an image, remains on this node',
+    summary: 'on the master node: images without a disk of Ganeti or half made, disks without an image, remains here',
     operands: [],
-    options: { 'older-than': 'quarantine only what is so old (default: 15m)' },
+    options: {
+      'older-than':
+        'quarantine only what is so old, and take for left behind what was untouched so long (default: 15m)',
+    },
     flags: {
       quarantine: 'move images that no disk refers to, and nobody uses, into the trash; undelete brings them back',
       'dry-run': 'only say what would be done',

@@ -7,10 +7,11 @@ import { formatBytes } from '../../../src/units.ts';
 import { attachedDevices, imageUsers } from '../attachments.ts';
 import { parseDuration } from '../configuration-values.ts';
 import { ganetiDisks, ganetiDisksNow } from '../ganeti.ts';
-import { type Image, readImage } from '../images.ts';
+import { type Image, readImage, type Unfinished, unfinishedOn } from '../images.ts';
 import { readLeases, takeToDelete } from '../lease-store.ts';
 import { imageOf, ownLoopDevices } from '../loops.ts';
 import { readMetadata } from '../metadata.ts';
+import type { MountedVolume } from '../mounts.ts';
 import { orphansOf, tooYoung, whyKept, withoutImage } from '../orphans.ts';
 import { providerName } from '../parameters.ts';
 import { moveToTrash } from '../trash.ts';
@@ -52,9 +53,14 @@ export async function imageOrphans(input: CommandInput): Promise<Report> {
     instance: instance ?? null,
   }));
   const stale = await staleHere(new Set(images.map(({ name }) => name)));
-  const json = { orphans: found, missing, stale };
+  const unfinished = await eachVolume(pools, async (mounted) =>
+    unfinishedOn(mounted)
+      .filter(({ age }) => age >= olderThan)
+      .map(({ age, ...rest }) => ({ ...rest, ...placeOf(mounted), age: Math.round(age / 1000) })),
+  );
+  const json = { orphans: found, missing, unfinished, stale };
   // Ganeti makes an image before it knows its disk.
-  const bad = found.some(({ state }) => state !== tooYoung) || missing.length + stale.length > 0;
+  const bad = found.some(({ state }) => state !== tooYoung) || missing.length + unfinished.length + stale.length > 0;
   return { json, text: await textOf(json), bad };
 }
 
@@ -66,7 +72,11 @@ interface Wishes {
 
 function candidate(image: Image) {
   const { uuid } = readMetadata(image.directory);
-  return { name: image.name, uuid, pool: image.mounted.pool.name, volume: image.mounted.volume };
+  return { name: image.name, uuid, ...placeOf(image.mounted) };
+}
+
+function placeOf({ pool, volume }: MountedVolume) {
+  return { pool: pool.name, volume };
 }
 
 async function judge(image: Image, { olderThan, quarantine, dryRun }: Wishes) {
@@ -77,8 +87,7 @@ async function judge(image: Image, { olderThan, quarantine, dryRun }: Wishes) {
   if (kept === undefined && quarantine) state = dryRun ? 'would be quarantined' : await moveAway(image, olderThan);
   return {
     name: image.name,
-    pool: image.mounted.pool.name,
-    volume: image.mounted.volume,
+    ...placeOf(image.mounted),
     size: image.size,
     allocated: image.allocated,
     info: metadata.info ?? null,
@@ -126,15 +135,14 @@ async function staleHere(names: ReadonlySet<string>) {
   return [...devices, ...records].filter(({ image }) => image !== '' && !image.includes('.new') && !names.has(image));
 }
 
-async function textOf({
-  orphans,
-  missing,
-  stale,
-}: {
+interface Findings {
   readonly orphans: readonly Awaited<ReturnType<typeof judge>>[];
   readonly missing: readonly { readonly image: string; readonly instance: string | null }[];
+  readonly unfinished: readonly (Unfinished & { readonly pool: string; readonly volume: string })[];
   readonly stale: readonly { readonly what: string; readonly image: string }[];
-}): Promise<string> {
+}
+
+async function textOf({ orphans, missing, unfinished, stale }: Findings): Promise<string> {
   const parts: string[] = [];
   if (orphans.length > 0)
     parts.push(
@@ -156,6 +164,19 @@ async function textOf({
       `disks of Ganeti without an image:\n\n${await table(
         ['Image', 'Instance'],
         missing.map(({ image, instance }) => [image, instance ?? '(detached)']),
+      )}`,
+    );
+  if (unfinished.length > 0)
+    parts.push(
+      `images that were being made or deleted when their maker died, or still are (VOL_NAME=IMAGE /usr/share/ganeti/extstorage/gluster/remove takes what is left away):\n\n${await table(
+        ['Image', 'Pool/volume', 'Allocated', 'Untouched for', 'Made by'],
+        unfinished.map(({ image, pool, volume, allocated, age, node }) => [
+          image,
+          `${pool}/${volume}`,
+          formatBytes(allocated),
+          formatAge(age * 1000),
+          node,
+        ]),
       )}`,
     );
   if (stale.length > 0)
