@@ -1,20 +1,32 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { errnoOf } from './errors.ts';
 
 /** Replaces a file in one step, mode 0600, on disk when this returns. `writer` keeps the drafts of two writers apart. */
 export function writeFileAtomic(path: string, text: string, writer = ''): void {
   const draft = `${path}${writer}.new`;
-  rmSync(draft, { force: true });
+  removeFileIfThere(draft);
   const descriptor = openSync(draft, 'wx', 0o600);
   try {
     writeFileSync(descriptor, text);
     fsyncSync(descriptor);
     renameSync(draft, path);
   } catch (error) {
-    rmSync(draft, { force: true });
+    removeFileIfThere(draft);
     throw error;
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/**
+ * Removes a file that need not be there. Not rmSync: the errors it throws have no code (Node 24), so that a volume without
+ * quorum would look like a fault of this program.
+ */
+export function removeFileIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
   }
 }
 

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, Failure } from '../../src/errors.ts';
+import { removeFileIfThere } from '../../src/files.ts';
 import { note } from '../../src/reply.ts';
 import { bootOfThisNode, knowledgeOfNodes, nameOfThisNode, publishBoot, whyDead } from './dead-owners.ts';
 import { decide, describeLease, type Lease, type LeaseState, nameOfState, parseState } from './leases.ts';
@@ -140,7 +141,7 @@ function replaceState(directory: string, [current, ...old]: readonly LeaseState[
   try {
     renameSync(path(current), path({ generation: current.generation + 1, leases }));
     // There is one name only, unless a self-heal after a lost quorum brought an older one back.
-    for (const state of old) rmSync(path(state), { force: true });
+    for (const state of old) removeFileIfThere(path(state));
     return true;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return false;

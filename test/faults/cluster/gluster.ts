@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { look } from '../../e2e/support/commands.ts';
+import { healed as waitUntilHealed } from '../../e2e/support/heal.ts';
 import { lab, node } from '../../e2e/support/lab.ts';
 import { timed } from '../../e2e/support/progress.ts';
 import { poll } from '../../lab/process.ts';
-import { timeLimit } from './stage.ts';
+import { type Stage, timeLimit } from './stage.ts';
 
 /** The processes of Gluster on a node, by their command lines. */
 export const processes = {
@@ -20,19 +22,28 @@ export async function killOn(name: string, process: keyof typeof processes): Pro
 }
 
 /** Whether `gluster volume heal VOLUME info summary` shows that nothing waits; a dead brick has a - there. */
-export function isHealed(summary: string): boolean {
+function isHealed(summary: string): boolean {
   const counts = summary.split('\n').filter((line) => line.startsWith('Total Number of entries: '));
   return counts.length === lab().nodes.length && counts.every((line) => line.trim().endsWith(': 0'));
 }
 
-/** Waits until all bricks of a volume run and have the same. By itself Gluster looks for what to heal every ten minutes. */
+/** Waits until all bricks of a volume run and have the same. */
 export async function healed(volume: string): Promise<void> {
-  await timed(`${volume} heals`, async () => {
-    await look(lab().master, `gluster volume heal ${volume} >/dev/null || true`);
-    await poll(`no entry of ${volume} waits to be healed`, timeLimit, async () => {
-      const lines = await look(lab().master, `gluster volume heal ${volume} info summary || true`);
-      return isHealed(lines.join('\n')) ? true : undefined;
-    });
+  await timed(`${volume} heals`, () => waitUntilHealed(volume));
+}
+
+/** What an administrator types for a volume to heal: by itself Gluster looks what waits for that every ten minutes. */
+export function healCommands(volume = 'ganeti'): readonly [string, string] {
+  return [`node1# gluster volume heal ${volume}`, `node1# gluster volume heal ${volume} info summary`];
+}
+
+/** Types that until nothing waits. The first is refused for as long as not all self-heal daemons answer. */
+export async function typesHeal({ tries, types }: Stage, volume?: string): Promise<void> {
+  const [start, info] = healCommands(volume);
+  await poll(`${info} shows that nothing waits`, timeLimit, async () => {
+    await tries(start);
+    await sleep(2000);
+    return isHealed(await types(info)) ? true : undefined;
   });
 }
 

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseObject, readIfThere, textField, writeFileAtomic } from '../../../src/files.ts';
+import { errnoOf } from '../../../src/errors.ts';
+import { parseObject, readIfThere, removeFileIfThere, textField, writeFileAtomic } from '../../../src/files.ts';
 import { scratchDirectory } from '../help.ts';
 
 describe('writeFileAtomic', () => {
@@ -76,5 +77,26 @@ describe('parseObject', () => {
     ['{"b":"x"}', undefined],
   ])('the text a of %s is %j', (json, expected) => {
     expect(textField(parseObject(json) ?? {}, 'a')).toBe(expected);
+  });
+});
+
+describe('removeFileIfThere', () => {
+  test('removes a file, and needs none', () => {
+    const directory = scratchDirectory();
+    writeFileSync(`${directory}/file`, '');
+    removeFileIfThere(`${directory}/file`);
+    removeFileIfThere(`${directory}/file`);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('says by its code why it cannot', () => {
+    const directory = scratchDirectory();
+    let thrown: unknown;
+    try {
+      removeFileIfThere(directory);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(errnoOf(thrown)).toBe('EISDIR');
   });
 });

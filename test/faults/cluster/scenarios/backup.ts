@@ -1,7 +1,7 @@
 import { look } from '../../../e2e/support/commands.ts';
 import { node } from '../../../e2e/support/lab.ts';
 import { poll, type RunResult } from '../../../lab/process.ts';
-import { isHealed, killOn } from '../gluster.ts';
+import { healCommands, killOn, typesHeal } from '../gluster.ts';
 import { survives } from '../guests.ts';
 import { type ClusterScenario, type Stage, timeLimit } from '../stage.ts';
 
@@ -26,19 +26,14 @@ export const brickKilledCopying: ClusterScenario = {
   name: 'cluster: brick killed during a backup',
   section: 'A brick is down',
   guestOn: 'node2',
-  commands: [
-    exportIt,
-    'node1# gluster volume start ganeti force',
-    'node1# gluster volume heal ganeti info summary',
-    remove,
-  ],
+  commands: [exportIt, 'node1# gluster volume start ganeti force', ...healCommands(), remove],
   async run(stage, guest) {
     await survives(guest, async () => {
       const { exitCode, stderr } = await duringSnapshot(stage, () => killOn('node1', 'brick'));
       if (exitCode !== 0) throw new Error(`the backup failed: ${stderr}`);
     });
     await stage.types('node1# gluster volume start ganeti force');
-    await stage.typesUntil('node1# gluster volume heal ganeti info summary', isHealed);
+    await typesHeal(stage);
     await stage.types(remove);
   },
 };

@@ -6,7 +6,7 @@ import { timed } from '../../../e2e/support/progress.ts';
 import { createVolume } from '../../../lab/gluster.ts';
 import { instance } from '../../../lab/layout.ts';
 import { poll } from '../../../lab/process.ts';
-import { isHealed, volumes } from '../gluster.ts';
+import { healCommands, typesHeal, volumes } from '../gluster.ts';
 import { requireNoErrors, survives } from '../guests.ts';
 import { type ClusterScenario, requireText, timeLimit } from '../stage.ts';
 
@@ -53,8 +53,6 @@ const status = `node2# echo info status | ${monitor}`;
 const goOn = `node2# echo cont | ${monitor}`;
 const grow = 'node1# gnt-instance grow-disk inst1.lab 0 1G';
 const backup = 'node1# gnt-backup export --shutdown-timeout=0 -n node3.lab inst1.lab';
-const heal = `node1# gluster volume heal ${volume}`;
-const healInfo = `node1# gluster volume heal ${volume} info summary`;
 const start = 'node1# gnt-instance startup inst1.lab';
 const removeOther = 'node1# gnt-instance remove -f inst2.lab';
 const makeRoom = `node1# rm ${somebodysFile}`;
@@ -74,11 +72,11 @@ export const brickFull: ClusterScenario = {
     makeRoom,
     goOn,
     backup,
-    heal,
-    healInfo,
+    ...healCommands(volume),
     start,
   ],
-  async run({ types, tries, typesUntil }, guest) {
+  async run(stage, guest) {
+    const { types, tries, typesUntil } = stage;
     const paused = (output: string): boolean => output.includes('VM status: paused (io-error)');
     const other = instanceOptions(2, { node: 'node2.lab', disk: `pool=${volume}`, stopped: true });
     await run(`gnt-instance add ${other} ${instance(2).name}`);
@@ -107,11 +105,7 @@ export const brickFull: ClusterScenario = {
       requireText(failed.stdout + failed.stderr, /exit code 8.*no (?:room|space)/s);
       await types(makeRoom);
       // The write that was on its way is on some bricks only: what the guest finds must not depend on which it asks.
-      await poll('the bricks have the same', timeLimit, async () => {
-        await types(heal);
-        await sleep(3000);
-        return isHealed(await types(healInfo)) ? true : undefined;
-      });
+      await typesHeal(stage, volume);
       await survives(guest, () => types(start));
     } finally {
       await cleanUp();

@@ -4,7 +4,7 @@ import { lab, node } from '../../../e2e/support/lab.ts';
 import { timed } from '../../../e2e/support/progress.ts';
 import { bricksOnline } from '../../../lab/gluster.ts';
 import { poll, type RunResult } from '../../../lab/process.ts';
-import { isHealed, killOn } from '../gluster.ts';
+import { healCommands, killOn, typesHeal } from '../gluster.ts';
 import { survives } from '../guests.ts';
 import { type ClusterScenario, type Stage, timeLimit } from '../stage.ts';
 
@@ -29,13 +29,13 @@ export const brickKilledMigrating: ClusterScenario = {
   name: 'cluster: brick killed during a migration',
   section: 'A brick is down',
   guestOn: 'node2',
-  commands: [migrate, 'node1# gluster volume start ganeti force', 'node1# gluster volume heal ganeti info summary'],
+  commands: [migrate, 'node1# gluster volume start ganeti force', ...healCommands()],
   async run(stage, guest) {
     const { exitCode, stderr } = await duringMigration(stage, () => killOn('node1', 'brick'));
     if (exitCode !== 0) throw new Error(`the migration failed: ${stderr}`);
     await writes(guest);
     await stage.types('node1# gluster volume start ganeti force');
-    await stage.typesUntil('node1# gluster volume heal ganeti info summary', isHealed);
+    await typesHeal(stage);
   },
 };
 
@@ -83,7 +83,7 @@ export const targetLost: ClusterScenario = {
     'node1# gnt-node modify --offline=yes node3.lab',
     'node1# gnt-instance activate-disks inst1.lab',
     'node1# gnt-node add --readd --no-ssh-key-check node3.lab',
-    'node1# gluster volume heal ganeti info summary',
+    ...healCommands(),
   ],
   async run(stage, guest) {
     await duringMigration(stage, () => timed('node3 loses power', () => node('node3.lab').kill()));
@@ -95,6 +95,6 @@ export const targetLost: ClusterScenario = {
     await timed('node3 boots', () => node('node3.lab').boot());
     await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
     await stage.types('node1# gnt-node add --readd --no-ssh-key-check node3.lab');
-    await stage.typesUntil('node1# gluster volume heal ganeti info summary', isHealed);
+    await typesHeal(stage);
   },
 };

@@ -2,7 +2,7 @@ import { writes } from '../../../e2e/support/guests.ts';
 import { lab, node } from '../../../e2e/support/lab.ts';
 import { timed } from '../../../e2e/support/progress.ts';
 import { bricksOnline } from '../../../lab/gluster.ts';
-import { isHealed } from '../gluster.ts';
+import { healCommands, typesHeal } from '../gluster.ts';
 import { survives } from '../guests.ts';
 import { type ClusterScenario, requireText } from '../stage.ts';
 
@@ -15,9 +15,10 @@ export const nodeLost: ClusterScenario = {
     'node1# gnt-node modify --offline=yes node3.lab',
     'node1# gnt-instance failover -f -n node2.lab inst1.lab',
     'node1# gnt-node add --readd --no-ssh-key-check node3.lab',
-    'node1# gluster volume heal ganeti info summary',
+    ...healCommands(),
   ],
-  async run({ types, typesUntil }, guest) {
+  async run(stage, guest) {
+    const { types } = stage;
     await timed('node3 loses power', () => node('node3.lab').kill());
     requireText(await types('node1# gnt-instance list'), /inst1\.lab .*node3\.lab +ERROR_nodedown/);
     await types('node1# gnt-node modify --offline=yes node3.lab');
@@ -25,7 +26,7 @@ export const nodeLost: ClusterScenario = {
     await timed('node3 boots', () => node('node3.lab').boot());
     await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
     await types('node1# gnt-node add --readd --no-ssh-key-check node3.lab');
-    await typesUntil('node1# gluster volume heal ganeti info summary', isHealed);
+    await typesHeal(stage);
     await writes(guest);
   },
 };

@@ -1,5 +1,5 @@
 import { writes } from '../../../e2e/support/guests.ts';
-import { isHealed, killOn } from '../gluster.ts';
+import { healCommands, killOn, typesHeal } from '../gluster.ts';
 import { hasErrors, requireNoErrors, survives } from '../guests.ts';
 import { type ClusterScenario, requireText } from '../stage.ts';
 
@@ -7,19 +7,16 @@ export const brickKilled: ClusterScenario = {
   name: 'cluster: brick killed',
   section: 'A brick is down',
   guestOn: 'node2',
-  commands: [
-    'node1# gluster volume status ganeti',
-    'node1# gluster volume heal ganeti info summary',
-    'node1# gluster volume start ganeti force',
-  ],
-  async run({ types, typesUntil }, guest) {
+  commands: ['node1# gluster volume status ganeti', 'node1# gluster volume start ganeti force', ...healCommands()],
+  async run(stage, guest) {
+    const { types, typesUntil } = stage;
     await killOn('node3', 'brick');
     await writes(guest);
     await typesUntil('node1# gluster volume status ganeti', (output) => /N\/A +N\/A +N +N\/A/.test(output));
     const waiting = await types('node1# gluster volume heal ganeti info summary');
     requireText(waiting, /Transport endpoint is not connected/);
     await types('node1# gluster volume start ganeti force');
-    await typesUntil('node1# gluster volume heal ganeti info summary', isHealed);
+    await typesHeal(stage);
     await writes(guest);
     requireNoErrors(guest);
   },
@@ -34,10 +31,10 @@ export const clientKilled: ClusterScenario = {
     'node2# gnt-gluster mount status',
     'node1# gnt-instance shutdown inst1.lab',
     'node1# gnt-instance startup inst1.lab',
-    'node1# gluster volume heal ganeti',
-    'node1# gluster volume heal ganeti info summary',
+    ...healCommands(),
   ],
-  async run({ types, typesUntil }, guest) {
+  async run(stage, guest) {
+    const { types } = stage;
     const after = guest.console.mark();
     await killOn('node2', 'client');
     await hasErrors(guest, after);
@@ -47,8 +44,7 @@ export const clientKilled: ClusterScenario = {
     await survives(guest, () => types('node1# gnt-instance startup inst1.lab'));
     requireText(await types('node2# gnt-gluster mount status'), /default\/ganeti +mounted /);
     // The record it was at.
-    await types('node1# gluster volume heal ganeti');
-    await typesUntil('node1# gluster volume heal ganeti info summary', isHealed);
+    await typesHeal(stage);
   },
 };
 
