@@ -52,7 +52,7 @@ export const caveats: Lines = [
   ),
   ...paragraph,
   ...prose(
-    'With Ganeti 3.0 a guest sees that its disk has grown when it is restarted; with 3.1 at once. ' +
+    'With Ganeti 3.0 a guest sees that its disk has grown when it is restarted; with 3.1 at once. With 3.1 a disk for userspace access that QEMU opens by libgfapi is grown while its instance is shut down. ' +
       'With Ganeti 3.0 and QEMU 6 or newer a block device cannot be added to a running guest, one for userspace access can. ' +
       '`gnt-backup export` fails with Ganeti 3.1.0~rc2, which is in Debian 13, whatever the disks are on (issue 1839 of Ganeti).',
   ),

@@ -16,6 +16,7 @@ import { errnoOf, Failure } from '../../src/errors.ts';
 import { loopDevicesBy } from '../../src/tools/losetup.ts';
 import { summarize, usersOf } from '../../src/tools/processes.ts';
 import { type Bytes, formatBytes, toBytes, toMebibytes } from '../../src/units.ts';
+import { namesImage } from './attachments.ts';
 import { imagesDirectory } from './images.ts';
 import { makeLeaseFile } from './lease-store.ts';
 import { readMetadata, writeMetadata } from './metadata.ts';
@@ -114,7 +115,10 @@ function makeDirectory(directory: string, name: string): void {
 function requireUnused(mounted: MountedVolume, path: string): void {
   const isFile = (open: string): boolean => open.endsWith(`/${path}`);
   const devices = loopDevicesBy(isFile);
-  const processes = usersOf((open) => isFile(open) || devices.includes(open), [`/${mounted.volume}/${path}`]);
+  const processes = usersOf(
+    (open) => isFile(open) || devices.includes(open),
+    (argument) => namesImage(argument, { mounted, path }),
+  );
   const users = [...devices, ...processes];
   if (users.length === 0) return;
   throw new Failure('busy', `${path} is in use by ${summarize(users)}`, { hint: 'shut its instance down first' });

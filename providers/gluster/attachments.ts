@@ -47,7 +47,13 @@ export function imageUsers(
   devices: readonly string[],
 ): readonly string[] {
   const test = (path: string): boolean => path === image.disk || devices.includes(path);
-  return [...usersOf(test, [`/${image.mounted.volume}/${image.path}`]), ...devices.flatMap(kernelUsers)];
+  return [...usersOf(test, (argument) => namesImage(argument, image)), ...devices.flatMap(kernelUsers)];
+}
+
+/** Whether an argument of QEMU has it open an image by itself: by its address, or as kvm/arguments.ts writes it. */
+export function namesImage(argument: string, { mounted, path }: Pick<Image, 'path' | 'mounted'>): boolean {
+  if (argument.includes('gluster://')) return argument.includes(`/${mounted.volume}/${path}`);
+  return argument.includes('driver=gluster') && argument.includes(`path=${path}`);
 }
 
 /** Whether every device that an image can be attached to here has a size. Starts no process. */

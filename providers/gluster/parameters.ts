@@ -58,7 +58,7 @@ const fromGaneti: readonly ParameterDescription[] = [
   {
     name: 'access',
     summary: 'kernelspace or userspace',
-    verbs: ['create', 'attach', 'verify', 'snapshot'],
+    verbs: ['create', 'attach', 'grow', 'verify', 'snapshot'],
     values: ['kernelspace', 'userspace'],
   },
 ];

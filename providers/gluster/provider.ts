@@ -16,7 +16,7 @@ import { newImageMetadata, preallocationOf, requireSame } from './new-image.ts';
 import { knownParameters, providerName } from './parameters.ts';
 import { readRecord } from './records.ts';
 import { answeringServer, imageUri } from './servers.ts';
-import { isSameSnapshot, requireUnused, snapshotMetadata } from './snapshots.ts';
+import { isSameSnapshot, mayBeOpenInQemu, requireUnused, snapshotMetadata } from './snapshots.ts';
 import { chooseVolume, demandOfSize, requireReserve } from './space.ts';
 import { findAgain, findImage, lookAgain, release, remember, searchImage } from './storage.ts';
 
@@ -119,6 +119,7 @@ const verbs: Verbs = {
     if (image.size >= size && haveSize(request.name, image.size) && !isLocked(request.name)) return undefined;
     await withLock(request.name, 'grow', async () => {
       const before = findAgain(image);
+      if (before.size < size) await requireOneGrower(before, request.parameters);
       // Whoever has a lease may have the image made larger elsewhere: it sees the new size with its next open.
       if (before.size < size) {
         const { preallocation } = readMetadata(image.directory);
@@ -157,6 +158,8 @@ const verbs: Verbs = {
       const hint = 'a running instance cannot be copied yet: shut it down first';
       await requireNoOtherHolder(image);
       requireUnused(image, await attachedDevices(request.name), hint);
+      if (await mayBeOpenInQemu(image, request.parameters))
+        throw new Failure('busy', `image ${image.name} is open on this node, and QEMU may write to it`, { hint });
     };
     await requireQuiet(found);
     if (existing !== undefined && !isLocked(request.name) && !isLocked(request.snapshotName)) {
@@ -221,6 +224,24 @@ const verbs: Verbs = {
 async function needsFile(): Promise<boolean> {
   const { hasGlusterDriver, takesAnyUri } = await import('./kvm/driver.ts');
   return takesAnyUri() && !(await hasGlusterDriver());
+}
+
+/**
+ * Throws a Failure of kind unsupported where Ganeti has a running QEMU set the size of an image that it opened by itself, as
+ * Ganeti does from 3.1 on (ResizeBlockDevice of lib/hypervisor/hv_kvm/monitor.py). With sharding every client of a volume
+ * adds what it believes to be missing to the size: grown by us and by QEMU an image gets larger than wanted.
+ */
+async function requireOneGrower(image: Image, parameters: Readonly<Record<string, string>>): Promise<void> {
+  if (!(await mayBeOpenInQemu(image, parameters))) return;
+  const { hasGlusterDriver, takesAnyUri } = await import('./kvm/driver.ts');
+  if (takesAnyUri() || !(await hasGlusterDriver())) return;
+  throw new Failure(
+    'unsupported',
+    `image ${image.name} is open in QEMU by libgfapi, which must not grow under a guest`,
+    {
+      hint: 'gnt-instance shutdown, gnt-instance grow-disk, gnt-instance startup',
+    },
+  );
 }
 
 async function removeImage(image: Image): Promise<void> {

@@ -1,16 +1,18 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /**
- * The processes of this node that have one of some files or devices open, or name one of some texts in their arguments
- * (QEMU opens a gluster:// image without any file), each as `qemu-system-x86_64 (pid 4711)`. Ourselves excluded.
+ * The processes of this node that have one of some files or devices open, or an argument that tells that they use one (QEMU
+ * opens a gluster:// image without any file), each as `qemu-system-x86_64 (pid 4711)`. Ourselves excluded.
  */
-export function usersOf(test: (openPath: string) => boolean, mentions: readonly string[] = []): readonly string[] {
+export function usersOf(
+  test: (openPath: string) => boolean,
+  tells: (argument: string) => boolean = () => false,
+): readonly string[] {
   return readdirSync('/proc')
     .filter((entry) => /^[0-9]+$/.test(entry) && Number(entry) !== process.pid)
     .flatMap((pid) => {
       const argv = argumentsOf(pid);
-      const mentioned = mentions.some((text) => argv.some((argument) => argument.includes(text)));
-      return mentioned || openPaths(pid).some(test) ? [`${argv[0]?.split('/').at(-1) ?? '?'} (pid ${pid})`] : [];
+      return argv.some(tells) || openPaths(pid).some(test) ? [`${argv[0]?.split('/').at(-1) ?? '?'} (pid ${pid})`] : [];
     });
 }
 

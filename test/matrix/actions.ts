@@ -33,9 +33,13 @@ export const actions: readonly Action[] = [
   },
   {
     name: 'grow',
-    async run(guest) {
+    excuse: ({ startsInUserspace }, { way }) =>
+      !startsInUserspace && way === 'libgfapi' ? 'while shut down' : undefined,
+    async run(guest, _mode, excused) {
       const after = guest.console.mark();
-      await run(`gnt-instance grow-disk ${guest.name} 0 512M`);
+      const command = `gnt-instance grow-disk ${guest.name} 0 512M`;
+      if (excused) await growWhileDown(guest, command);
+      else await run(command);
       if (!release().guestSeesGrowth) await survives(guest, () => run(`gnt-instance reboot ${guest.name}`));
       await seesDisk(guest, 'vda', 1536, after);
       await writes(guest);
@@ -91,6 +95,14 @@ export async function bringBack(): Promise<void> {
   await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
   await readd(first);
   await healed('ganeti');
+}
+
+async function growWhileDown(guest: Guest, command: string): Promise<void> {
+  await refused(command);
+  await writes(guest);
+  await run(`gnt-instance shutdown ${guest.name}`);
+  await run(command);
+  await survives(guest, () => run(`gnt-instance startup ${guest.name}`));
 }
 
 function release(): Release {

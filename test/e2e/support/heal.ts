@@ -9,9 +9,12 @@ import { lab } from './lab.ts';
 export async function healed(volume: string): Promise<void> {
   await poll(`no entry of ${volume} waits to be healed`, 5 * 60_000, async () => {
     const script = `gluster volume heal ${volume} >/dev/null || true; gluster volume heal ${volume} info summary`;
-    const lines = await look(lab().master, script);
-    const counts = lines.filter((line) => line.startsWith('Total Number of entries: '));
-    // A brick that does not answer has a - there.
-    return counts.length === lab().nodes.length && counts.every((line) => line.endsWith(': 0')) ? true : undefined;
+    return isHealed((await look(lab().master, script)).join('\n')) ? true : undefined;
   });
+}
+
+/** Whether `gluster volume heal VOLUME info summary` shows that nothing waits; a brick that does not answer has a - there. */
+export function isHealed(summary: string): boolean {
+  const counts = summary.split('\n').filter((line) => line.startsWith('Total Number of entries: '));
+  return counts.length === lab().nodes.length && counts.every((line) => line.trim().endsWith(': 0'));
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { look } from '../../e2e/support/commands.ts';
-import { healed as waitUntilHealed } from '../../e2e/support/heal.ts';
+import { isHealed, healed as waitUntilHealed } from '../../e2e/support/heal.ts';
 import { lab, node } from '../../e2e/support/lab.ts';
 import { timed } from '../../e2e/support/progress.ts';
 import { poll } from '../../lab/process.ts';
@@ -19,12 +19,6 @@ export async function killOn(name: string, process: keyof typeof processes): Pro
     // The shell has the pattern on its command line, too, though not at its beginning.
     look(node(`${name}.lab`), `kill -KILL $(pgrep -f '${processes[process]}')`),
   );
-}
-
-/** Whether `gluster volume heal VOLUME info summary` shows that nothing waits; a dead brick has a - there. */
-function isHealed(summary: string): boolean {
-  const counts = summary.split('\n').filter((line) => line.startsWith('Total Number of entries: '));
-  return counts.length === lab().nodes.length && counts.every((line) => line.trim().endsWith(': 0'));
 }
 
 /** Waits until all bricks of a volume run and have the same. */
