@@ -16,7 +16,7 @@ import { newImageMetadata, preallocationOf, requireSame } from './new-image.ts';
 import { knownParameters, providerName } from './parameters.ts';
 import { readRecord } from './records.ts';
 import { answeringServer, imageUri } from './servers.ts';
-import { isSameSnapshot, mayBeOpenInQemu, requireUnused, snapshotMetadata } from './snapshots.ts';
+import { isSameSnapshot, requireUnused, snapshotMetadata } from './snapshots.ts';
 import { chooseVolume, demandOfSize, requireReserve } from './space.ts';
 import { findAgain, findImage, lookAgain, release, remember, searchImage } from './storage.ts';
 
@@ -158,8 +158,6 @@ const verbs: Verbs = {
       const hint = 'a running instance cannot be copied yet: shut it down first';
       await requireNoOtherHolder(image);
       requireUnused(image, await attachedDevices(request.name), hint);
-      if (await mayBeOpenInQemu(image, request.parameters))
-        throw new Failure('busy', `image ${image.name} is open on this node, and QEMU may write to it`, { hint });
     };
     await requireQuiet(found);
     if (existing !== undefined && !isLocked(request.name) && !isLocked(request.snapshotName)) {
@@ -231,8 +229,9 @@ async function needsFile(): Promise<boolean> {
  * Ganeti does from 3.1 on (ResizeBlockDevice of lib/hypervisor/hv_kvm/monitor.py). With sharding every client of a volume
  * adds what it believes to be missing to the size: grown by us and by QEMU an image gets larger than wanted.
  */
-async function requireOneGrower(image: Image, parameters: Readonly<Record<string, string>>): Promise<void> {
-  if (!(await mayBeOpenInQemu(image, parameters))) return;
+async function requireOneGrower(image: Image, { access }: Readonly<Record<string, string>>): Promise<void> {
+  // A disk that was added to a running guest is in nobody's arguments: its lease tells.
+  if (access !== 'userspace' || !(await hasLease(image))) return;
   const { hasGlusterDriver, takesAnyUri } = await import('./kvm/driver.ts');
   if (takesAnyUri() || !(await hasGlusterDriver())) return;
   throw new Failure(

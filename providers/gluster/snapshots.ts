@@ -4,21 +4,12 @@ import { Failure } from '../../src/errors.ts';
 import { summarize } from '../../src/tools/processes.ts';
 import { imageUsers } from './attachments.ts';
 import type { Image } from './images.ts';
-import { hasLease } from './lease-store.ts';
 import { type ImageMetadata, readMetadata } from './metadata.ts';
 
 /** Throws a Failure of kind busy while a process of this node uses an image. */
 export function requireUnused(image: Image, devices: readonly string[], hint: string): void {
   const users = imageUsers(image, devices);
   if (users.length > 0) throw new Failure('busy', `image ${image.name} is in use by ${summarize(users)}`, { hint });
-}
-
-/**
- * Whether QEMU of this node may have an image open by itself, which only its lease shows: a disk that was added to a running
- * guest is in nobody's arguments.
- */
-export async function mayBeOpenInQemu(image: Image, { access }: Readonly<Record<string, string>>): Promise<boolean> {
-  return access === 'userspace' && (await hasLease(image));
 }
 
 /** What is kept with a snapshot that is made of an image now, on this node. */
