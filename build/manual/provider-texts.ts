@@ -60,6 +60,6 @@ export const caveats: Lines = [
   ...prose('A snapshot is a full copy of an image that is not in use.'),
   ...paragraph,
   ...prose(
-    'A volume needs copies (replica 3, or 2 and an arbiter): without any, GlusterFS 10 and 11 can refuse one of two writes that come to a new shard at the same moment, and the guest sees an I/O error.',
+    'A volume needs copies (replica 3, or 2 and an arbiter): without any, GlusterFS 10 and 11 can refuse one of two requests that need a new shard at the same moment, and the guest sees an I/O error.',
   ),
 ];

@@ -3,10 +3,11 @@ import { Failure } from '../../src/errors.ts';
 import { isLocked, sweepLock, withLock } from '../../src/lock.ts';
 import type { Provider, Verbs } from '../../src/provider.ts';
 import { note } from '../../src/reply.ts';
+import { summarize } from '../../src/tools/processes.ts';
 import { copyRaw, growRaw } from '../../src/tools/qemu-img.ts';
 import { formatBytes, toBytes } from '../../src/units.ts';
 import { attachHere, detachHere } from './attaching.ts';
-import { attachedDevices, attachedRecord, haveSize, refreshDevices } from './attachments.ts';
+import { attachedDevices, attachedRecord, haveSize, imageUsers, refreshDevices } from './attachments.ts';
 import { checkNames, runChecks } from './checks.ts';
 import { allocate, type Image, leftovers, makeImage, readImage, sweep } from './images.ts';
 import { giveBackLease, hasLease, requireNoOtherHolder, takeLease, takeToDelete } from './lease-store.ts';
@@ -19,6 +20,8 @@ import { answeringServer, imageUri } from './servers.ts';
 import { isSameSnapshot, requireUnused, snapshotMetadata } from './snapshots.ts';
 import { chooseVolume, demandOfSize, requireReserve } from './space.ts';
 import { findAgain, findImage, lookAgain, release, remember, searchImage } from './storage.ts';
+
+type Parameters = Readonly<Record<string, string>>;
 
 /** The ten verbs. Each looks first, stops if nothing is to be done, acts, and checks what came of it. */
 const verbs: Verbs = {
@@ -158,6 +161,9 @@ const verbs: Verbs = {
       const hint = 'a running instance cannot be copied yet: shut it down first';
       await requireNoOtherHolder(image);
       requireUnused(image, await attachedDevices(request.name), hint);
+      const guests = await guestsThatHave(image, request.parameters);
+      if (guests.length > 0)
+        throw new Failure('busy', `image ${image.name} is in use by ${summarize(guests)}`, { hint });
     };
     await requireQuiet(found);
     if (existing !== undefined && !isLocked(request.name) && !isLocked(request.snapshotName)) {
@@ -229,18 +235,25 @@ async function needsFile(): Promise<boolean> {
  * Ganeti does from 3.1 on (ResizeBlockDevice of lib/hypervisor/hv_kvm/monitor.py). With sharding every client of a volume
  * adds what it believes to be missing to the size: grown by us and by QEMU an image gets larger than wanted.
  */
-async function requireOneGrower(image: Image, { access }: Readonly<Record<string, string>>): Promise<void> {
-  // A disk that was added to a running guest is in nobody's arguments: its lease tells.
-  if (access !== 'userspace' || !(await hasLease(image))) return;
+async function requireOneGrower(image: Image, parameters: Parameters): Promise<void> {
+  if (parameters.access !== 'userspace') return;
   const { hasGlusterDriver, takesAnyUri } = await import('./kvm/driver.ts');
-  if (takesAnyUri() || !(await hasGlusterDriver())) return;
+  const guests = [...imageUsers(image, []), ...(await guestsThatHave(image, parameters))];
+  if (guests.length === 0 || takesAnyUri() || !(await hasGlusterDriver())) return;
   throw new Failure(
     'unsupported',
-    `image ${image.name} is open in QEMU by libgfapi, which must not grow under a guest`,
+    `image ${image.name} cannot grow while ${summarize(guests)} has it open by libgfapi`,
     {
       hint: 'gnt-instance shutdown, gnt-instance grow-disk, gnt-instance startup',
     },
   );
+}
+
+/** The running guests of this node that may have an image open by themselves, without a device or an argument of QEMU. */
+async function guestsThatHave(image: Image, { access }: Parameters): Promise<readonly string[]> {
+  if (access !== 'userspace') return [];
+  const { guestsWith } = await import('./kvm/driver.ts');
+  return guestsWith(image.name);
 }
 
 async function removeImage(image: Image): Promise<void> {

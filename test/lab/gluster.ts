@@ -47,6 +47,13 @@ const replicaSettings: Readonly<Record<string, string>> = {
   'cluster.choose-local': 'off',
 };
 
+/**
+ * Without copies nothing keeps two requests that need a new shard apart: the one that comes second can be told that there is
+ * none while the first makes it (posix_gfid_heal and shard_common_lookup_shards_cbk of GlusterFS). One thread in the brick
+ * does them one after the other.
+ */
+const singleSettings: Readonly<Record<string, string>> = { 'performance.io-thread-count': '1' };
+
 /** Makes peers of the nodes, and waits until each of them knows all the others. */
 export async function joinPeers(nodes: readonly LabNode[]): Promise<void> {
   const [first, ...others] = nodes;
@@ -74,7 +81,7 @@ export async function createVolumeOnBricks(options: VolumeOptions): Promise<void
   if (first === undefined) return;
   const replica = nodes.length === 1 ? [] : ['replica', String(nodes.length)];
   const bricks = nodes.map((node) => `${node.fqdn}:${brickDirectory(name)}`);
-  const copies = nodes.length === 1 ? {} : replicaSettings;
+  const copies = nodes.length === 1 ? singleSettings : replicaSettings;
   const settings = Object.entries({ ...imageSettings, ...copies, ...options.settings });
   await gluster(first, ['volume', 'create', name, ...replica, ...bricks]);
   await gluster(first, ['volume', 'set', name, ...settings.flat()]);

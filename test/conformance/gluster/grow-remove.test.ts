@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { hashOf, newPattern, sizeOf, write } from '../support/block-device.ts';
 import { expectRefusal } from '../support/expectations.ts';
 import { shell } from '../support/lab.ts';
-import { attach, attachedNew, done, run } from '../support/verbs.ts';
+import { attach, attachedNew, done, run, snapshotOf } from '../support/verbs.ts';
 import { fakeTool, holdOpen } from './support/faults.ts';
 import { everything, imageFile, statusOf, useGlusterLedger } from './support/storage.ts';
 
@@ -87,17 +87,29 @@ test('remove of an image that QEMU was given by its path exits with 6', async ()
   expectRefusal(await run.remove(disk), 6, new RegExp(`pid ${pid}`));
 });
 
-test('an image that QEMU may have open by itself is not grown where Ganeti has QEMU grow it, too', async () => {
+test('an image that a guest has open by itself is not copied, nor grown where Ganeti has QEMU grow it, too', async () => {
   const disk = ledger.disk({ access: 'userspace' });
   await attachedNew(disk, 8);
+  // As Ganeti does before it grows a disk of an instance that is shut down.
   await done(run.open(disk));
-  expectRefusal(await run.grow(disk, 8, 16), 11, /libgfapi/, /^hint: gnt-instance shutdown/m);
-  ledger.later(() => shell('rm -f /var/lib/ganeti/ssconf_release_version'));
+  const guest = '/run/ganeti/kvm-hypervisor/*/inst7.lab';
+  ledger.later(() => shell(`rm -f ${guest}.runtime ${guest} /var/lib/ganeti/ssconf_release_version`));
+  const program = `mkdir -p /run/ganeti/kvm-hypervisor/conf /run/ganeti/kvm-hypervisor/pid
+    echo "[[], [$1]]" >/run/ganeti/kvm-hypervisor/conf/inst7.lab.runtime
+    bash -c 'exec -a "qemu-system -name inst7.lab" sleep 300' >/dev/null 2>&1 </dev/null &
+    until grep -q inst7 /proc/$!/cmdline; do sleep 0.02; done
+    echo $! | tee /run/ganeti/kvm-hypervisor/pid/inst7.lab`;
+  const pid = (await shell(program, disk.name)).trim();
+  ledger.later(() => shell('kill -KILL "$1" 2>/dev/null || true', pid));
+  const copy = ledger.add(snapshotOf(disk));
+  expectRefusal(await run.snapshot(disk, copy, 8), 6, /inst7\.lab \(pid \d+\)/);
+  expectRefusal(await run.grow(disk, 8, 16), 11, /inst7\.lab \(pid \d+\)/, /^hint: gnt-instance shutdown/m);
   await shell('echo 3.0.2 >/var/lib/ganeti/ssconf_release_version');
   await done(run.grow(disk, 8, 16));
-  await shell('echo 3.1.0~rc2 >/var/lib/ganeti/ssconf_release_version');
-  await done(run.close(disk));
+  await shell('echo 3.1.0 >/var/lib/ganeti/ssconf_release_version; kill -KILL "$1"', pid);
+  await shell('while [ -d "/proc/$1" ]; do sleep 0.02; done', pid);
   await done(run.grow(disk, 16, 24));
+  await done(run.snapshot(disk, copy, 24));
 });
 
 test('remove takes all of the image', async () => {

@@ -25,8 +25,7 @@ describe('killed in the middle of the data', () => {
     const disk = ledger.disk();
     const copy = ledger.add(snapshotOf(disk));
     const device = await attachedNew(disk, 132);
-    // One small write at a time: on a volume without copies, as here, Gluster may refuse one of two that need a new shard.
-    await shell('head -c 130M /dev/urandom | dd of="$1" bs=64K iflag=fullblock oflag=direct status=none', device);
+    await shell('head -c 130M /dev/urandom | dd of="$1" bs=1M iflag=fullblock oflag=direct status=none', device);
     await killWhen(halfWritten, 'snapshot', snapshotVariables(disk, copy, 132));
     await noChildLeft();
     expect((await run.attach(copy)).exitCode).toBe(4);
