@@ -58,8 +58,9 @@ export const actions: readonly Action[] = [
       await run(`gnt-instance modify ${hotplug}--disk add:size=1G,provider=gluster ${guest.name}`);
       if (excused) await survives(guest, () => run(`gnt-instance reboot --type=full ${guest.name}`));
       await seesDisk(guest, 'vdb', 1024, after);
-      await run(`gnt-instance modify ${hotplug}--disk remove ${guest.name}`);
-      if (excused) await survives(guest, () => run(`gnt-instance reboot --type=full ${guest.name}`));
+      if (excused) await run(`gnt-instance shutdown ${guest.name}`);
+      await run(`gnt-instance modify ${excused ? '' : hotplug}--disk remove ${guest.name}`);
+      if (excused) await survives(guest, () => run(`gnt-instance startup ${guest.name}`));
       await writes(guest);
     },
   },
