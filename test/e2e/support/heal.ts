@@ -18,3 +18,8 @@ export function isHealed(summary: string): boolean {
   const counts = summary.split('\n').filter((line) => line.startsWith('Total Number of entries: '));
   return counts.length === lab().nodes.length && counts.every((line) => line.trim().endsWith(': 0'));
 }
+
+/** The volumes there are. */
+export async function volumes(): Promise<readonly string[]> {
+  return await look(lab().master, 'gluster volume list');
+}

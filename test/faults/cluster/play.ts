@@ -1,13 +1,13 @@
 import { run } from '../../e2e/support/commands.ts';
 import { type Guest, writes } from '../../e2e/support/guests.ts';
+import { healed, volumes } from '../../e2e/support/heal.ts';
 import { lab } from '../../e2e/support/lab.ts';
 import { leftovers } from '../../e2e/support/leftovers.ts';
 import { say, timed } from '../../e2e/support/progress.ts';
+import { damage, startGuest, survives, watchedGuest } from '../../e2e/support/records.ts';
+import { repair } from '../../e2e/support/repair.ts';
 import { resetCluster } from '../../e2e/support/reset.ts';
 import { verifyCluster } from '../../lab/ganeti.ts';
-import { healed, volumes } from './gluster.ts';
-import { damage, startGuest, survives, watchedGuest } from './guests.ts';
-import { repair } from './repair.ts';
 import { type ClusterScenario, stageOf } from './stage.ts';
 
 /**
@@ -44,7 +44,7 @@ export async function play(scenario: ClusterScenario, note: (text: string) => vo
 /** Throws unless all is as before: the guest writes and finds all it wrote, Gluster is whole, Ganeti content. */
 async function worksAgain(guest: Guest): Promise<void> {
   await writes(guest);
-  for (const volume of await volumes()) await healed(volume);
+  for (const volume of await volumes()) await timed(`${volume} heals`, () => healed(volume));
   // All it acknowledged is on the bricks, not in somebody's memory.
   await survives(guest, () => run(`gnt-instance reboot ${guest.name}`));
   await timed('gnt-cluster verify', () => verifyCluster(lab().master));

@@ -1,8 +1,9 @@
 import { look } from '../../../e2e/support/commands.ts';
 import { node } from '../../../e2e/support/lab.ts';
+import { killOn } from '../../../e2e/support/processes.ts';
+import { survives } from '../../../e2e/support/records.ts';
 import { poll, type RunResult } from '../../../lab/process.ts';
-import { healCommands, killOn, typesHeal } from '../gluster.ts';
-import { survives } from '../guests.ts';
+import { healCommands, typesHeal } from '../heal.ts';
 import { type ClusterScenario, type Stage, timeLimit } from '../stage.ts';
 
 const exportIt = 'node1# gnt-backup export -n node3.lab inst1.lab';

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { look, run } from '../../../e2e/support/commands.ts';
 import { instanceOptions, writes } from '../../../e2e/support/guests.ts';
+import { volumes } from '../../../e2e/support/heal.ts';
 import { lab } from '../../../e2e/support/lab.ts';
 import { timed } from '../../../e2e/support/progress.ts';
+import { requireNoErrors, survives } from '../../../e2e/support/records.ts';
 import { createVolume } from '../../../lab/gluster.ts';
 import { instance } from '../../../lab/layout.ts';
 import { poll } from '../../../lab/process.ts';
-import { healCommands, typesHeal, volumes } from '../gluster.ts';
-import { requireNoErrors, survives } from '../guests.ts';
+import { healCommands, typesHeal } from '../heal.ts';
 import { type ClusterScenario, requireText, timeLimit } from '../stage.ts';
 
 const volume = 'small';

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { writes } from '../../../e2e/support/guests.ts';
 import { lab, node } from '../../../e2e/support/lab.ts';
+import { killOn } from '../../../e2e/support/processes.ts';
 import { timed } from '../../../e2e/support/progress.ts';
+import { survives } from '../../../e2e/support/records.ts';
 import { bricksOnline } from '../../../lab/gluster.ts';
 import { poll, type RunResult } from '../../../lab/process.ts';
-import { healCommands, killOn, typesHeal } from '../gluster.ts';
-import { survives } from '../guests.ts';
+import { healCommands, typesHeal } from '../heal.ts';
 import { type ClusterScenario, type Stage, timeLimit } from '../stage.ts';
 
 const migrate = 'node1# gnt-instance migrate -f -n node3.lab inst1.lab';

@@ -1,9 +1,9 @@
 import { writes } from '../../../e2e/support/guests.ts';
 import { lab, node } from '../../../e2e/support/lab.ts';
 import { timed } from '../../../e2e/support/progress.ts';
+import { survives } from '../../../e2e/support/records.ts';
 import { bricksOnline } from '../../../lab/gluster.ts';
-import { healCommands, typesHeal } from '../gluster.ts';
-import { survives } from '../guests.ts';
+import { healCommands, typesHeal } from '../heal.ts';
 import { type ClusterScenario, requireText } from '../stage.ts';
 
 export const nodeLost: ClusterScenario = {

@@ -1,6 +1,7 @@
 import { writes } from '../../../e2e/support/guests.ts';
-import { healCommands, killOn, typesHeal } from '../gluster.ts';
-import { hasErrors, requireNoErrors, survives } from '../guests.ts';
+import { killOn } from '../../../e2e/support/processes.ts';
+import { hasErrors, requireNoErrors, survives } from '../../../e2e/support/records.ts';
+import { healCommands, typesHeal } from '../heal.ts';
 import { type ClusterScenario, requireText } from '../stage.ts';
 
 export const brickKilled: ClusterScenario = {

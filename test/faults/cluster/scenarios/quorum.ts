@@ -1,8 +1,8 @@
 import { writes } from '../../../e2e/support/guests.ts';
 import { lab } from '../../../e2e/support/lab.ts';
+import { cutOff, reconnect } from '../../../e2e/support/network.ts';
+import { hasErrors } from '../../../e2e/support/records.ts';
 import { bricksOnline } from '../../../lab/gluster.ts';
-import { hasErrors } from '../guests.ts';
-import { cutOff, reconnect } from '../network.ts';
 import type { ClusterScenario } from '../stage.ts';
 
 export const quorumLost: ClusterScenario = {

@@ -1,6 +1,6 @@
-import { look } from '../../e2e/support/commands.ts';
-import { lab, node } from '../../e2e/support/lab.ts';
-import { timed } from '../../e2e/support/progress.ts';
+import { look } from './commands.ts';
+import { lab, node } from './lab.ts';
+import { timed } from './progress.ts';
 
 /** By it the rules are found again. */
 const preference = 77;

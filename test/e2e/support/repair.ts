@@ -1,8 +1,9 @@
-import { look } from '../../e2e/support/commands.ts';
-import { lab } from '../../e2e/support/lab.ts';
-import { resetCluster } from '../../e2e/support/reset.ts';
-import { healed, processes, volumes } from './gluster.ts';
+import { look } from './commands.ts';
+import { healed, volumes } from './heal.ts';
+import { lab } from './lab.ts';
 import { reconnect } from './network.ts';
+import { processes } from './processes.ts';
+import { resetCluster } from './reset.ts';
 
 /** Brings the lab back from wherever a scenario that failed left it, so that the next one can be played. */
 export async function repair(): Promise<void> {

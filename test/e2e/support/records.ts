@@ -1,8 +1,8 @@
-import { run } from '../../e2e/support/commands.ts';
-import { bootTime, type Guest, instanceOptions, restartedBy, writes } from '../../e2e/support/guests.ts';
-import { lab } from '../../e2e/support/lab.ts';
 import { watchConsole } from '../../lab/console.ts';
 import { instance } from '../../lab/layout.ts';
+import { run } from './commands.ts';
+import { bootTime, type Guest, instanceOptions, restartedBy, writes } from './guests.ts';
+import { lab } from './lab.ts';
 
 /** What the guest says when its disk gives an error: it tries again, and has acknowledged nothing. */
 const diskError = /FAILED (?:write|read) of record/;
