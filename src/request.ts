@@ -46,7 +46,8 @@ export function isImageName(value: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9._+-]{0,179}$/.test(value);
 }
 
-const nameRule = 'must start with a letter, a digit or _ and hold at most 180 of A-Z a-z 0-9 . _ + -';
+/** The rule of isImageName, as in `VOL_NAME must ...`. */
+export const imageNameRule = 'must start with a letter, a digit or _ and hold at most 180 of A-Z a-z 0-9 . _ + -';
 
 function readSize(field: 'size' | 'newSize' | 'snapshotSize'): Reader {
   return (value, into) => {
@@ -67,7 +68,7 @@ function readText(field: 'uuid' | 'diskName' | 'metadata', pattern: RegExp, rule
 
 function readName(field: 'name' | 'snapshotName'): Reader {
   return (value, into) => {
-    if (!isImageName(value)) return nameRule;
+    if (!isImageName(value)) return imageNameRule;
     into[field] = value;
     return undefined;
   };

@@ -19,6 +19,8 @@ export interface ImageMetadata {
   readonly snapshotOf?: string;
   /** For a snapshot: the state of the source it was made from, see sourceState. */
   readonly snapshotState?: string;
+  /** For an image that was made as a clone: what it is a copy of. */
+  readonly cloneOf?: string;
   /** For an image that was a file on the volume before: its path from the root of the volume. */
   readonly adoptedFrom?: string;
 }
@@ -34,6 +36,7 @@ export function readMetadata(directory: string): ImageMetadata {
     'createdBy',
     'snapshotOf',
     'snapshotState',
+    'cloneOf',
     'adoptedFrom',
   ] as const;
   const texts = fields.flatMap((field) => {

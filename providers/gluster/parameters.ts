@@ -1,4 +1,5 @@
 import type { ParameterDescription } from '../../src/parameters.ts';
+import { imageNameRule, isImageName } from '../../src/request.ts';
 
 /** What Ganeti calls this provider: --disk 0:provider=gluster. */
 export const providerName = 'gluster';
@@ -40,6 +41,12 @@ export const parameters: readonly ParameterDescription[] = [
     values: preallocations,
   },
   {
+    name: 'clone',
+    summary: 'the name of another image of the pool, not in use, that the new one is a copy of',
+    verbs: ['create', 'verify'],
+    check: (value) => (isImageName(value) ? undefined : imageNameRule),
+  },
+  {
     name: 'blockdev',
     summary:
       'block device of the node: always (default) or never (QEMU only: OS scripts, import and export cannot work)',
@@ -58,7 +65,7 @@ const fromGaneti: readonly ParameterDescription[] = [
   {
     name: 'access',
     summary: 'kernelspace or userspace',
-    verbs: ['create', 'attach', 'grow', 'verify', 'snapshot'],
+    verbs: ['create', 'attach', 'remove', 'grow', 'verify', 'snapshot'],
     values: ['kernelspace', 'userspace'],
   },
 ];

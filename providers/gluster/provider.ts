@@ -3,58 +3,56 @@ import { Failure } from '../../src/errors.ts';
 import { isLocked, sweepLock, withLock } from '../../src/lock.ts';
 import type { Provider, Verbs } from '../../src/provider.ts';
 import { note } from '../../src/reply.ts';
-import { summarize } from '../../src/tools/processes.ts';
-import { copyRaw, growRaw } from '../../src/tools/qemu-img.ts';
+import { growRaw } from '../../src/tools/qemu-img.ts';
 import { formatBytes, toBytes } from '../../src/units.ts';
 import { attachHere, detachHere } from './attaching.ts';
-import { attachedDevices, attachedRecord, haveSize, imageUsers, refreshDevices } from './attachments.ts';
+import { attachedDevices, attachedRecord, haveSize, refreshDevices } from './attachments.ts';
 import { checkNames, runChecks } from './checks.ts';
-import { allocate, type Image, leftovers, makeImage, readImage, sweep } from './images.ts';
-import { giveBackLease, hasLease, requireNoOtherHolder, takeLease, takeToDelete } from './lease-store.ts';
+import { copyQuiet, isSameSnapshot, requireQuiet, requireUnused, snapshotMetadata, sourceOf } from './copies.ts';
+import { type Image, leftovers, makeImage, readImage, sweep } from './images.ts';
+import { giveBackLease, hasLease, takeLease, takeToDelete } from './lease-store.ts';
 import { readMetadata, writeMetadata } from './metadata.ts';
 import { type MountedVolume, mountPoint } from './mounts.ts';
-import { newImageMetadata, preallocationOf, requireSame } from './new-image.ts';
+import { demandOf, fillNew, newImageMetadata, preallocationOf, requireSame } from './new-image.ts';
 import { knownParameters, providerName } from './parameters.ts';
 import { readRecord } from './records.ts';
 import { answeringServer, imageUri } from './servers.ts';
-import { isSameSnapshot, requireUnused, snapshotMetadata } from './snapshots.ts';
-import { chooseVolume, demandOfSize, requireReserve } from './space.ts';
+import { chooseVolume, demandOfSize } from './space.ts';
 import { findAgain, findImage, lookAgain, release, remember, searchImage } from './storage.ts';
-
-type Parameters = Readonly<Record<string, string>>;
+import { needsFile, requireOneGrower } from './userspace.ts';
 
 /** The ten verbs. Each looks first, stops if nothing is to be done, acts, and checks what came of it. */
 const verbs: Verbs = {
   async create(request) {
-    const size = toBytes(request.size);
     const { image, mounted, pool } = await searchImage(request);
     if (image !== undefined && !isLocked(request.name)) {
-      requireSame(image, request.uuid, size);
+      requireSame(image, request);
       return undefined;
     }
     await withLock(request.name, 'create', async () => {
       let place: MountedVolume | undefined;
+      let source: Image | undefined;
       try {
         const meanwhile = lookAgain(mounted, request.name);
         place = meanwhile?.mounted;
-        if (meanwhile !== undefined) return requireSame(meanwhile, request.uuid, size);
+        if (meanwhile !== undefined) return requireSame(meanwhile, request);
         const preallocation = preallocationOf(request, pool);
-        const demand = demandOfSize(`an image of ${formatBytes(size)}`, size, preallocation);
-        const best = await chooseVolume(mounted, demand);
-        const metadata = newImageMetadata(request, preallocation);
-        const fill = async (disk: string): Promise<void> => {
-          await allocate(disk, size, preallocation);
-          if (preallocation !== 'off') requireReserve(best);
-        };
-        const made = await makeImage(best, request.name, { size, metadata, fill });
+        source = await sourceOf(request);
+        const best = await chooseVolume(mounted, demandOf(request, preallocation, source));
+        const made = await makeImage(best, request.name, {
+          size: toBytes(request.size),
+          metadata: newImageMetadata(request, preallocation),
+          fill: (disk) => fillNew(best, disk, request, preallocation, source),
+        });
         const now = readImage(best, request.name);
         if (now === undefined) throw new Failure('unavailable', `image ${request.name} was made and is not there`);
         // Another node was faster; what it made is ours if it is the same.
-        if (!made || now.size !== size) requireSame(now, request.uuid, size);
+        if (!made || now.size !== toBytes(request.size)) requireSame(now, request);
         place = best;
         if (pool.trash > 0) await purgeTrash([best]);
       } finally {
         await release(mounted, place);
+        await source?.mounted.release();
       }
     });
     return undefined;
@@ -102,7 +100,7 @@ const verbs: Verbs = {
           const now = lookAgain(mounted, request.name);
           if (now === undefined) for (const here of mounted) sweep(here, request.name);
           else {
-            requireUnused(now, devices, 'remove it when its instance is shut down');
+            await requireUnused(now, request.parameters, 'remove it when its instance is shut down');
             // From here on no other node can take it.
             await takeToDelete(now);
             await removeImage(now);
@@ -122,9 +120,9 @@ const verbs: Verbs = {
     if (image.size >= size && haveSize(request.name, image.size) && !isLocked(request.name)) return undefined;
     await withLock(request.name, 'grow', async () => {
       const before = findAgain(image);
-      if (before.size < size) await requireOneGrower(before, request.parameters);
       // Whoever has a lease may have the image made larger elsewhere: it sees the new size with its next open.
       if (before.size < size) {
+        await requireOneGrower(before, request.parameters);
         const { preallocation } = readMetadata(image.directory);
         const purpose = `${formatBytes(size - before.size)} more`;
         await chooseVolume([image.mounted], demandOfSize(purpose, size, preallocation, before.size));
@@ -157,29 +155,21 @@ const verbs: Verbs = {
     const [first, second] = [request.name, request.snapshotName].sort();
     const found = await findImage(request);
     const { image: existing, mounted } = await searchImage({ ...request, name: request.snapshotName });
-    const requireQuiet = async (image: Image): Promise<void> => {
-      const hint = 'a running instance cannot be copied yet: shut it down first';
-      await requireNoOtherHolder(image);
-      requireUnused(image, await attachedDevices(request.name), hint);
-      const guests = await guestsThatHave(image, request.parameters);
-      if (guests.length > 0)
-        throw new Failure('busy', `image ${image.name} is in use by ${summarize(guests)}`, { hint });
-    };
-    await requireQuiet(found);
+    await requireQuiet(found, request.parameters);
     if (existing !== undefined && !isLocked(request.name) && !isLocked(request.snapshotName)) {
       isSameSnapshot(found, existing);
       return undefined;
     }
     const copy = async (): Promise<void> => {
       const image = findAgain(found);
-      await requireQuiet(image);
+      await requireQuiet(image, request.parameters);
       const meanwhile = lookAgain(mounted, request.snapshotName);
       if (meanwhile !== undefined) return isSameSnapshot(image, meanwhile);
       const purpose = `a copy of ${formatBytes(image.allocated)}`;
       await chooseVolume([image.mounted], { purpose, growth: 0, blocks: image.allocated });
       const fill = async (disk: string): Promise<void> => {
         truncateSync(disk, image.size);
-        await copyRaw(image.disk, disk);
+        await copyQuiet(image, disk, request.parameters);
       };
       const content = { size: image.size, metadata: snapshotMetadata(image), fill };
       const made = await makeImage(image.mounted, request.snapshotName, content);
@@ -220,41 +210,6 @@ const verbs: Verbs = {
     return undefined;
   },
 };
-
-/**
- * Whether QEMU gets an image's file on the mount instead of a gluster:// address that it cannot use. The address is kept
- * with the guest, and the file has the same name on every node. Where Ganeti takes no such address gnt-gluster-kvm helps.
- */
-async function needsFile(): Promise<boolean> {
-  const { hasGlusterDriver, takesAnyUri } = await import('./kvm/driver.ts');
-  return takesAnyUri() && !(await hasGlusterDriver());
-}
-
-/**
- * Throws a Failure of kind unsupported where Ganeti has a running QEMU set the size of an image that it opened by itself, as
- * Ganeti does from 3.1 on (ResizeBlockDevice of lib/hypervisor/hv_kvm/monitor.py). With sharding every client of a volume
- * adds what it believes to be missing to the size: grown by us and by QEMU an image gets larger than wanted.
- */
-async function requireOneGrower(image: Image, parameters: Parameters): Promise<void> {
-  if (parameters.access !== 'userspace') return;
-  const { hasGlusterDriver, takesAnyUri } = await import('./kvm/driver.ts');
-  const guests = [...imageUsers(image, []), ...(await guestsThatHave(image, parameters))];
-  if (guests.length === 0 || takesAnyUri() || !(await hasGlusterDriver())) return;
-  throw new Failure(
-    'unsupported',
-    `image ${image.name} cannot grow while ${summarize(guests)} has it open by libgfapi`,
-    {
-      hint: 'gnt-instance shutdown, gnt-instance grow-disk, gnt-instance startup',
-    },
-  );
-}
-
-/** The running guests of this node that may have an image open by themselves, without a device or an argument of QEMU. */
-async function guestsThatHave(image: Image, { access }: Parameters): Promise<readonly string[]> {
-  if (access !== 'userspace') return [];
-  const { guestsWith } = await import('./kvm/driver.ts');
-  return guestsWith(image.name);
-}
 
 async function removeImage(image: Image): Promise<void> {
   const { discard } = await import('./trash.ts');

@@ -1,5 +1,6 @@
-import { type BigIntStats, lstatSync, readdirSync, rmdirSync, truncateSync, unlinkSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readdirSync, rmdirSync, truncateSync } from 'node:fs';
 import { errnoOf } from '../../src/errors.ts';
+import { removeFileIfThere } from '../../src/files.ts';
 
 /** Not rmSync with `recursive`: its errors do not say which they are. Something already gone is fine. */
 export function removeTree(path: string): void {
@@ -7,7 +8,7 @@ export function removeTree(path: string): void {
   if (found === undefined) return;
   if (found.isDirectory()) {
     for (const entry of entriesOf(path)) removeTree(`${path}/${entry}`);
-    unlessGone(() => rmdirSync(path));
+    removeDirectory(path);
   } else removeFile(path);
 }
 
@@ -28,18 +29,18 @@ export function statOf(path: string): BigIntStats | undefined {
 
 function removeFile(path: string): void {
   try {
-    unlessGone(() => unlinkSync(path));
+    removeFileIfThere(path);
   } catch (error) {
     if (errnoOf(error) !== 'ENOSPC') throw error;
     // A full volume with sharding has no room for the note it makes of a file to be deleted. To cut it off makes some.
     truncateSync(path, 0);
-    unlessGone(() => unlinkSync(path));
+    removeFileIfThere(path);
   }
 }
 
-function unlessGone(action: () => void): void {
+function removeDirectory(path: string): void {
   try {
-    action();
+    rmdirSync(path);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
   }

@@ -44,6 +44,19 @@ step('an instance is renamed, and its image says so', async () => {
   expect(await images()).toContainEqual(expect.objectContaining({ name: image, info: `originstname+${name}` }));
 });
 
+step('a new instance on another node begins with a clone of its disk', async () => {
+  const { name } = instance(3);
+  const clone = guest(4);
+  const [image] = await imagesOf(name);
+  const disk = `-t ext --disk 0:size=1G,provider=gluster,clone=${image}`;
+  const options = `${disk} -o dummy+default --no-install -n node2.lab ${machineOptions(4)}`;
+  await run(`gnt-instance add ${options} ${clone.name}`);
+  const started = await restartedBy(clone, () => run(`gnt-instance startup ${clone.name}`));
+  expect(started.marker).toBe(`disk 0 of ${name}`);
+  expect(started.records).toBeGreaterThanOrEqual((exports ? copy : original).console.lastRecord());
+  await writes(clone);
+});
+
 lastStep();
 
 function exportIt(): void {

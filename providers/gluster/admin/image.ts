@@ -69,6 +69,7 @@ async function describe(image: Image) {
     created: metadata.created ?? null,
     createdBy: metadata.createdBy ?? null,
     snapshotOf: metadata.snapshotOf ?? null,
+    cloneOf: metadata.cloneOf ?? null,
     device: devices[0] ?? null,
     leases: await leaseFacts(image),
     users: imageUsers(image, devices),

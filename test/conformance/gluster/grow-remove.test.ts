@@ -3,7 +3,7 @@ import { hashOf, newPattern, sizeOf, write } from '../support/block-device.ts';
 import { expectRefusal } from '../support/expectations.ts';
 import { shell } from '../support/lab.ts';
 import { attach, attachedNew, done, run, snapshotOf } from '../support/verbs.ts';
-import { fakeTool, holdOpen } from './support/faults.ts';
+import { asQemu, fakeTool, holdOpen } from './support/faults.ts';
 import { everything, imageFile, statusOf, useGlusterLedger } from './support/storage.ts';
 
 const ledger = useGlusterLedger();
@@ -67,12 +67,8 @@ test('remove of an attached image exits with 6, names the device and touches not
 test('remove of an image that a process reads without a device exits with 6', async () => {
   const disk = ledger.disk({ blockdev: 'never' });
   await done(run.create(disk, 8));
-  const program = 'exec -a "qemu-system -drive file=gluster://node1.lab:24007/ganeti/images/$1/disk" sleep 300';
-  const pid = (await shell('bash -c "$2" bash "$1" >/dev/null 2>&1 </dev/null & echo $!', disk.name, program)).trim();
-  ledger.later(() => shell('kill -KILL "$1"', pid));
+  const { pid } = await asQemu(ledger, `-drive file=gluster://node1.lab:24007/ganeti/images/${disk.name}/disk`);
   const before = await everything();
-  // It takes a moment until the process has its arguments.
-  await shell('until grep -q gluster: /proc/"$1"/cmdline; do sleep 0.02; done', pid);
   expectRefusal(await run.remove(disk), 6, new RegExp(`pid ${pid}`));
   expect(await everything()).toBe(before);
 });
@@ -80,34 +76,33 @@ test('remove of an image that a process reads without a device exits with 6', as
 test('remove of an image that QEMU was given by its path exits with 6', async () => {
   const disk = ledger.disk({ blockdev: 'never' });
   await done(run.create(disk, 8));
-  const program = 'exec -a "qemu-system -drive file.driver=gluster,file.path=images/$1/disk" sleep 300';
-  const pid = (await shell('bash -c "$2" bash "$1" >/dev/null 2>&1 </dev/null & echo $!', disk.name, program)).trim();
-  ledger.later(() => shell('kill -KILL "$1"', pid));
-  await shell('until grep -q driver=gluster /proc/"$1"/cmdline; do sleep 0.02; done', pid);
+  const { pid } = await asQemu(ledger, `-drive file.driver=gluster,file.path=images/${disk.name}/disk`);
   expectRefusal(await run.remove(disk), 6, new RegExp(`pid ${pid}`));
 });
 
-test('an image that a guest has open by itself is not copied, nor grown where Ganeti has QEMU grow it, too', async () => {
+test('an image that a guest has open by itself is not copied, nor removed, nor grown where Ganeti has QEMU grow it, too', async () => {
   const disk = ledger.disk({ access: 'userspace' });
   await attachedNew(disk, 8);
   // As Ganeti does before it grows a disk of an instance that is shut down.
   await done(run.open(disk));
   const guest = '/run/ganeti/kvm-hypervisor/*/inst7.lab';
   ledger.later(() => shell(`rm -f ${guest}.runtime ${guest} /var/lib/ganeti/ssconf_release_version`));
+  const { pid, end } = await asQemu(ledger, '-name inst7.lab');
   const program = `mkdir -p /run/ganeti/kvm-hypervisor/conf /run/ganeti/kvm-hypervisor/pid
     echo "[[], [$1]]" >/run/ganeti/kvm-hypervisor/conf/inst7.lab.runtime
-    bash -c 'exec -a "qemu-system -name inst7.lab" sleep 300' >/dev/null 2>&1 </dev/null &
-    until grep -q inst7 /proc/$!/cmdline; do sleep 0.02; done
-    echo $! | tee /run/ganeti/kvm-hypervisor/pid/inst7.lab`;
-  const pid = (await shell(program, disk.name)).trim();
-  ledger.later(() => shell('kill -KILL "$1" 2>/dev/null || true', pid));
+    echo "$2" >/run/ganeti/kvm-hypervisor/pid/inst7.lab`;
+  await shell(program, disk.name, pid);
   const copy = ledger.add(snapshotOf(disk));
   expectRefusal(await run.snapshot(disk, copy, 8), 6, /inst7\.lab \(pid \d+\)/);
+  const unattached = ledger.disk({ access: 'userspace', blockdev: 'never' });
+  await done(run.create(unattached, 8));
+  await shell('echo "[[], [$1, $2]]" >/run/ganeti/kvm-hypervisor/conf/inst7.lab.runtime', disk.name, unattached.name);
+  expectRefusal(await run.remove(unattached), 6, /inst7\.lab \(pid \d+\)/);
   expectRefusal(await run.grow(disk, 8, 16), 11, /inst7\.lab \(pid \d+\)/, /^hint: gnt-instance shutdown/m);
   await shell('echo 3.0.2 >/var/lib/ganeti/ssconf_release_version');
   await done(run.grow(disk, 8, 16));
-  await shell('echo 3.1.0 >/var/lib/ganeti/ssconf_release_version; kill -KILL "$1"', pid);
-  await shell('while [ -d "/proc/$1" ]; do sleep 0.02; done', pid);
+  await shell('echo 3.1.0 >/var/lib/ganeti/ssconf_release_version');
+  await end();
   await done(run.grow(disk, 16, 24));
   await done(run.snapshot(disk, copy, 24));
 });

@@ -1,7 +1,7 @@
 import type { LabNode } from '../../lab/node.ts';
 import { providerDirectory } from '../../lab/provider.ts';
 import { type Point, pointsOf } from './points.ts';
-import { type Call, cleanUp, image, removeSnapshot, type Scenario } from './scenarios.ts';
+import { anchor, type Call, cleanUp, image, removeSnapshot, type Scenario } from './scenarios.ts';
 import { brokenImages, stateOf, writeData } from './state.ts';
 
 /** What came of one scenario. */
@@ -26,7 +26,7 @@ export async function runScenario(
   progress: (done: number, of: number) => void,
 ): Promise<Outcome> {
   const { name, call } = scenario;
-  await must(node, scenario.unmounted === true ? anchor.detach : anchor.attach);
+  await must(node, scenario.unmounted === true ? anchoring.detach : anchoring.attach);
   await reset(node, scenario);
   const empty = await stateOf(node);
   await prepare(node, scenario);
@@ -43,7 +43,7 @@ export async function runScenario(
     if (before !== empty) say(`clean-up left\n${difference(empty, before)}`);
     await prepare(node, scenario);
     if (await killAt(node, call, point)) killed += 1;
-    for (const problem of await brokenImages(node, scenario.prepare.length > 0)) say(problem);
+    for (const problem of await brokenImages(node, scenario.prepare.length > 0 || scenario.data === true)) say(problem);
     const again = await run(node, call);
     if (again.exitCode !== 0) say(`the next run: exit ${again.exitCode}: ${again.said}`);
     const state = await stateOf(node);
@@ -63,8 +63,8 @@ async function prepare(node: LabNode, { prepare: calls, unmounted = false }: Sce
 }
 
 /** An image that stays, and that keeps the volume mounted while it is attached. */
-const anchorName = { VOL_NAME: 'anchor.ext.disk0', VOL_UUID: '0f0e6c2a-6d5b-4b5e-8f55-000000000002' };
-const anchor = {
+const anchorName = { VOL_NAME: anchor, VOL_UUID: '0f0e6c2a-6d5b-4b5e-8f55-000000000002' };
+const anchoring = {
   create: { verb: 'create', variables: { ...anchorName, VOL_SIZE: '8' } },
   attach: { verb: 'attach', variables: anchorName },
   detach: { verb: 'detach', variables: anchorName },
@@ -75,7 +75,7 @@ export async function makeAnchor(node: LabNode): Promise<void> {
   // What the first of all verbs make for good: directories, and what the node tells the others of itself.
   for (const verb of ['create', 'attach', 'open', 'detach', 'remove'] as const)
     await must(node, { verb, variables: { ...anchorName, VOL_SIZE: '8' } });
-  await must(node, anchor.create);
+  await must(node, anchoring.create);
   await writeData(node, anchorName.VOL_NAME);
 }
 

@@ -15,9 +15,13 @@ export interface Scenario {
   readonly call: Call;
   /** Nothing else keeps the volume mounted. */
   readonly unmounted?: boolean;
+  /** The verb itself gives the image it makes data. */
+  readonly data?: boolean;
 }
 
 export const image = 'fault.ext.disk0';
+/** An image with data that is always there. */
+export const anchor = 'anchor.ext.disk0';
 const snapshot = `${image}.snap`;
 const uuid = '0f0e6c2a-6d5b-4b5e-8f55-000000000001';
 
@@ -42,6 +46,7 @@ export const scenarios: readonly Scenario[] = [
     call: call('create', { VOL_SIZE: '8', EXTP_PREALLOCATION: 'falloc' }),
   },
   { name: 'create, full', prepare: [], call: call('create', { VOL_SIZE: '8', EXTP_PREALLOCATION: 'full' }) },
+  { name: 'create, clone', prepare: [], call: call('create', { VOL_SIZE: '8', EXTP_CLONE: anchor }), data: true },
   { name: 'attach', prepare: [create], call: attach },
   { name: 'attach, nothing mounted', prepare: [create], call: attach, unmounted: true },
   { name: 'detach', prepare: [create, attach], call: call('detach') },

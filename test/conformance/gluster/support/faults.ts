@@ -50,12 +50,28 @@ export async function stopFuseClient(ledger: Ledger, volume?: string): Promise<(
   return resume;
 }
 
-/** Starts a process that has a file or device open. Returns its id and a function that ends it. */
-export async function holdOpen(
-  ledger: Ledger,
-  path: string,
-): Promise<{ readonly pid: string; readonly end: () => Promise<unknown> }> {
-  const pid = (await shell('exec 3<"$1"; sleep 300 >/dev/null 2>&1 </dev/null & echo $!', path)).trim();
+/** A process of the node that ends with the test, or before. */
+export interface Holder {
+  readonly pid: string;
+  readonly end: () => Promise<unknown>;
+}
+
+/** Starts a process that has a file or device open. */
+export async function holdOpen(ledger: Ledger, path: string): Promise<Holder> {
+  return holder(ledger, await shell('exec 3<"$1"; sleep 300 >/dev/null 2>&1 </dev/null & echo $!', path));
+}
+
+/** Starts a process that looks like QEMU with some arguments, and has nothing open. */
+export async function asQemu(ledger: Ledger, options: string): Promise<Holder> {
+  const program = `bash -c 'exec -a "$0" sleep 300' "qemu-system $1" >/dev/null 2>&1 </dev/null & echo $!`;
+  const started = holder(ledger, await shell(program, options));
+  // It takes a moment until the process has its arguments.
+  await shell('until grep -q "^qemu-system" /proc/"$1"/cmdline; do sleep 0.02; done', started.pid);
+  return started;
+}
+
+function holder(ledger: Ledger, printed: string): Holder {
+  const pid = printed.trim();
   const end = (): Promise<unknown> =>
     shell('kill -KILL "$1" 2>/dev/null || true; while kill -0 "$1" 2>/dev/null; do sleep 0.02; done', pid);
   ledger.later(end);

@@ -2,13 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { isSameSnapshot, snapshotMetadata } from '../../../../providers/gluster/copies.ts';
 import type { Image } from '../../../../providers/gluster/images.ts';
 import { writeMetadata } from '../../../../providers/gluster/metadata.ts';
 import type { MountedVolume } from '../../../../providers/gluster/mounts.ts';
-import { newImageMetadata, preallocationOf, requireSame } from '../../../../providers/gluster/new-image.ts';
+import { demandOf, newImageMetadata, preallocationOf, requireSame } from '../../../../providers/gluster/new-image.ts';
 import { builtinPool } from '../../../../providers/gluster/pool.ts';
-import { isSameSnapshot, snapshotMetadata } from '../../../../providers/gluster/snapshots.ts';
 import { failureOf, scratchDirectory } from '../../help.ts';
+
+const mebibyte = 1024 * 1024;
 
 function mountedAt(path: string, volume = 'v'): MountedVolume {
   return { pool: builtinPool, volume, path, release: async () => {} };
@@ -40,21 +42,36 @@ test('what is kept with a new image', () => {
 
 describe('an image that is there already passes for the one asked for', () => {
   test.each([
-    ['the same', { uuid: 'u' }, 'u', 4096, true],
-    ['the same, both without a disk', {}, undefined, 4096, true],
-    ['of another disk', { uuid: 'w' }, 'u', 4096, false],
-    ['of a disk nobody asked for', { uuid: 'u' }, undefined, 4096, false],
-    ['of no disk', {}, 'u', 4096, false],
-    ['larger', { uuid: 'u' }, 'u', 2048, false],
-    ['smaller', { uuid: 'u' }, 'u', 8192, false],
-    ['a snapshot', { uuid: 'u', snapshotOf: 'y' }, 'u', 4096, false],
-  ])('%s: %j', async (_, metadata, uuid, size, same) => {
+    ['the same', { uuid: 'u' }, { uuid: 'u', size: 4 }, true],
+    ['the same, both without a disk', {}, { size: 4 }, true],
+    ['of another disk', { uuid: 'w' }, { uuid: 'u', size: 4 }, false],
+    ['of a disk nobody asked for', { uuid: 'u' }, { size: 4 }, false],
+    ['of no disk', {}, { uuid: 'u', size: 4 }, false],
+    ['larger', { uuid: 'u' }, { uuid: 'u', size: 2 }, false],
+    ['smaller', { uuid: 'u' }, { uuid: 'u', size: 8 }, false],
+    ['a snapshot', { uuid: 'u', snapshotOf: 'y' }, { uuid: 'u', size: 4 }, false],
+    ['the same clone', { uuid: 'u', cloneOf: 'y' }, { uuid: 'u', size: 4, parameters: { clone: 'y' } }, true],
+    ['a clone of another', { uuid: 'u', cloneOf: 'y' }, { uuid: 'u', size: 4, parameters: { clone: 'z' } }, false],
+    ['a clone nobody asked for', { uuid: 'u', cloneOf: 'y' }, { uuid: 'u', size: 4 }, false],
+    ['no clone', { uuid: 'u' }, { uuid: 'u', size: 4, parameters: { clone: 'y' } }, false],
+  ])('%s: %j', async (_, metadata, asked, same) => {
     const directory = scratchDirectory();
     writeMetadata(directory, { preallocation: 'off', ...metadata });
-    const image = imageIn(directory, 'x', 4096);
-    if (same) expect(requireSame(image, uuid, size)).toBeUndefined();
-    else expect((await failureOf(() => requireSame(image, uuid, size))).kind).toBe('exists');
+    const image = imageIn(directory, 'x', 4 * mebibyte);
+    const request = { name: 'x', parameters: {}, ...asked };
+    if (same) expect(requireSame(image, request)).toBeUndefined();
+    else expect((await failureOf(() => requireSame(image, request))).kind).toBe('exists');
   });
+});
+
+test('a sparse clone takes at once what its source occupies, any other image what it reserves', () => {
+  const source = { ...imageIn(scratchDirectory(), 'y', 4 * mebibyte), allocated: mebibyte };
+  const request = { name: 'x', size: 8, parameters: {} };
+  const [all, one] = [8 * mebibyte, mebibyte];
+  expect(demandOf(request, 'off', undefined)).toMatchObject({ growth: all, blocks: 0, from: 0 });
+  expect(demandOf(request, 'full', undefined)).toMatchObject({ growth: all, blocks: all, from: 0 });
+  expect(demandOf(request, 'full', source)).toMatchObject({ growth: all, blocks: all, from: 0 });
+  expect(demandOf(request, 'off', source)).toEqual({ purpose: 'a clone of y of 8 MiB', growth: all, blocks: one });
 });
 
 describe('a snapshot that is there already', () => {

@@ -4,10 +4,17 @@ import { parseParameters } from '../../../../src/parameters.ts';
 import { type VerbName, verbs } from '../../../../src/verbs.ts';
 
 const fromGaneti = { EXTP_PROVIDER: 'gluster', EXTP_ACCESS: 'userspace' };
-const all = { EXTP_POOL: 'p', EXTP_VOLUME: 'v', EXTP_PREALLOCATION: 'full', EXTP_BLOCKDEV: 'never', ...fromGaneti };
+const all = {
+  EXTP_POOL: 'p',
+  EXTP_VOLUME: 'v',
+  EXTP_PREALLOCATION: 'full',
+  EXTP_CLONE: 'c',
+  EXTP_BLOCKDEV: 'never',
+  ...fromGaneti,
+};
 
 test('what is offered to administrators is what they may give', () => {
-  expect(parameters.map(({ name }) => name)).toEqual(['pool', 'volume', 'preallocation', 'blockdev']);
+  expect(parameters.map(({ name }) => name)).toEqual(['pool', 'volume', 'preallocation', 'clone', 'blockdev']);
   for (const { name, summary } of parameters) {
     // A line of parameters.list is a name, blanks, and a description.
     expect(name).toMatch(/^[a-z]+$/);
@@ -26,10 +33,10 @@ test.each(Object.keys(verbs) as VerbName[])(
 );
 
 test.each([
-  ['create', ['access', 'blockdev', 'pool', 'preallocation', 'volume']],
+  ['create', ['access', 'blockdev', 'clone', 'pool', 'preallocation', 'volume']],
   ['attach', ['access', 'blockdev', 'pool', 'volume']],
   ['detach', []],
-  ['remove', ['pool', 'volume']],
+  ['remove', ['access', 'pool', 'volume']],
   ['open', ['pool', 'volume']],
 ] as const)('%s uses %j', async (verb, names) => {
   const { values } = await parseParameters(verb, all, knownParameters);
@@ -41,6 +48,7 @@ test.each([
   ['EXTP_PREALLOCATION', 'metadata', /off, falloc, full/],
   ['EXTP_ACCESS', 'both', /kernelspace, userspace/],
   ['EXTP_POOL', '../x', /parameter pool must start with/],
+  ['EXTP_CLONE', '../x', /parameter clone must start with/],
   ['EXTP_VOLUME', 'a/b', /parameter volume must start with/],
   ['EXTP_VOLUM', 'a', /did you mean volume\?/],
 ])('create refuses %s=%s', async (variable, value, problem) => {

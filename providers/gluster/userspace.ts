@@ -1,0 +1,41 @@
+import { Failure } from '../../src/errors.ts';
+import { summarize } from '../../src/tools/processes.ts';
+import { imageUsers } from './attachments.ts';
+import type { Image } from './images.ts';
+
+type Parameters = Readonly<Record<string, string>>;
+
+/**
+ * Whether QEMU gets an image's file on the mount instead of a gluster:// address that it cannot use. The address is kept
+ * with the guest, and the file has the same name on every node. Where Ganeti takes no such address gnt-gluster-kvm helps.
+ */
+export async function needsFile(): Promise<boolean> {
+  const { hasGlusterDriver, takesAnyUri } = await import('./kvm/driver.ts');
+  return takesAnyUri() && !(await hasGlusterDriver());
+}
+
+/**
+ * Throws a Failure of kind unsupported where Ganeti has a running QEMU set the size of an image that it opened by itself, as
+ * Ganeti does from 3.1 on (ResizeBlockDevice of lib/hypervisor/hv_kvm/monitor.py). With sharding every client of a volume
+ * adds what it believes to be missing to the size: grown by us and by QEMU an image gets larger than wanted.
+ */
+export async function requireOneGrower(image: Image, parameters: Parameters): Promise<void> {
+  if (parameters.access !== 'userspace') return;
+  const { hasGlusterDriver, takesAnyUri } = await import('./kvm/driver.ts');
+  const guests = [...imageUsers(image, []), ...(await guestsThatHave(image, parameters))];
+  if (guests.length === 0 || takesAnyUri() || !(await hasGlusterDriver())) return;
+  throw new Failure(
+    'unsupported',
+    `image ${image.name} cannot grow while ${summarize(guests)} has it open by libgfapi`,
+    {
+      hint: 'gnt-instance shutdown, gnt-instance grow-disk, gnt-instance startup',
+    },
+  );
+}
+
+/** The running guests of this node that may have an image open by themselves, without a device or an argument of QEMU. */
+export async function guestsThatHave(image: Image, { access }: Parameters): Promise<readonly string[]> {
+  if (access !== 'userspace') return [];
+  const { guestsWith } = await import('./kvm/driver.ts');
+  return guestsWith(image.name);
+}
