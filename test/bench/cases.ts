@@ -39,7 +39,7 @@ const fromGaneti = { LC_ALL: 'C', EXTP_PROVIDER: 'gluster', EXTP_ACCESS: 'kernel
 type Variables = Readonly<Record<string, string | number>>;
 
 /** A shell command that runs a verb. */
-export function command(places: Places, verb: keyof typeof verbs, variables: Variables): string {
+export function command(places: Pick<Places, 'provider'>, verb: keyof typeof verbs, variables: Variables): string {
   const assignments = Object.entries({ ...fromGaneti, ...variables }).map(([name, value]) => `${name}=${value}`);
   return `env -i ${assignments.join(' ')} ${places.provider}/${verb}\n`;
 }

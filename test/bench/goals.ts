@@ -9,13 +9,17 @@ export function goals(results: readonly Result[]): readonly string[] {
   };
   const atMost = (what: string, value: number | undefined, limit: number): readonly string[] =>
     value === undefined ? [] : [`${verdict(value <= limit)} ${what}: ${value.toFixed(2)} (goal: at most ${limit})`];
-  const atLeast = (what: string, value: number | undefined, limit: number): readonly string[] =>
-    value === undefined ? [] : [`${verdict(value >= limit)} ${what}: ${value.toFixed(0)} (goal: at least ${limit})`];
   return [
     ...atMost('attach of an attached image / bare Node', quotient(warmAttach, baseline), 1.15),
     ...atMost('attach of an attached image / python3', quotient(warmAttach, pythonAttach), 1),
-    ...atLeast('qemu-img create of 10 GiB / create', quotient(qemuCreate, createLarge), 100),
+    ...atLeast('qemu-img create of 10 GiB / create', quotient(qemuCreate, createLarge), 100, 0),
   ];
+}
+
+/** A goal that is met by what is not less, as a sentence; none when it was not measured. */
+export function atLeast(what: string, value: number | undefined, limit: number, decimals: number): readonly string[] {
+  if (value === undefined) return [];
+  return [`${verdict(value >= limit)} ${what}: ${value.toFixed(decimals)} (goal: at least ${limit})`];
 }
 
 function verdict(met: boolean): string {

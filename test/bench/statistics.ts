@@ -36,7 +36,8 @@ export function summarize(runs: Readonly<Record<string, readonly Run[]>>, baseli
     });
 }
 
-function spreadOf(numbers: readonly number[]): Spread {
+/** Of no numbers, all three are NaN. */
+export function spreadOf(numbers: readonly number[]): Spread {
   const sorted = [...numbers].sort((one, other) => one - other);
   const at = (index: number): number => sorted[index] ?? Number.NaN;
   const median = (at(Math.floor((sorted.length - 1) / 2)) + at(Math.floor(sorted.length / 2))) / 2;
@@ -54,10 +55,16 @@ export function tableOf(results: readonly Result[]): string {
     processor.median.toFixed(1),
     mebibytes.median.toFixed(0),
   ]);
-  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)));
-  return [header, ...rows]
-    .map((row) => row.map((cell, column) => pad(cell, column, widths[column] ?? 0)).join('  '))
-    .join('\n');
+  return linedUp([header, ...rows]);
+}
+
+/** Lines of cells with their columns lined up: the first to the left, the others to the right. */
+export function linedUp(lines: readonly (readonly string[])[]): string {
+  const columns = Math.max(...lines.map((line) => line.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  return lines.map((line) => line.map((cell, column) => pad(cell, column, widths[column] ?? 0)).join('  ')).join('\n');
 }
 
 function pad(cell: string, column: number, width: number): string {

@@ -1,0 +1,57 @@
+import { atLeast } from '../goals.ts';
+import { linedUp, spreadOf } from '../statistics.ts';
+import { gfapi, loop, qemu, randomWrites, workloads } from './cases.ts';
+import type { Measured } from './measure.ts';
+
+/** What came of one workload on one way: requests a second, and how they compare to libgfapi right before. */
+export type Result = {
+  readonly workload: string;
+  readonly way: string;
+  readonly unit: string;
+  readonly runs: number;
+  readonly rate: number;
+  readonly ratio: number;
+};
+
+/** The middle of all rounds: of the rates, and of what each round's rate is when divided by that of libgfapi in the same round. */
+export function summarize(measured: Measured): readonly Result[] {
+  return workloads.flatMap(({ name, unit }) => {
+    const rates = measured.get(name) ?? new Map<string, readonly number[]>();
+    const base = rates.get(gfapi) ?? [];
+    return [...rates].map(([way, list]) => ({
+      workload: name,
+      way,
+      unit,
+      runs: list.length,
+      rate: spreadOf(list).median,
+      ratio: spreadOf(list.map((rate, round) => rate / (base[round] ?? Number.NaN))).median,
+    }));
+  });
+}
+
+/** The results as a table for people. */
+export function tableOf(results: readonly Result[]): string {
+  const ways = [...new Set(results.map(({ way }) => way))];
+  const header = ['', '', ...ways.flatMap((way) => (way === gfapi ? [way] : [way, `x ${gfapi}`]))];
+  const rows = [...new Set(results.map(({ workload }) => workload))].map((workload) => {
+    const cells = results.filter((result) => result.workload === workload);
+    const numbers = cells.flatMap(({ way, rate, ratio }) =>
+      way === gfapi ? [rate.toFixed(0)] : [rate.toFixed(0), ratio.toFixed(2)],
+    );
+    return [workload, cells[0]?.unit ?? '', ...numbers];
+  });
+  return linedUp([header, ...rows]);
+}
+
+/** What the project wants of its speed, as sentences with what was measured; only those that were measured. */
+export function goals(results: readonly Result[]): readonly string[] {
+  const wanted = [
+    { way: loop, limit: 0.62 },
+    { way: qemu, limit: 0.95 },
+  ];
+  return wanted.flatMap(({ way, limit }) =>
+    results
+      .filter((result) => result.way === way && result.workload.startsWith(`${randomWrites}, `))
+      .flatMap(({ workload, ratio }) => atLeast(`${way} / ${gfapi}, ${workload}`, ratio, limit, 2)),
+  );
+}

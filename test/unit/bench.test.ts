@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { gfapi, loop, qemu, workloads } from '../bench/data/cases.ts';
+import { rateOf } from '../bench/data/measure.ts';
+import { goals, summarize, tableOf } from '../bench/data/results.ts';
+
+const [randomWrite] = workloads;
+const measured = new Map([
+  [
+    randomWrite?.name ?? '',
+    new Map([
+      [gfapi, [1000, 100, 400]],
+      [qemu, [900, 95, 80]],
+      [loop, [500, 70, 240]],
+    ]),
+  ],
+]);
+
+test('a way is compared to libgfapi round by round, so that a slow minute of the machine does not count', () => {
+  const results = summarize(measured);
+  expect(results.map(({ way, rate, ratio }) => [way, rate, ratio])).toEqual([
+    [gfapi, 400, 1],
+    [qemu, 95, 0.9],
+    [loop, 240, 0.6],
+  ]);
+});
+
+test('the table has a line for each workload that was measured, and no other', () => {
+  const [header = '', ...lines] = tableOf(summarize(measured)).split('\n');
+  expect(header.trim().split(/\s{2,}/)).toEqual([gfapi, qemu, 'x gfapi', loop, 'x gfapi']);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^4 KiB random write, depth 1 +IOPS +400 +95 +0\.90 +240 +0\.60$/);
+});
+
+test('goals tell what was reached, met or not', () => {
+  expect(goals(summarize(measured))).toEqual([
+    'not met  loop / gfapi, 4 KiB random write, depth 1: 0.60 (goal: at least 0.62)',
+    'not met  QEMU / gfapi, 4 KiB random write, depth 1: 0.90 (goal: at least 0.95)',
+  ]);
+  expect(goals([])).toEqual([]);
+});
+
+test.each<[string, string, number | undefined]>([
+  ['of a write', '{ "jobs": [{ "read": { "iops": 0 }, "write": { "iops": 12.5 } }] }\n', 12.5],
+  [
+    'after what libgfapi says',
+    'I [io-stats.c] {x}\n{\n "jobs": [{ "read": { "iops": 7 }, "write": { "iops": 0 } }]\n}\n',
+    7,
+  ],
+  ['of nothing done', '{ "jobs": [{ "read": { "iops": 0 }, "write": { "iops": 0 } }] }', undefined],
+  ['of no JSON', 'fio: no such engine\n', undefined],
+])("fio's rate %s", (_, output, rate) => {
+  expect(rateOf(output)).toBe(rate);
+});
