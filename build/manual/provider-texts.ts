@@ -46,6 +46,16 @@ export const caveats: Lines = [
   ),
   ...paragraph,
   ...prose(
+    'IPv6 is used for a server that IPv4 does not lead to. QEMU is told of such a server by `gnt-gluster-kvm` only: without it a guest gets the file of the image on the mount with Ganeti 3.0, and does not start with Ganeti 3.1. ' +
+      'With GlusterFS 11 the wrapper uses the glusterd of the node, where that is one of the servers, else the file, because libgfapi knows IPv4 only.',
+  ),
+  ...paragraph,
+  ...prose(
+    'Where Gluster speaks TLS every node needs `glusterfs.pem`, `glusterfs.key` and `glusterfs.ca` in the directory of OpenSSL: `/etc/ssl` for Debian 13, `/usr/lib/ssl` for Debian 12. ' +
+      'Where it encrypts its management as well, every node needs the file `/var/lib/glusterd/secure-access`, too.',
+  ),
+  ...paragraph,
+  ...prose(
     'A node that opens an image has a lease of it on the volume, and no other node can open it: the verb exits with 6 and names the holder. ' +
       'The lease of a node that was restarted, or that Ganeti lists as offline, is broken by whoever opens the image next. ' +
       'Before a node is marked offline it must be down: nothing else keeps its guests from writing. `gnt-gluster(8)` shows leases and can break them.',

@@ -7,7 +7,7 @@ import { formatBytes } from '../../src/units.ts';
 import { findPool, loadConfiguration } from './configuration.ts';
 import { mountVolume } from './mounts.ts';
 import type { Pool } from './pool.ts';
-import { answeringServer, serversOf } from './servers.ts';
+import { answeringServer, serverName, serversOf } from './servers.ts';
 import { freeSpace } from './space.ts';
 
 type Check = (request: Request<'verify'>) => Promise<string>;
@@ -41,9 +41,9 @@ const checks: Readonly<Record<string, Check>> = {
     const answers: string[] = [];
     for (const volume of volumesOf(request, pool)) {
       const servers = await serversOf(pool, volume);
-      const server = await answeringServer(servers);
-      if (server === undefined) throw new Failure('unavailable', `no Gluster server of volume ${volume} answers`);
-      answers.push(`${volume} by ${server.host}:${server.port} (of ${servers.length})`);
+      const asked = await answeringServer(servers);
+      if (asked === undefined) throw new Failure('unavailable', `no Gluster server of volume ${volume} answers`);
+      answers.push(`${volume} by ${serverName(asked.server)} (of ${servers.length})`);
     }
     return answers.join(', ');
   },

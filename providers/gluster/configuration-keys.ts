@@ -23,8 +23,8 @@ export const poolKeys: readonly KeyDescription[] = [
   {
     name: 'servers',
     meaning:
-      'Gluster servers, in the order in which they are asked: lower-case names or IPv4 addresses that mean the same ' +
-      'machine on every node, never localhost, with :port if it is not 24007',
+      'Gluster servers, in the order in which they are asked: lower-case names or addresses that mean the same machine on ' +
+      'every node, never localhost, with :port if it is not 24007; an IPv6 address then as "[fd00::1]:port"',
     default: "the servers with bricks, asked of the node's own glusterd",
   },
   {

@@ -8,9 +8,9 @@ import { answers, mountAt, unmount } from '../../src/tools/mount.ts';
 import { isRunning, summarize, usersOf } from '../../src/tools/processes.ts';
 import { publishBoot } from './dead-owners.ts';
 import { deviceUsers, imageOf, mountsDirectory, ownLoopDevices } from './loops.ts';
-import type { Pool, Server } from './pool.ts';
+import type { Pool } from './pool.ts';
 import { readRecord } from './records.ts';
-import { answeringServer, serversOf } from './servers.ts';
+import { answeringServer, serverName, serversOf } from './servers.ts';
 
 /** Longer than the 20 s network.ping-timeout of a volume for images: a brick that just died makes all wait that long. */
 export const hangSeconds = 25;
@@ -129,24 +129,27 @@ async function makeMount(pool: Pool, volume: string, seconds: number): Promise<v
   const first = await answeringServer(servers);
   if (first === undefined)
     throw new Failure('unavailable', `no Gluster server of pool ${pool.name} answers`, {
-      problems: servers.map((server) => `${server.host}:${server.port} accepts no connection`),
+      problems: servers.map((server) => `${serverName(server)} accepts no connection`),
       hint: 'gnt-gluster config check',
     });
   makeRunDirectory('mnt', pool.name, volume);
   const log = `/var/log/glusterfs/ganeti-${pool.name}-${volume}.log`;
   mkdirSync('/var/log/glusterfs', { recursive: true });
   const logged = logSize(log);
-  const options = mountOptions(pool, servers, first, log);
-  const argv = [...ownScope(), 'mount.glusterfs', `${first.host}:/${volume}`, point, '-o', options.join(',')];
+  const { mountArguments, mountHint } = await import('./mount-arguments.ts');
+  const { source, options } = await mountArguments(pool, volume, servers, first, log);
+  const argv = [...ownScope(), 'mount.glusterfs', source, point, '-o', options.join(',')];
   const result = await run(argv, { timeLimit: mountSeconds * 1000, outputFile });
-  // mount.glusterfs can exit 0 without having mounted anything, so only the effect counts.
-  if (isMounted(pool.name, volume) && (await answers(point, probeSeconds)))
+  // mount.glusterfs can exit 0 without having mounted anything, so only the effect counts. A client that its servers turn
+  // away goes while we look: what answered then is the bare directory.
+  if (isMounted(pool.name, volume) && (await answers(point, probeSeconds)) && isMounted(pool.name, volume))
     return tellOfThisBoot(`${point}/${pool.directory}`);
   if (mountAt(point) !== undefined) await unmount(point, { lazy: true });
-  const output = result.stdout + logSince(log, logged);
+  const said = logSince(log, logged);
+  const output = result.stdout + errorsOf(said);
   throw new Failure('unavailable', `volume ${volume} could not be mounted`, {
     command: { argv, outcome: result.timedOut ? 'no answer in time' : `exit status ${result.exitCode}`, output },
-    hint: `gluster volume status ${volume}`,
+    hint: mountHint(volume, said),
   });
 }
 
@@ -158,22 +161,6 @@ function tellOfThisBoot(imagesDirectory: string): void {
     // Mounting must not depend on it; taking a lease does.
     if (asFailure(error) === undefined) throw error;
   }
-}
-
-/** The options of mount.glusterfs: every server can deliver the volume file, and another node's change is seen at once. */
-function mountOptions(pool: Pool, servers: readonly Server[], first: Server, log: string): readonly string[] {
-  const others = servers.filter((server) => server !== first).map((server) => server.host);
-  return [
-    ...(others.length === 0 ? [] : [`backup-volfile-servers=${others.join(':')}`]),
-    ...(first.port === 24007 ? [] : [`volfile-server-port=${first.port}`]),
-    'attribute-timeout=0',
-    'entry-timeout=0',
-    'negative-timeout=0',
-    // Gluster's own cache below FUSE, which `group virt` turns on: another node's grow would show a second late.
-    'xlator-option=*md-cache.md-cache-timeout=0',
-    `log-file=${log}`,
-    ...pool.mountOptions,
-  ];
 }
 
 /** Where systemd runs, the FUSE process gets a scope of its own: a restart of ganeti-noded must not end the guests' disks. */
@@ -219,11 +206,10 @@ function logSize(log: string): number {
 }
 
 function logSince(log: string, size: number): string {
-  if (!existsSync(log)) return '';
-  const errors = readFileSync(log)
-    .subarray(size)
-    .toString()
-    .split('\n')
-    .filter((line) => / [EC] \[/.test(line));
+  return existsSync(log) ? readFileSync(log).subarray(size).toString() : '';
+}
+
+function errorsOf(log: string): string {
+  const errors = log.split('\n').filter((line) => / [EC] \[/.test(line));
   return errors.map((line) => `${line}\n`).join('');
 }

@@ -3,6 +3,7 @@ import type { Reserve } from './configuration-values.ts';
 
 /** A Gluster server and the port of its glusterd. */
 export interface Server {
+  /** A name or an address, one of IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
 }
@@ -39,7 +40,7 @@ export const builtinPool: Pool = {
   trash: 0,
 };
 
-/** Whether a host name or address means the machine that uses it, so that it means another one on each node. */
+/** Whether a host name or address means the machine that uses it, or one beside it, so that it means another one on each node. */
 export function isLoopback(host: string): boolean {
-  return /^localhost(\.|$)/.test(host) || host.startsWith('127.') || host === '::1';
+  return /^localhost(\.|$)/.test(host) || host.startsWith('127.') || /^(::1?$|fe[89ab][0-9a-f]:)/.test(host);
 }

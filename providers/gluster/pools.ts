@@ -2,6 +2,7 @@ import { unknown } from '../../src/parameters.ts';
 import type { Preallocation } from '../../src/tools/qemu-img.ts';
 import { type KeyDescription, poolKeys, topKeys } from './configuration-keys.ts';
 import { parseDuration, parseOvercommit, parseReserve } from './configuration-values.ts';
+import { canonicalHost, isIpv6 } from './ipv6.ts';
 import { isPlainName, preallocations } from './parameters.ts';
 import { builtinPool, isLoopback, type Pool, type Server } from './pool.ts';
 
@@ -11,7 +12,14 @@ type Report = (problem: string) => void;
 const usualPort = 24007;
 
 /** Options this provider sets itself, or that would change what a disk may rely on. */
-const reservedOptions = ['backup-volfile-servers', 'backupvolfile-server', 'log-file', 'ro', 'volfile-server-port'];
+const reservedOptions = [
+  'backup-volfile-servers',
+  'backupvolfile-server',
+  'log-file',
+  'ro',
+  'server-port',
+  'volfile-server-port',
+];
 
 export interface ParsedPools {
   readonly defaultPool: string;
@@ -70,15 +78,25 @@ async function parsePool(name: string, value: unknown, report: Report): Promise<
 }
 
 function parseServer(text: string, report: Report): readonly Server[] {
-  const [, host, port = String(usualPort)] = /^([a-z0-9][a-z0-9.-]*)(?::([0-9]{1,5}))?$/.exec(text) ?? [];
+  const { host, port = String(usualPort) } = hostAndPort(text);
   if (host === undefined || Number(port) < 1 || Number(port) > 65535)
     report(
-      `servers: ${JSON.stringify(text)} is not a lower-case host name or IPv4 address, with :port if it is not ${usualPort}`,
+      `servers: ${JSON.stringify(text)} is not a lower-case host name or an address, with :port if it is not ${usualPort}` +
+        ' (and an IPv6 address then in brackets)',
     );
   else if (isLoopback(host))
     report(`servers: ${host} means another machine on each node; give its name in the cluster`);
   else return [{ host, port: Number(port) }];
   return [];
+}
+
+/** The parts of NAME, NAME:PORT, IPV6, [IPV6] or [IPV6]:PORT. */
+function hostAndPort(text: string): { readonly host?: string | undefined; readonly port?: string | undefined } {
+  const [, bracketed, ipv6Port] = /^\[([0-9a-f:.]+)\](?::([0-9]{1,5}))?$/.exec(text) ?? [];
+  const address = bracketed ?? text;
+  if (isIpv6(address)) return { host: canonicalHost(address), port: ipv6Port };
+  const [, host, port] = /^([a-z0-9][a-z0-9.-]*)(?::([0-9]{1,5}))?$/.exec(text) ?? [];
+  return { host, port };
 }
 
 function volumesOf(table: Table, report: Report): readonly string[] {

@@ -19,7 +19,7 @@ import { readRecord } from './records.ts';
 import { answeringServer, imageUri } from './servers.ts';
 import { chooseVolume, demandOfSize } from './space.ts';
 import { findAgain, findImage, lookAgain, release, remember, searchImage } from './storage.ts';
-import { needsFile, requireOneGrower } from './userspace.ts';
+import { needsFile, needsFileForIpv6, requireOneGrower } from './userspace.ts';
 
 /** The ten verbs. Each looks first, stops if nothing is to be done, acts, and checks what came of it. */
 const verbs: Verbs = {
@@ -65,11 +65,14 @@ const verbs: Verbs = {
     const same =
       known !== undefined && (pool ?? known.pool) === known.pool && (volume ?? known.volume) === known.volume;
     const record = same && blockdev === 'always' ? known : await attachHere(request, blockdev === 'always');
-    if (access === 'userspace' && record.device !== undefined && (await needsFile()))
-      return `${record.device}\nkvm:${mountPoint(record.pool, record.volume)}/${record.path}`;
+    const file = `${record.device}\nkvm:${mountPoint(record.pool, record.volume)}/${record.path}`;
+    const mayUseFile = access === 'userspace' && record.device !== undefined;
+    if (mayUseFile && (await needsFile())) return file;
     // With the block device QEMU uses no server: the one that answered when the image was attached comes first.
     const asked = access !== 'kernelspace' || record.device === undefined;
-    const server = asked ? await answeringServer(record.servers) : record.servers[0];
+    const answering = asked ? await answeringServer(record.servers) : undefined;
+    const server = asked ? answering?.server : record.servers[0];
+    if (mayUseFile && answering?.ipv6 !== undefined && (await needsFileForIpv6())) return file;
     // An attached disk works as long as its bricks do; that no glusterd answers is no reason to deny it.
     const named = server ?? (record.device === undefined ? undefined : record.servers[0]);
     if (named === undefined)

@@ -15,6 +15,15 @@ export async function needsFile(): Promise<boolean> {
 }
 
 /**
+ * The same where only IPv6 leads to a server: a URI cannot tell QEMU of that without the help of gnt-gluster-kvm, see
+ * ipv6.ts.
+ */
+export async function needsFileForIpv6(): Promise<boolean> {
+  const { takesAnyUri, usesWrapper } = await import('./kvm/driver.ts');
+  return takesAnyUri() && !usesWrapper();
+}
+
+/**
  * Throws a Failure of kind unsupported where Ganeti has a running QEMU set the size of an image that it opened by itself, as
  * Ganeti does from 3.1 on (ResizeBlockDevice of lib/hypervisor/hv_kvm/monitor.py). With sharding every client of a volume
  * adds what it believes to be missing to the size: grown by us and by QEMU an image gets larger than wanted.

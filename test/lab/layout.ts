@@ -32,6 +32,16 @@ export function nodeAddress(number: number): string {
   return `10.99.0.${String(number)}`;
 }
 
+/** What nodes have beside it. glusterd listens there when glusterd.vol says so. */
+export function nodeIpv6(number: number): string {
+  return `fd99::${String(number)}`;
+}
+
+/** A name of a node that leads to its IPv6 address only. */
+export function nodeIpv6Name(number: number): string {
+  return `six${String(number)}.lab`;
+}
+
 /** Instances a test may make: inst1.lab to inst40.lab, with the addresses 10.99.1.1 to 10.99.1.40. */
 export function instance(number: number): { readonly name: string; readonly address: string } {
   return { name: `inst${String(number)}.lab`, address: `10.99.1.${String(number)}` };
@@ -51,6 +61,7 @@ export function hostsFile(nodes: number): string {
   const lines = ['127.0.0.1 localhost', `${network.clusterAddress} ${network.clusterName}`];
   for (let number = 1; number <= nodes; number++) {
     lines.push(`${nodeAddress(number)} ${nodeName(number)}.lab ${nodeName(number)}`);
+    lines.push(`${nodeIpv6(number)} ${nodeIpv6Name(number)}`);
   }
   for (let number = 1; number <= network.instanceCount; number++) {
     lines.push(`${instance(number).address} ${instance(number).name}`);

@@ -1,4 +1,4 @@
-import { network, nodeAddress, nodeName } from './layout.ts';
+import { network, nodeAddress, nodeIpv6, nodeName } from './layout.ts';
 import { poll, run } from './process.ts';
 
 /** Connects a node to the bridge of its lab. Both are named by a process in their network namespace. */
@@ -13,6 +13,8 @@ export async function plugIn(hub: number, node: number, number: number): Promise
     'link set lo up',
     `link add eth0 type veth peer name ${port} netns ${String(hub)}`,
     `address add ${nodeAddress(number)}/24 dev eth0`,
+    // Without a check for another one with this address, which would delay it.
+    `address add ${nodeIpv6(number)}/64 dev eth0 nodad`,
     'link set eth0 up',
     `route add default via ${network.bridgeAddress}`,
   ]);

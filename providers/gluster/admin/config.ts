@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { asFailure, Failure } from '../../../src/errors.ts';
 import { configurationFile, loadConfiguration } from '../configuration.ts';
 import type { Pool } from '../pool.ts';
-import { answeringServer, serversOf } from '../servers.ts';
+import { answeringServer, serverName, serversOf } from '../servers.ts';
 import type { CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
 
@@ -33,9 +33,9 @@ async function checkVolume(pool: Pool, volume: string) {
   const entry = { pool: pool.name, volume, directory: pool.directory };
   try {
     const servers = await serversOf(pool, volume);
-    const names = servers.map(({ host, port }) => `${host}:${port}`);
-    const server = await answeringServer(servers);
-    const answers = server === undefined ? null : `${server.host}:${server.port}`;
+    const names = servers.map(serverName);
+    const asked = await answeringServer(servers);
+    const answers = asked === undefined ? null : serverName(asked.server);
     return { ...entry, servers: names, answers, problem: answers === null ? 'no server answers' : null };
   } catch (error) {
     const failure = asFailure(error);

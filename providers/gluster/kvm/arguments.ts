@@ -1,3 +1,4 @@
+import { hostOfUri } from '../ipv6.ts';
 import type { Server } from '../pool.ts';
 
 /** An image as an argument of QEMU names it. */
@@ -9,8 +10,11 @@ export interface NamedImage {
   readonly server: Server;
 }
 
+/** A server as QEMU is told of it: also as the socket that the glusterd of this node has for its own clients. */
+export type QemuServer = Server | { readonly socket: string };
+
 /** How QEMU of this node gets at an image: by itself from one of these servers, or through its file on a mount. */
-export type Way = { readonly servers: readonly Server[] } | { readonly file: string };
+export type Way = { readonly servers: readonly QemuServer[] } | { readonly file: string };
 
 type WayTo = (image: NamedImage) => Promise<Way>;
 
@@ -44,7 +48,7 @@ const uriPattern = /(?<=^|,)file=gluster:\/\/(?:\[([0-9a-f:.]+)\]|([^:/,[\]]+))(
 async function rewriteDrive(argument: string, wayTo: WayTo): Promise<string> {
   const [whole, address, name, port, volume = '', path = ''] = uriPattern.exec(argument) ?? [];
   if (whole === undefined) return argument;
-  const image = { volume, path, server: { host: address ?? name ?? '', port: Number(port ?? 24007) } };
+  const image = { volume, path, server: { host: address ?? hostOfUri(name ?? ''), port: Number(port ?? 24007) } };
   const options = node('file.', image, await wayTo(image));
   return argument.replace(whole, () => options.join(','));
 }
@@ -57,7 +61,7 @@ async function rewriteBlockdev(argument: string, wayTo: WayTo): Promise<string> 
   const [whole, prefix = '', host = '', port] = pythonList.exec(argument) ?? flatList.exec(argument) ?? [];
   const [volume, path] = ['volume', 'path'].map((key) => valueIn(argument, `${prefix}${key}`));
   if (whole === undefined || volume === undefined || path === undefined) return argument;
-  const image = { volume, path, server: { host, port: Number(port) } };
+  const image = { volume, path, server: { host: hostOfUri(host), port: Number(port) } };
   const ours = ['driver=gluster', `volume=${volume}`, `path=${path}`].map((option) => `${prefix}${option}`);
   const others = argument.replace(whole, '').split(',');
   const kept = others.filter((option) => option !== '' && !ours.includes(option));
@@ -80,6 +84,10 @@ function node(prefix: string, { volume, path }: NamedImage, way: Way): readonly 
   return options.map((option) => `${prefix}${option}`);
 }
 
-function serverOptions({ host, port }: Server, index: number): readonly string[] {
-  return [`server.${index}.type=inet`, `server.${index}.host=${host}`, `server.${index}.port=${port}`];
+function serverOptions(server: QemuServer, index: number): readonly string[] {
+  const options =
+    'socket' in server
+      ? ['type=unix', `path=${server.socket}`]
+      : ['type=inet', `host=${server.host}`, `port=${server.port}`];
+  return options.map((option) => `server.${index}.${option}`);
 }

@@ -10,6 +10,9 @@ const usualQemu = '/usr/bin/kvm';
 /** Where every node has the version of the cluster's Ganeti (SS_RELEASE_VERSION of lib/ssconf.py). */
 const versionFile = '/var/lib/ganeti/ssconf_release_version';
 
+/** Where every node has the hypervisor parameters of the cluster (SS_HVPARAMS_PREF of lib/pathutils.py and lib/constants). */
+const parametersFile = '/var/lib/ganeti/ssconf_hvparams_kvm';
+
 /** Where QEMU looks for its modules, as distributions build it. */
 const moduleDirectories = [
   '/usr/lib/x86_64-linux-gnu/qemu',
@@ -34,6 +37,11 @@ export function qemuOfNode(): string {
 export function takesAnyUri(): boolean {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(readIfThere(versionFile) ?? '') ?? [];
   return major !== undefined && (Number(major) < 3 || (Number(major) === 3 && Number(minor) === 0));
+}
+
+/** Whether the cluster starts guests through gnt-gluster-kvm, unless one has a kvm_path of its own. */
+export function usesWrapper(): boolean {
+  return /^kvm_path=\S*\/gnt-gluster-kvm$/m.test(readIfThere(parametersFile) ?? '');
 }
 
 /**

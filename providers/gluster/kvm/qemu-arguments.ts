@@ -6,9 +6,10 @@ import { imageOf } from '../loops.ts';
 import { mountPoint } from '../mounts.ts';
 import type { Server } from '../pool.ts';
 import { readRecord, readServers } from '../records.ts';
-import { answeringFirst } from '../servers.ts';
+import { askAll } from '../servers.ts';
 import { type NamedImage, rewriteArguments, type Way } from './arguments.ts';
 import { hasGlusterDriver } from './driver.ts';
+import { libraryServers } from './library-servers.ts';
 
 /** Prints the arguments of QEMU as words for a shell, rewritten for gnt-gluster-kvm, and ends the process. */
 export async function printQemuArguments(args: readonly string[]): Promise<never> {
@@ -22,7 +23,10 @@ export async function printQemuArguments(args: readonly string[]): Promise<never
 }
 
 async function wayTo(image: NamedImage): Promise<Way> {
-  return (await hasGlusterDriver()) ? { servers: await serversOfImage(image) } : { file: await fileOf(image) };
+  const servers = (await hasGlusterDriver())
+    ? await libraryServers(await askAll(await serversOfImage(image)))
+    : undefined;
+  return servers === undefined ? { file: await fileOf(image) } : { servers };
 }
 
 /** The file of an image on the mount of this node. The image is attached when this returns, so that the mount stays. */
@@ -39,7 +43,7 @@ async function fileOf({ volume, path }: NamedImage): Promise<string> {
 }
 
 /**
- * All servers known for an image, those that answer now in front: the one Ganeti names, those that this node remembers
+ * All servers known for an image: the one Ganeti names, those that this node remembers
  * of the image, those of a pool with its volume. Asks no glusterd: a guest that starts cannot wait for one that hangs.
  */
 async function serversOfImage({ volume, path, server }: NamedImage): Promise<readonly Server[]> {
@@ -49,7 +53,7 @@ async function serversOfImage({ volume, path, server }: NamedImage): Promise<rea
   const ofPool = pools.find(({ volumes }) => volumes.includes(volume))?.servers ?? [];
   const all = [server, ...ofImage, ...(ofPool.length > 0 ? ofPool : readServers(volume))];
   const different = new Map(all.map((one) => [`${one.host}:${one.port}`, one]));
-  return await answeringFirst([...different.values()]);
+  return [...different.values()];
 }
 
 /** One word of a POSIX shell that means exactly this text. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { stringify } from 'smol-toml';
 import { expect, test } from 'vitest';
 import { type Configuration, parseConfiguration } from '../../../../providers/gluster/configuration.ts';
+import { hostOfUri } from '../../../../providers/gluster/ipv6.ts';
 import { imageUri } from '../../../../providers/gluster/servers.ts';
 import { Failure } from '../../../../src/errors.ts';
 import { propertyRuns } from '../../help.ts';
@@ -39,6 +40,11 @@ const label = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,9}$/);
 const host = fc.stringMatching(/^[b-k][a-z0-9.-]{0,19}$/);
 const server = fc.oneof(
   host,
+  // fe80::/10, multicast and ::1 apart, of which the first group says what it is.
+  fc
+    .ipV6()
+    .filter((address) => /^[23fF][0-9a-fA-F]{3}:/.test(address) && !/^(?:fe|ff)/i.test(address))
+    .map((address) => address.toLowerCase()),
   fc.tuple(host, fc.integer({ min: 1, max: 65535 })).map((parts) => parts.join(':')),
 );
 const validPool = fc.record({
@@ -150,6 +156,7 @@ test('every valid configuration yields addresses that Ganeti 3.1 accepts, and th
           const url = new URL(uri);
           expect(url.pathname).toBe(`/${volumes[0]}/${path}`);
           expect(url.search + url.hash + url.username).toBe('');
+          expect(hostOfUri(url.hostname)).toBe(from.host);
         }
       }
     }),

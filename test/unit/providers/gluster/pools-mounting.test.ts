@@ -46,12 +46,16 @@ describe('mount_options', () => {
       expect((await poolOf({ mount_options: [option] })).mountOptions).toEqual([option]);
     },
   );
-  test.each(['backup-volfile-servers=a', 'backupvolfile-server=a', 'log-file=/x', 'ro', 'volfile-server-port=1'])(
-    '%s is the business of the provider',
-    async (option) => {
-      expect(await problemsOf({ mount_options: [option] })).toEqual([expect.stringContaining('set by the provider')]);
-    },
-  );
+  test.each([
+    'backup-volfile-servers=a',
+    'backupvolfile-server=a',
+    'log-file=/x',
+    'ro',
+    'server-port=1',
+    'volfile-server-port=1',
+  ])('%s is the business of the provider', async (option) => {
+    expect(await problemsOf({ mount_options: [option] })).toEqual([expect.stringContaining('set by the provider')]);
+  });
   test.each(['', ' ', 'a,b', 'a=', 'a=b,c', '-o', '--x', 'a b', 'a=b c', 'A', '=x', 'a=b=c', 'a\n', 'a=$(x)', 'a=`x`'])(
     '%j cannot be one',
     async (option) => {

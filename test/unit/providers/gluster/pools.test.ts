@@ -24,6 +24,10 @@ describe('servers', () => {
     ['gluster1.example.com:24008', 'gluster1.example.com', 24008],
     ['192.0.2.7:1', '192.0.2.7', 1],
     ['a-b:65535', 'a-b', 65535],
+    ['fd00::1', 'fd00::1', 24007],
+    ['[fd00::1]', 'fd00::1', 24007],
+    ['[fd00:0:0::01]:24008', 'fd00::1', 24008],
+    ['::ffff:192.0.2.7', '::ffff:c000:207', 24007],
   ])('%s', async (text, host, port) => {
     expect((await poolOf({ servers: [text] })).servers).toEqual([{ host, port }]);
   });
@@ -53,10 +57,14 @@ describe('servers', () => {
       'a:x',
       'a:-1',
       'a:1:2',
-      '[::1]',
-      '::1',
-      'fe80::1',
-      '[fe80::1]:24007',
+      '[fd00::1',
+      'fd00::1]',
+      '[fd00::1]:0',
+      '[fd00::1]:',
+      '[fd00::g]',
+      'fd00::1%eth0',
+      'FD00::1',
+      '[192.0.2.7]',
       'tcp://a',
       'a\n',
       'ä',
@@ -71,7 +79,7 @@ describe('servers', () => {
   test.each(
     ['localhost', 'localhost:24007', 'localhost.localdomain', 'localhost.', '127.0.0.1', '127.0.0.1:24007'].concat(
       // Debian's installer gives the machine's own name to this address.
-      ['127.0.1.1', '127.1.2.3:24007'],
+      ['127.0.1.1', '127.1.2.3:24007', '::1', '[::1]:24007', '::', 'fe80::1', '[fe80::1]:24007'],
     ),
   )('refuse %s: it is another machine on each node', async (text) => {
     expect(await problemsOf({ servers: [text] })).toEqual([expect.stringContaining('another machine on each node')]);

@@ -42,6 +42,12 @@ test.each([
     `file.driver=gluster,file.volume=ganeti,file.path=${path},${listOf('file.', 'fd00::1:24009')},format=raw`,
   ],
   [
+    'an IPv6 address as Ganeti 3.1 can name it',
+    '-blockdev',
+    `driver=raw,file.driver=gluster,file.server=[{'type': 'inet', 'host': 'fd00--1.ipv6.invalid', 'port': '24009'}],file.volume=ganeti,file.path=${path}`,
+    `driver=raw,file.driver=gluster,file.volume=ganeti,file.path=${path},${listOf('file.', 'fd00::1:24009')}`,
+  ],
+  [
     'the Python list of Ganeti 3.1',
     '-blockdev',
     `driver=raw,node-name=disk-1,discard=ignore,cache.direct=on,file.driver=gluster,file.server=[{'type': 'inet', 'host': 'node1.lab', 'port': '24007'}],file.volume=ganeti,file.path=${path},auto-read-only=off`,
@@ -76,6 +82,14 @@ test.each([
   ],
 ])('%s becomes the file where QEMU has no driver', async (_, option, given, wanted) => {
   expect(await rewriteArguments([option, given], async () => ({ file }))).toEqual([option, wanted]);
+});
+
+test("a server can be the socket of the node's own glusterd", async () => {
+  const servers = [{ socket: '/var/run/glusterd.socket' }];
+  const [, drive] = await rewriteArguments(['-drive', `file=gluster://a:1/ganeti/${path}`], async () => ({ servers }));
+  expect(drive).toBe(
+    `file.driver=gluster,file.volume=ganeti,file.path=${path},file.server.0.type=unix,file.server.0.path=/var/run/glusterd.socket`,
+  );
 });
 
 test.each([
