@@ -41,13 +41,18 @@ export async function attachedDevices(name: string): Promise<readonly string[]> 
   return remembered === undefined || own.includes(remembered) ? own : [remembered, ...own];
 }
 
-/** What uses an image on this node: processes, through its device, its file or QEMU's gluster driver, and mounts. */
+/**
+ * What uses an image on this node: processes, through its device, its file or QEMU's gluster driver, and mounts. The arguments
+ * of those whose pid is `answered` do not count: they said that they do not use it.
+ */
 export function imageUsers(
   image: Pick<Image, 'disk' | 'path' | 'mounted'>,
   devices: readonly string[],
+  answered: ReadonlySet<string> = new Set(),
 ): readonly string[] {
   const test = (path: string): boolean => path === image.disk || devices.includes(path);
-  return [...usersOf(test, (argument) => namesImage(argument, image)), ...devices.flatMap(kernelUsers)];
+  const tells = (argument: string, pid: string): boolean => !answered.has(pid) && namesImage(argument, image);
+  return [...usersOf(test, tells), ...devices.flatMap(kernelUsers)];
 }
 
 /** Whether an argument of QEMU has it open an image by itself: by its address, or as kvm/arguments.ts writes it. */

@@ -5,19 +5,18 @@ import type { Request } from '../../src/request.ts';
 import { summarize } from '../../src/tools/processes.ts';
 import { copyRaw } from '../../src/tools/qemu-img.ts';
 import { formatBytes, toBytes } from '../../src/units.ts';
-import { attachedDevices, imageUsers } from './attachments.ts';
+import { attachedDevices } from './attachments.ts';
 import type { Image } from './images.ts';
 import { requireNoOtherHolder } from './lease-store.ts';
 import { type ImageMetadata, readMetadata } from './metadata.ts';
 import { findAgain, findImage } from './storage.ts';
-import { guestsThatHave } from './userspace.ts';
+import { usersHere } from './userspace.ts';
 
 type Parameters = Readonly<Record<string, string>>;
 
 /** Throws a Failure of kind busy while a process of this node, or a guest that runs here, uses an image. */
 export async function requireUnused(image: Image, parameters: Parameters, hint: string): Promise<void> {
-  const processes = imageUsers(image, await attachedDevices(image.name));
-  const users = processes.length > 0 ? processes : await guestsThatHave(image, parameters);
+  const users = await usersHere(image, await attachedDevices(image.name), parameters);
   if (users.length > 0) throw new Failure('busy', `image ${image.name} is in use by ${summarize(users)}`, { hint });
 }
 

@@ -31,7 +31,8 @@ export async function needsFileForIpv6(): Promise<boolean> {
 export async function requireOneGrower(image: Image, parameters: Parameters): Promise<void> {
   if (parameters.access !== 'userspace') return;
   const { hasGlusterDriver, takesAnyUri } = await import('./kvm/driver.ts');
-  const guests = [...imageUsers(image, []), ...(await guestsThatHave(image, parameters))];
+  // Through a device it is the device that QEMU sees grow.
+  const guests = await usersHere(image, [], parameters);
   if (guests.length === 0 || takesAnyUri() || !(await hasGlusterDriver())) return;
   throw new Failure(
     'unsupported',
@@ -42,9 +43,19 @@ export async function requireOneGrower(image: Image, parameters: Parameters): Pr
   );
 }
 
-/** The running guests of this node that may have an image open by themselves, without a device or an argument of QEMU. */
-export async function guestsThatHave(image: Image, { access }: Parameters): Promise<readonly string[]> {
-  if (access !== 'userspace') return [];
-  const { guestsWith } = await import('./kvm/driver.ts');
-  return guestsWith(image.name);
+/**
+ * What uses an image on this node, itself or through some devices: processes, mounts, and guests that opened it by themselves, which have neither a file nor
+ * a device open that would tell.
+ */
+export async function usersHere(
+  image: Image,
+  devices: readonly string[],
+  { access }: Parameters,
+): Promise<readonly string[]> {
+  if (access !== 'userspace') return imageUsers(image, devices);
+  const { askGuests } = await import('./kvm/guests.ts');
+  const { using, without } = await askGuests(image);
+  const processes = imageUsers(image, devices, new Set(without.map(({ pid }) => pid)));
+  const guests = using.map(({ instance, pid }) => `${instance} (pid ${pid})`);
+  return [...guests, ...processes.filter((process) => !using.some(({ pid }) => process.endsWith(`(pid ${pid})`)))];
 }

@@ -6,13 +6,15 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
  */
 export function usersOf(
   test: (openPath: string) => boolean,
-  tells: (argument: string) => boolean = () => false,
+  tells: (argument: string, pid: string) => boolean = () => false,
 ): readonly string[] {
   return readdirSync('/proc')
     .filter((entry) => /^[0-9]+$/.test(entry) && Number(entry) !== process.pid)
     .flatMap((pid) => {
       const argv = argumentsOf(pid);
-      return argv.some(tells) || openPaths(pid).some(test) ? [`${argv[0]?.split('/').at(-1) ?? '?'} (pid ${pid})`] : [];
+      return argv.some((argument) => tells(argument, pid)) || openPaths(pid).some(test)
+        ? [`${argv[0]?.split('/').at(-1) ?? '?'} (pid ${pid})`]
+        : [];
     });
 }
 

@@ -1,7 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { parseObject, readIfThere, writeFileAtomic } from '../../../src/files.ts';
 import { makeRunDirectory, runDirectory } from '../../../src/run-directory.ts';
-import { entriesOf } from '../trees.ts';
 
 /** On every node, from `gnt-gluster kvm enable` on: the kvm_path that the cluster had before; gnt-gluster-kvm reads it. */
 export const savedPathFile = '/etc/ganeti/gluster-kvm-path';
@@ -21,8 +20,6 @@ const moduleDirectories = [
   '/usr/lib64/qemu',
   '/usr/lib64/qemu-kvm',
 ];
-/** Where Ganeti keeps what belongs to running guests of KVM. */
-const guestsDirectory = '/run/ganeti/kvm-hypervisor';
 const memory = `${runDirectory}/qemu`;
 
 /** QEMU of this node: the one that gnt-gluster-kvm runs, else the one that Ganeti runs unless it was told otherwise. */
@@ -42,21 +39,6 @@ export function takesAnyUri(): boolean {
 /** Whether the cluster starts guests through gnt-gluster-kvm, unless one has a kvm_path of its own. */
 export function usesWrapper(): boolean {
   return /^kvm_path=\S*\/gnt-gluster-kvm$/m.test(readIfThere(parametersFile) ?? '');
-}
-
-/**
- * The running guests of this node that have a disk with an image, as `inst1.example.com (pid 4711)`: also one that was added
- * while the guest ran, of which no argument of QEMU tells. Ganeti keeps what a guest has in its runtime file (_KVMRuntime
- * and _InstancePidFile of lib/hypervisor/hv_kvm).
- */
-export function guestsWith(image: string): readonly string[] {
-  return entriesOf(`${guestsDirectory}/conf`).flatMap((file) => {
-    const instance = file.replace(/\.runtime$/, '');
-    if (instance === file || !readIfThere(`${guestsDirectory}/conf/${file}`)?.includes(image)) return [];
-    const pid = readIfThere(`${guestsDirectory}/pid/${instance}`)?.trim() ?? '';
-    const runs = /^\d+$/.test(pid) && readIfThere(`/proc/${pid}/cmdline`)?.includes(instance);
-    return runs ? [`${instance} (pid ${pid})`] : [];
-  });
 }
 
 /**
