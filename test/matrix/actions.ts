@@ -1,14 +1,13 @@
-import { look, refused, run } from '../e2e/support/commands.ts';
+import { refused, run } from '../e2e/support/commands.ts';
 import { type Guest, seesDisk, writes } from '../e2e/support/guests.ts';
 import { healed } from '../e2e/support/heal.ts';
 import { lab, node } from '../e2e/support/lab.ts';
 import { migrate } from '../e2e/support/migration.ts';
+import type { Mode } from '../e2e/support/modes.ts';
 import { startGuest, survives } from '../e2e/support/records.ts';
 import { readd } from '../e2e/support/reset.ts';
-import { wayOf } from '../e2e/support/ways.ts';
 import { bricksOnline } from '../lab/gluster.ts';
 import { type Release, suites } from '../lab/suites.ts';
-import type { Mode } from './modes.ts';
 
 /** Something an administrator does with an instance. It throws unless all is well afterwards and the guest writes on. */
 export interface Action {
@@ -82,13 +81,6 @@ export const actions: readonly Action[] = [
     },
   },
 ];
-
-/** What has to be true after every action: the guest gets at its disk as its mode wants, and nothing else is left over. */
-export async function requireWay(guest: Guest, { way }: Mode): Promise<void> {
-  const [primary = ''] = await look(lab().master, `gnt-instance list --no-headers -o pnode ${guest.name}`);
-  const used = await wayOf(guest.name, primary.trim());
-  if (used !== way) throw new Error(`the guest uses the ${used} and should use the ${way}`);
-}
 
 /** Brings a node back that an action killed, and waits until Gluster is whole. */
 export async function bringBack(): Promise<void> {

@@ -1,6 +1,7 @@
 import { run } from '../e2e/support/commands.ts';
 import { useLab } from '../e2e/support/lab.ts';
 import { leftovers } from '../e2e/support/leftovers.ts';
+import { enter, type Mode, requireWay } from '../e2e/support/modes.ts';
 import { say } from '../e2e/support/progress.ts';
 import { watchedGuest } from '../e2e/support/records.ts';
 import { repair } from '../e2e/support/repair.ts';
@@ -8,8 +9,7 @@ import { resetCluster } from '../e2e/support/reset.ts';
 import { installProvider } from '../lab/install.ts';
 import { down, up } from '../lab/lab.ts';
 import { type Suite, suites } from '../lab/suites.ts';
-import { actions, bringBack, requireWay } from './actions.ts';
-import { enter, type Mode } from './modes.ts';
+import { actions, bringBack } from './actions.ts';
 
 const labName = 'matrix';
 

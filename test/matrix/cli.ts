@@ -6,11 +6,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Mode, modes } from '../e2e/support/modes.ts';
 import { projectDirectory } from '../lab/layout.ts';
 import { suiteNamed, suiteNames, suites } from '../lab/suites.ts';
 import { actions } from './actions.ts';
 import { type Cell, runSuite } from './campaign.ts';
-import { type Mode, modes } from './modes.ts';
 
 const output = path.join(projectDirectory, 'build/out/matrix.json');
 const usage = `usage: npm run test:matrix [-- OPTION...]

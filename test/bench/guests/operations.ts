@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../e2e/support/commands.ts';
 import { type Guest, restartedBy, writes } from '../../e2e/support/guests.ts';
+import { enter, modes } from '../../e2e/support/modes.ts';
 import { say } from '../../e2e/support/progress.ts';
 import { startGuest, watchedGuest } from '../../e2e/support/records.ts';
-import { enter, modes } from '../../matrix/modes.ts';
 
 /** A command of Ganeti that waits until a QEMU ended. */
 interface Operation {

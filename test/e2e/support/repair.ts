@@ -1,5 +1,6 @@
-import { look } from './commands.ts';
+import { look, run } from './commands.ts';
 import { healed, volumes } from './heal.ts';
+import { images } from './images.ts';
 import { lab } from './lab.ts';
 import { reconnect } from './network.ts';
 import { processes } from './processes.ts';
@@ -14,6 +15,8 @@ export async function repair(): Promise<void> {
   }
   const all = await volumes();
   for (const volume of all) await look(lab().master, `gluster --mode=script volume start ${volume} force`);
-  await resetCluster();
   for (const volume of all) await healed(volume);
+  // That of a node that could not give it back would keep the image from being removed.
+  for (const { name, leases } of await images()) if (leases.length > 0) await run(`gnt-gluster lease break ${name}`);
+  await resetCluster();
 }

@@ -25,6 +25,7 @@ export async function play(scenario: ClusterScenario, note: (text: string) => vo
     await startGuest(guest, `${scenario.guestOn}.lab`, scenario.disk);
     const { stage, untyped } = stageOf(scenario, note);
     await scenario.run(stage, guest);
+    await scenario.cleanUp?.();
     await worksAgain(guest);
     const lines = untyped();
     if (lines.length > 0) throw new Error(`never typed: ${lines.join('; ')}`);
@@ -33,6 +34,7 @@ export async function play(scenario: ClusterScenario, note: (text: string) => vo
     if (left.length > 0) throw new Error(`left over:\n${left.join('\n')}`);
   } catch (error) {
     note(`FAILED: ${String(error)}\nconsole:\n${guest.console.lines.slice(-15).join('\n')}\n`);
+    await scenario.cleanUp?.();
     await timed('repair', repair);
     throw error;
   } finally {

@@ -14,6 +14,8 @@ export interface ClusterScenario {
   readonly disk?: string;
   /** Makes what the guest's disk needs. */
   readonly prepare?: () => Promise<void>;
+  /** Takes that away, whatever came before. */
+  readonly cleanUp?: () => Promise<void>;
   /** What an administrator types, as `node1# command`. All of it is typed; docs/failures.md shows nothing else. */
   readonly commands: readonly string[];
   readonly run: (stage: Stage, guest: Guest) => Promise<void>;

@@ -1,40 +1,38 @@
-import { look } from '../../../e2e/support/commands.ts';
-import { node } from '../../../e2e/support/lab.ts';
+import { lab, node } from '../../../e2e/support/lab.ts';
 import { killOn } from '../../../e2e/support/processes.ts';
+import { timed } from '../../../e2e/support/progress.ts';
 import { survives } from '../../../e2e/support/records.ts';
-import { poll, type RunResult } from '../../../lab/process.ts';
+import { bricksOnline } from '../../../lab/gluster.ts';
+import { backup, duringSnapshot, requireDone, requireFailed } from '../during.ts';
 import { healCommands, typesHeal } from '../heal.ts';
-import { type ClusterScenario, type Stage, timeLimit } from '../stage.ts';
+import { type ClusterScenario, requireText } from '../stage.ts';
 
-const exportIt = 'node1# gnt-backup export -n node3.lab inst1.lab';
 const remove = 'node1# gnt-backup remove inst1.lab';
-
-/** Starts a backup of the guest on node2, does something once a snapshot is being made, and waits for its end. */
-async function duringSnapshot({ tries }: Stage, action: () => Promise<void>): Promise<RunResult> {
-  let over = false;
-  const running = tries(exportIt).finally(() => {
-    over = true;
-  });
-  const script = 'ls -A /bricks/ganeti/brick/images/.work /bricks/ganeti/brick/images 2>/dev/null | grep snap || true';
-  const failing = poll('a snapshot is being made', timeLimit, async () =>
-    over || (await look(node('node1.lab'), script)).length > 0 ? true : undefined,
-  ).then(action);
-  const [result] = await Promise.all([running, failing]);
-  return result;
-}
+const startup = 'node1# gnt-instance startup inst1.lab';
+const startBrick = 'node1# gluster volume start ganeti force';
 
 export const brickKilledCopying: ClusterScenario = {
   name: 'cluster: brick killed during a backup',
   section: 'A brick is down',
   guestOn: 'node2',
-  commands: [exportIt, 'node1# gluster volume start ganeti force', ...healCommands(), remove],
+  commands: [backup, startBrick, ...healCommands(), remove],
   async run(stage, guest) {
-    await survives(guest, async () => {
-      const { exitCode, stderr } = await duringSnapshot(stage, () => killOn('node1', 'brick'));
-      if (exitCode !== 0) throw new Error(`the backup failed: ${stderr}`);
-    });
-    await stage.types('node1# gluster volume start ganeti force');
+    await survives(guest, async () => requireDone(await duringSnapshot(stage, () => killOn('node1', 'brick'))));
+    await stage.types(startBrick);
     await typesHeal(stage);
+    await stage.types(remove);
+  },
+};
+
+export const glusterdKilledCopying: ClusterScenario = {
+  name: 'cluster: glusterd killed during a backup',
+  section: 'glusterd of a node is down',
+  guestOn: 'node2',
+  commands: [backup, 'node2# glusterd', remove],
+  async run(stage, guest) {
+    await survives(guest, async () => requireDone(await duringSnapshot(stage, () => killOn('node2', 'glusterd'))));
+    await stage.types('node2# glusterd');
+    await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
     await stage.types(remove);
   },
 };
@@ -43,19 +41,46 @@ export const clientKilledCopying: ClusterScenario = {
   name: 'cluster: FUSE client killed during a backup',
   section: 'A backup was interrupted',
   guestOn: 'node2',
+  commands: [backup, 'node1# gnt-instance list', 'node2# gnt-gluster image list', startup, remove],
+  async run(stage, guest) {
+    requireFailed(await duringSnapshot(stage, () => killOn('node2', 'client')), /Not all disks could be snapshotted/);
+    await stage.types('node1# gnt-instance list');
+    await stage.tries('node2# gnt-gluster image list');
+    await survives(guest, () => stage.types(startup));
+    await survives(guest, () => stage.types(backup));
+    await stage.types(remove);
+  },
+};
+
+export const nodeLostCopying: ClusterScenario = {
+  name: 'cluster: node loses power during a backup',
+  section: 'A backup was interrupted',
+  guestOn: 'node2',
   commands: [
-    exportIt,
+    backup,
     'node1# gnt-instance list',
-    'node2# gnt-gluster image list',
-    'node1# gnt-instance startup inst1.lab',
+    'node1# gnt-node modify --offline=yes node2.lab',
+    'node1# gnt-instance failover -f -n node3.lab inst1.lab',
+    startup,
+    'node1# gnt-node add --readd --no-ssh-key-check node2.lab',
+    ...healCommands(),
     remove,
   ],
   async run(stage, guest) {
-    await duringSnapshot(stage, () => killOn('node2', 'client'));
-    await stage.types('node1# gnt-instance list');
-    await stage.tries('node2# gnt-gluster image list');
-    await survives(guest, () => stage.types('node1# gnt-instance startup inst1.lab'));
-    await survives(guest, () => stage.types(exportIt));
-    await stage.types(remove);
+    const { types } = stage;
+    requireFailed(
+      await duringSnapshot(stage, () => timed('node2 loses power', () => node('node2.lab').kill())),
+      /Not all disks could be snapshotted/,
+    );
+    requireText(await types('node1# gnt-instance list'), /inst1\.lab .*node2\.lab +ERROR_nodedown/);
+    await types('node1# gnt-node modify --offline=yes node2.lab');
+    await types('node1# gnt-instance failover -f -n node3.lab inst1.lab');
+    await survives(guest, () => types(startup));
+    await timed('node2 boots', () => node('node2.lab').boot());
+    await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
+    await types('node1# gnt-node add --readd --no-ssh-key-check node2.lab');
+    await typesHeal(stage);
+    await survives(guest, () => types(backup));
+    await types(remove);
   },
 };

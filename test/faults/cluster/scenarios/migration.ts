@@ -1,30 +1,12 @@
-import { existsSync } from 'node:fs';
 import { writes } from '../../../e2e/support/guests.ts';
 import { lab, node } from '../../../e2e/support/lab.ts';
 import { killOn } from '../../../e2e/support/processes.ts';
 import { timed } from '../../../e2e/support/progress.ts';
-import { survives } from '../../../e2e/support/records.ts';
+import { requireNoErrors, survives } from '../../../e2e/support/records.ts';
 import { bricksOnline } from '../../../lab/gluster.ts';
-import { poll, type RunResult } from '../../../lab/process.ts';
+import { duringMigration, migrate, requireDone } from '../during.ts';
 import { healCommands, typesHeal } from '../heal.ts';
-import { type ClusterScenario, type Stage, timeLimit } from '../stage.ts';
-
-const migrate = 'node1# gnt-instance migrate -f -n node3.lab inst1.lab';
-
-/** Starts a live migration from node2 to node3, does something once QEMU is on both, and waits for its end. */
-async function duringMigration({ tries }: Stage, action: () => Promise<void>): Promise<RunResult> {
-  let over = false;
-  const running = tries(migrate).finally(() => {
-    over = true;
-  });
-  const target = node('node3.lab');
-  const qemu = `/proc/${target.pid}/root/run/ganeti/kvm-hypervisor/pid/inst1.lab`;
-  const failing = poll('QEMU is on both nodes', timeLimit, () => (over || existsSync(qemu) ? true : undefined)).then(
-    action,
-  );
-  const [result] = await Promise.all([running, failing]);
-  return result;
-}
+import type { ClusterScenario } from '../stage.ts';
 
 export const brickKilledMigrating: ClusterScenario = {
   name: 'cluster: brick killed during a migration',
@@ -32,11 +14,24 @@ export const brickKilledMigrating: ClusterScenario = {
   guestOn: 'node2',
   commands: [migrate, 'node1# gluster volume start ganeti force', ...healCommands()],
   async run(stage, guest) {
-    const { exitCode, stderr } = await duringMigration(stage, () => killOn('node1', 'brick'));
-    if (exitCode !== 0) throw new Error(`the migration failed: ${stderr}`);
+    requireDone(await duringMigration(stage, () => killOn('node1', 'brick')));
     await writes(guest);
     await stage.types('node1# gluster volume start ganeti force');
     await typesHeal(stage);
+  },
+};
+
+export const glusterdKilledMigrating: ClusterScenario = {
+  name: 'cluster: glusterd killed during a migration',
+  section: 'glusterd of a node is down',
+  guestOn: 'node2',
+  commands: [migrate, 'node3# glusterd'],
+  async run(stage, guest) {
+    requireDone(await duringMigration(stage, () => killOn('node3', 'glusterd')));
+    await writes(guest);
+    await stage.types('node3# glusterd');
+    await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
+    requireNoErrors(guest);
   },
 };
 
@@ -97,5 +92,31 @@ export const targetLost: ClusterScenario = {
     await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
     await stage.types('node1# gnt-node add --readd --no-ssh-key-check node3.lab');
     await typesHeal(stage);
+  },
+};
+
+export const sourceLost: ClusterScenario = {
+  name: 'cluster: source loses power during a migration',
+  section: 'A migration was interrupted',
+  guestOn: 'node2',
+  commands: [
+    migrate,
+    'node1# gnt-instance list',
+    'node1# gnt-node modify --offline=yes node2.lab',
+    'node1# gnt-instance failover -f -n node3.lab inst1.lab',
+    'node1# gnt-node add --readd --no-ssh-key-check node2.lab',
+    ...healCommands(),
+  ],
+  async run(stage, guest) {
+    const { types } = stage;
+    await duringMigration(stage, () => timed('node2 loses power', () => node('node2.lab').kill()));
+    await types('node1# gnt-instance list');
+    await types('node1# gnt-node modify --offline=yes node2.lab');
+    await survives(guest, () => types('node1# gnt-instance failover -f -n node3.lab inst1.lab'));
+    await timed('node2 boots', () => node('node2.lab').boot());
+    await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
+    await types('node1# gnt-node add --readd --no-ssh-key-check node2.lab');
+    await typesHeal(stage);
+    await writes(guest);
   },
 };

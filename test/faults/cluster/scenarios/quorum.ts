@@ -1,37 +1,100 @@
 import { writes } from '../../../e2e/support/guests.ts';
 import { lab } from '../../../e2e/support/lab.ts';
 import { cutOff, reconnect } from '../../../e2e/support/network.ts';
-import { hasErrors } from '../../../e2e/support/records.ts';
+import { hasErrors, requireNoErrors, survives } from '../../../e2e/support/records.ts';
 import { bricksOnline } from '../../../lab/gluster.ts';
-import type { ClusterScenario } from '../stage.ts';
+import { backup, duringMigration, duringSnapshot, migrate, requireFailed } from '../during.ts';
+import { type ClusterScenario, requireText } from '../stage.ts';
+
+const section = 'A node has lost quorum';
+const mounts = 'node2# gnt-gluster mount status';
+const grow = 'node1# gnt-instance grow-disk inst1.lab 0 128M';
+const bricks = 'node1# gluster volume status ganeti';
+const activate = 'node1# gnt-instance activate-disks inst1.lab';
+const list = 'node1# gnt-instance list';
 
 export const quorumLost: ClusterScenario = {
   name: 'cluster: partition without quorum',
-  section: 'A node has lost quorum',
+  section,
   guestOn: 'node2',
-  commands: [
-    'node2# gluster peer status',
-    'node2# gnt-gluster mount status',
-    'node2# gnt-gluster image list',
-    'node1# gnt-instance grow-disk inst1.lab 0 128M',
-    'node1# gluster volume status ganeti',
-    'node1# gnt-instance activate-disks inst1.lab',
-  ],
+  commands: ['node2# gluster peer status', mounts, 'node2# gnt-gluster image list', grow, bricks, activate],
   async run({ types, tries, typesUntil }, guest) {
     const after = guest.console.mark();
     await cutOff('node2');
     await hasErrors(guest, after);
     await typesUntil('node2# gluster peer status', (output) => output.split('(Disconnected)').length === 3);
-    await tries('node2# gnt-gluster mount status');
+    await tries(mounts);
     await tries('node2# gnt-gluster image list');
-    const grown = await tries('node1# gnt-instance grow-disk inst1.lab 0 128M');
+    const grown = await tries(grow);
     if (grown.exitCode === 0) throw new Error('a disk grew without quorum');
-    await reconnect('node2');
-    await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
-    await types('node1# gluster volume status ganeti');
+    await comesBack('node2');
+    await types(bricks);
     await writes(guest);
     // Ganeti took note that it could not activate the disk of the guest, which runs.
-    await types('node1# gnt-instance activate-disks inst1.lab');
-    await types('node1# gnt-instance grow-disk inst1.lab 0 128M');
+    await types(activate);
+    await types(grow);
+  },
+};
+
+/** The network of a node is repaired; glusterd starts the bricks it had ended. */
+async function comesBack(name: string): Promise<void> {
+  await reconnect(name);
+  await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
+}
+
+export const sourceCutOff: ClusterScenario = {
+  name: 'cluster: partition of the source without quorum during a migration',
+  section,
+  guestOn: 'node2',
+  commands: [migrate, list, bricks, activate],
+  async run(stage, guest) {
+    const after = guest.console.mark();
+    requireFailed(await duringMigration(stage, () => cutOff('node2')), /exit code 7/);
+    requireText(await stage.types(list), /inst1\.lab .*node2\.lab +running/);
+    await hasErrors(guest, after);
+    await comesBack('node2');
+    await stage.types(bricks);
+    await writes(guest);
+    // Its lease is still the shared one of the migration.
+    await stage.types(activate);
+  },
+};
+
+export const targetCutOff: ClusterScenario = {
+  name: 'cluster: partition of the target without quorum during a migration',
+  section,
+  guestOn: 'node2',
+  commands: [migrate, list, 'node1# gnt-gluster lease list', bricks],
+  async run(stage, guest) {
+    requireFailed(await duringMigration(stage, () => cutOff('node3')), /Cannot close instance disks on node node3/);
+    requireText(await stage.types(list), /inst1\.lab .*node2\.lab +running/);
+    await writes(guest);
+    requireText(await stage.types('node1# gnt-gluster lease list'), /node3\.lab +shared/);
+    await comesBack('node3');
+    await stage.types(bricks);
+    // Whoever migrates again gives back what the first one could not.
+    await stage.types(migrate);
+    await writes(guest);
+    requireNoErrors(guest);
+  },
+};
+
+const remove = 'node1# gnt-backup remove inst1.lab';
+const startup = 'node1# gnt-instance startup inst1.lab';
+
+export const cutOffCopying: ClusterScenario = {
+  name: 'cluster: partition without quorum during a backup',
+  section,
+  guestOn: 'node2',
+  commands: [backup, list, bricks, mounts, startup, remove],
+  async run(stage, guest) {
+    requireFailed(await duringSnapshot(stage, () => cutOff('node2')), /Not all disks could be snapshotted/);
+    await stage.types(list);
+    await comesBack('node2');
+    await stage.types(bricks);
+    await stage.typesUntil(mounts, (output) => /default\/ganeti +mounted /.test(output));
+    await survives(guest, () => stage.types(startup));
+    await survives(guest, () => stage.types(backup));
+    await stage.types(remove);
   },
 };
