@@ -43,6 +43,7 @@ const packageOfTool: Readonly<Record<string, string>> = {
   'gnt-instance': 'ganeti',
   'mount.glusterfs': 'glusterfs-client',
   'qemu-img': 'qemu-utils',
+  'qemu-io': 'qemu-utils',
 };
 
 /** Runs a command without a shell and reports how it ended. Throws only when it cannot be started at all. */

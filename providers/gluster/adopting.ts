@@ -44,9 +44,10 @@ const formats: Readonly<Record<string, string>> = {
 
 /**
  * Looks at a file that is to be adopted. Throws one Failure of kind invalid with all that speaks against it, and one of
- * kind busy when this node uses it; what other nodes do with it cannot be seen.
+ * kind busy when this node uses it, a guest of another node that has it as a file (not one that has it by libgfapi), or an
+ * instance of Ganeti, as far as this node knows them.
  */
-export function examine(mounted: MountedVolume, path: string, roundUp: boolean): Foreign {
+export async function examine(mounted: MountedVolume, path: string, roundUp: boolean): Promise<Foreign> {
   const file = `${mounted.path}/${path.replace(/^\/+/, '')}`;
   const found = lstatSync(file, { throwIfNoEntry: false });
   if (found === undefined) throw new Failure('missing', `there is no ${path} on volume ${mounted.volume}`);
@@ -69,6 +70,7 @@ export function examine(mounted: MountedVolume, path: string, roundUp: boolean):
   if (problems.length > 0) throw new Failure('invalid', `${path} cannot become an image`, { problems });
   const inside = real.slice(mounted.path.length + 1);
   requireUnused(mounted, inside);
+  await requireUnusedElsewhere(real, inside);
   return { file: real, path: inside, size, rounded };
 }
 
@@ -122,6 +124,20 @@ function requireUnused(mounted: MountedVolume, path: string): void {
   const users = [...devices, ...processes];
   if (users.length === 0) return;
   throw new Failure('busy', `${path} is in use by ${summarize(users)}`, { hint: 'shut its instance down first' });
+}
+
+async function requireUnusedElsewhere(file: string, path: string): Promise<void> {
+  const { ownerOfFile } = await import('./ganeti.ts');
+  const owner = ownerOfFile(path);
+  if (owner !== undefined)
+    throw new Failure('busy', `${path} is a disk of instance ${owner}`, {
+      hint: `gnt-instance shutdown ${owner}; gnt-instance modify --disk NUMBER:detach ${owner}`,
+    });
+  const { isLockedByQemu } = await import('../../src/tools/qemu-img.ts');
+  if (await isLockedByQemu(file))
+    throw new Failure('busy', `${path} is in use by a guest of another node`, {
+      hint: 'shut its instance down first',
+    });
 }
 
 function formatOf(file: string): string | undefined {

@@ -46,18 +46,29 @@ export function ganetiDisksNow(): readonly GanetiDisk[] {
   return parseConfiguration(configurationText());
 }
 
+/**
+ * The instance that has a disk on a file: of the templates file, sharedfile and gluster, whose files have names that occur
+ * once. undefined when there is none, and on a node that has no copy of Ganeti's configuration: all master candidates have.
+ */
+export function ownerOfFile(path: string): string | undefined {
+  const text = readIfThere(configurationPath);
+  return text === undefined ? undefined : parseOwner(text, path);
+}
+
+/** Finds the instance that has a disk on a file in the text of Ganeti's configuration. Throws as parseConfiguration. */
+export function parseOwner(text: string, path: string): string | undefined {
+  const name = path.split('/').at(-1);
+  const { disks, instanceOf } = disksIn(text);
+  const found = disks.filter(({ dev_type: type, logical_id: id }) => {
+    const last: unknown = Array.isArray(id) ? id[1] : undefined;
+    return type !== 'ext' && typeof last === 'string' && last.split('/').at(-1) === name;
+  });
+  return found.map((disk) => instanceOf.get(disk.uuid)).find((instance) => instance !== undefined);
+}
+
 /** Reads the text of Ganeti's configuration. Throws a Failure of kind failed for anything that it cannot be. */
 export function parseConfiguration(text: string): readonly GanetiDisk[] {
-  const object = parseObject(text);
-  const [instances, disks] = [tables(object?.instances), tables(object?.disks)];
-  if (instances === undefined || disks === undefined)
-    throw new Failure('failed', `${configurationPath} is not the configuration of Ganeti 3`);
-  const instanceOf = new Map(
-    instances.flatMap((instance) => {
-      const uuids: readonly unknown[] = Array.isArray(instance.disks) ? instance.disks : [];
-      return uuids.map((uuid) => [uuid, textField(instance, 'name')] as const);
-    }),
-  );
+  const { disks, instanceOf } = disksIn(text);
   const ext = disks.filter((disk) => disk.dev_type === 'ext');
   return ext.map((disk) => {
     const id: readonly unknown[] = Array.isArray(disk.logical_id) ? disk.logical_id : [];
@@ -70,6 +81,22 @@ export function parseConfiguration(text: string): readonly GanetiDisk[] {
       );
     return { uuid, provider, image, instance: instanceOf.get(uuid) };
   });
+}
+
+/** All disks in a configuration as they are there, and by the UUID of each that is attached the name of its instance. */
+function disksIn(text: string): {
+  readonly disks: readonly Table[];
+  readonly instanceOf: ReadonlyMap<unknown, string | undefined>;
+} {
+  const object = parseObject(text);
+  const [instances, disks] = [tables(object?.instances), tables(object?.disks)];
+  if (instances === undefined || disks === undefined)
+    throw new Failure('failed', `${configurationPath} is not the configuration of Ganeti 3`);
+  const attached = instances.flatMap((instance) => {
+    const uuids: readonly unknown[] = Array.isArray(instance.disks) ? instance.disks : [];
+    return uuids.map((uuid) => [uuid, textField(instance, 'name')] as const);
+  });
+  return { disks, instanceOf: new Map(attached) };
 }
 
 export interface ShownInstance {

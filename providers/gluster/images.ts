@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, truncateSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, truncateSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { errnoOf, Failure } from '../../src/errors.ts';
 import { isImageName } from '../../src/request.ts';
@@ -30,6 +30,8 @@ export interface NewContent {
   readonly metadata: ImageMetadata;
   /** Puts the data into an empty file. */
   readonly fill: (disk: string) => Promise<void>;
+  /** A file on the same volume that is the data, and gets a second name: nothing is filled then. */
+  readonly link?: string;
 }
 
 /** Where images are made before they appear and go before they are deleted. No image can have this name. */
@@ -86,8 +88,10 @@ export async function makeImage(mounted: MountedVolume, name: string, content: N
   try {
     sweep(mounted, name, hostname());
     mkdirSync(draft, { mode: 0o700 });
-    closeSync(openSync(`${draft}/disk`, 'wx', 0o600));
-    await content.fill(`${draft}/disk`);
+    if (content.link === undefined) {
+      closeSync(openSync(`${draft}/disk`, 'wx', 0o600));
+      await content.fill(`${draft}/disk`);
+    } else linkSync(content.link, `${draft}/disk`);
     const size = Number(statOf(`${draft}/disk`)?.size);
     // A tool that reports success and did nothing must not leave an image behind.
     if (size !== content.size)

@@ -14,6 +14,11 @@ const plainName = (value: string): string | undefined => (isPlainName(value) ? u
 
 const placing = ['create', 'attach', 'remove', 'grow', 'setinfo', 'verify', 'snapshot', 'open', 'close'] as const;
 
+const pathOnVolume = (value: string): string | undefined =>
+  /^\/?[\w.:+@-]+(\/[\w.:+@-]+)*$/.test(value) && !value.split('/').includes('..')
+    ? undefined
+    : 'must be a path from the root of the volume, of A-Z a-z 0-9 . _ : + @ - / without ..';
+
 export const preallocations = ['off', 'falloc', 'full'] as const;
 export const blockDeviceChoices = ['always', 'never'] as const;
 
@@ -45,6 +50,12 @@ export const parameters: readonly ParameterDescription[] = [
     summary: 'the name of another image of the pool, not in use, that the new one is a copy of',
     verbs: ['create', 'verify'],
     check: (value) => (isImageName(value) ? undefined : imageNameRule),
+  },
+  {
+    name: 'link',
+    summary: 'a raw file of the same size on the volume, unused: the image is that file, with a second name',
+    verbs: ['create', 'verify'],
+    check: pathOnVolume,
   },
   {
     name: 'blockdev',

@@ -3,6 +3,7 @@ import { Failure } from '../../src/errors.ts';
 import { isLocked, sweepLock, withLock } from '../../src/lock.ts';
 import type { Provider, Verbs } from '../../src/provider.ts';
 import { note } from '../../src/reply.ts';
+import type { Request } from '../../src/request.ts';
 import { growRaw } from '../../src/tools/qemu-img.ts';
 import { formatBytes, toBytes } from '../../src/units.ts';
 import { attachHere, detachHere } from './attaching.ts';
@@ -38,11 +39,13 @@ const verbs: Verbs = {
         if (meanwhile !== undefined) return requireSame(meanwhile, request);
         const preallocation = preallocationOf(request, pool);
         source = await sourceOf(request);
-        const best = await chooseVolume(mounted, demandOf(request, preallocation, source));
+        const link = await fileToLink(request, mounted);
+        const best = link?.mounted ?? (await chooseVolume(mounted, demandOf(request, preallocation, source)));
         const made = await makeImage(best, request.name, {
           size: toBytes(request.size),
-          metadata: newImageMetadata(request, preallocation),
+          metadata: { ...newImageMetadata(request, preallocation), ...link?.metadata },
           fill: (disk) => fillNew(best, disk, request, preallocation, source),
+          ...link?.content,
         });
         const now = readImage(best, request.name);
         if (now === undefined) throw new Failure('unavailable', `image ${request.name} was made and is not there`);
@@ -213,6 +216,12 @@ const verbs: Verbs = {
     return undefined;
   },
 };
+
+async function fileToLink(request: Request<'create'>, mounted: readonly MountedVolume[]) {
+  if (request.parameters.link === undefined) return undefined;
+  const { findLink } = await import('./linking.ts');
+  return await findLink(request, mounted, request.parameters.link);
+}
 
 async function removeImage(image: Image): Promise<void> {
   const { discard } = await import('./trash.ts');

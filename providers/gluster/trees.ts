@@ -31,7 +31,8 @@ function removeFile(path: string): void {
   try {
     removeFileIfThere(path);
   } catch (error) {
-    if (errnoOf(error) !== 'ENOSPC') throw error;
+    // What has another name, too, is somebody else's data.
+    if (errnoOf(error) !== 'ENOSPC' || statOf(path)?.nlink !== 1n) throw error;
     // A full volume with sharding has no room for the note it makes of a file to be deleted. To cut it off makes some.
     truncateSync(path, 0);
     removeFileIfThere(path);

@@ -1,4 +1,4 @@
-import { mustRun } from '../exec.ts';
+import { commandFailed, mustRun, run } from '../exec.ts';
 import type { Bytes } from '../units.ts';
 
 /** How the blocks of an image are reserved: not at all, reserved, or written with zeros. */
@@ -40,6 +40,17 @@ export async function copyRaw(source: string, target: string): Promise<void> {
   await mustRun([...convert, ...files], work);
   const compare = ['qemu-img', 'compare', '-q', '-T', 'none', '--image-opts', rawFile(source), rawFile(target)];
   await mustRun(compare, work);
+}
+
+/**
+ * Whether a QEMU has a raw file open for writing, on any node that has the file by POSIX: it locks its images, and Gluster
+ * tells locks to all clients of a volume. One that has the file by libgfapi or through a loop device locks nothing.
+ */
+export async function isLockedByQemu(path: string): Promise<boolean> {
+  const result = await run(['qemu-io', '-f', 'raw', '-c', 'quit', path]);
+  if (result.exitCode === 0) return false;
+  if (/Failed to get .* lock/.test(result.stderr)) return true;
+  throw commandFailed(result);
 }
 
 function rawFile(path: string): string {

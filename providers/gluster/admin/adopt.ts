@@ -18,7 +18,7 @@ export async function imageAdopt(input: CommandInput): Promise<Report> {
     await requireFree([pool], name);
     const mounted = await mountVolume(pool, volume);
     try {
-      const foreign = examine(mounted, file, input.flags.has('round-up'));
+      const foreign = await examine(mounted, file, input.flags.has('round-up'));
       if (!dryRun) adopt(mounted, name, foreign);
       const text = `${dryRun ? 'would make' : 'made'} ${foreign.path} (${sizes(foreign)}) on volume ${volume} the image ${name}\n`;
       return { json: { dryRun, name, pool: pool.name, volume, from: foreign.path, size: foreign.rounded }, text };

@@ -2,7 +2,7 @@ import type { LabNode } from '../../lab/node.ts';
 import { providerDirectory } from '../../lab/provider.ts';
 import { type Point, pointsOf } from './points.ts';
 import { anchor, type Call, cleanUp, image, removeSnapshot, type Scenario } from './scenarios.ts';
-import { brokenImages, stateOf, writeData } from './state.ts';
+import { brokenImages, makeForeignFile, removeForeignFile, stateOf, writeData } from './state.ts';
 
 /** What came of one scenario. */
 export interface Outcome {
@@ -54,7 +54,8 @@ export async function runScenario(
   return { name, points: points.length, killed, failures };
 }
 
-async function prepare(node: LabNode, { prepare: calls, unmounted = false }: Scenario): Promise<void> {
+async function prepare(node: LabNode, { prepare: calls, unmounted = false, foreign = false }: Scenario): Promise<void> {
+  if (foreign) await makeForeignFile(node);
   for (const call of calls) {
     await must(node, call);
     if (call.verb === 'create') await writeData(node, image);
@@ -80,6 +81,7 @@ export async function makeAnchor(node: LabNode): Promise<void> {
 }
 
 async function reset(node: LabNode, { call, unmounted = false }: Scenario): Promise<void> {
+  await removeForeignFile(node);
   for (const undo of call.verb === 'snapshot' ? [removeSnapshot, ...cleanUp] : cleanUp) await must(node, undo);
   if (unmounted) await unmountAll(node);
 }

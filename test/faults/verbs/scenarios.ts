@@ -13,6 +13,8 @@ export interface Scenario {
   readonly name: string;
   readonly prepare: readonly Call[];
   readonly call: Call;
+  /** Somebody else's file is on the volume: `foreignFile`. */
+  readonly foreign?: boolean;
   /** Nothing else keeps the volume mounted. */
   readonly unmounted?: boolean;
   /** The verb itself gives the image it makes data. */
@@ -22,6 +24,7 @@ export interface Scenario {
 export const image = 'fault.ext.disk0';
 /** An image with data that is always there. */
 export const anchor = 'anchor.ext.disk0';
+export const foreignFile = 'foreign';
 const snapshot = `${image}.snap`;
 const uuid = '0f0e6c2a-6d5b-4b5e-8f55-000000000001';
 
@@ -47,6 +50,13 @@ export const scenarios: readonly Scenario[] = [
   },
   { name: 'create, full', prepare: [], call: call('create', { VOL_SIZE: '8', EXTP_PREALLOCATION: 'full' }) },
   { name: 'create, clone', prepare: [], call: call('create', { VOL_SIZE: '8', EXTP_CLONE: anchor }), data: true },
+  {
+    name: 'create, link',
+    prepare: [],
+    call: call('create', { VOL_SIZE: '8', EXTP_LINK: foreignFile }),
+    foreign: true,
+    data: true,
+  },
   { name: 'attach', prepare: [create], call: attach },
   { name: 'attach, nothing mounted', prepare: [create], call: attach, unmounted: true },
   { name: 'detach', prepare: [create, attach], call: call('detach') },

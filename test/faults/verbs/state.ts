@@ -1,4 +1,5 @@
 import type { LabNode } from '../../lab/node.ts';
+import { foreignFile } from './scenarios.ts';
 
 /** The harness' own view of the volume. */
 export const ownMount = '/mnt/faults';
@@ -11,7 +12,7 @@ const script = `
 cd ${ownMount}
 find . -mindepth 1 -printf '%P %y %m %s\\n' | grep -v '\\.json ' | grep -v '^\\.trashcan' | sed 's/ d 700 .*/ directory/' |
   sed -E 's,/lease/[0-9]+,/lease/N,; s/@20[0-9T:Z-]+@[0-9a-f-]+/@-/g; s,(\\.nodes/[^@]+)@[^ ]+,\\1@-,' | sort
-find . -name disk -type f | sort | xargs -r md5sum
+find . '(' -name disk -o -path ./${foreignFile} ')' -type f | sort | xargs -r md5sum
 find . -name '*.json' | sort | while read -r file; do
   echo "$file"; tr -d ' \\n' <"$file" | sed -E 's/"(created|since|boot|snapshotState)":"[^"]*"/"\\1":"-"/g'; echo
 done
@@ -34,6 +35,16 @@ done`;
   return (await node.exec(['sh', '-c', `${wait}\n${script}`], { timeoutMs: 120_000 })).stdout;
 }
 
+/** Puts a file with the data of writeData on the volume, as large as an image here. */
+export async function makeForeignFile(node: LabNode): Promise<void> {
+  const script = `truncate -s 8M "$1"; yes ganeti | dd of="$1" bs=1M count=1 iflag=fullblock conv=notrunc,fsync status=none`;
+  await node.exec(['sh', '-euc', script, 'sh', `${ownMount}/${foreignFile}`]);
+}
+
+export async function removeForeignFile(node: LabNode): Promise<void> {
+  await node.exec(['rm', '-f', `${ownMount}/${foreignFile}`]);
+}
+
 /** Gives an image that was just made data by which it is known again; the tests' own way, so that no verb is involved. */
 export async function writeData(node: LabNode, image: string): Promise<void> {
   const script = `yes ganeti | head -c 1M | dd of="$1" bs=1M iflag=fullblock conv=notrunc,fsync status=none`;
@@ -46,6 +57,9 @@ export async function writeData(node: LabNode, image: string): Promise<void> {
  */
 export async function brokenImages(node: LabNode, withData: boolean): Promise<readonly string[]> {
   const check = `
+foreign=${ownMount}/${foreignFile}
+[ ! -e "$foreign" ] || [ "$(head -c 1M "$foreign" | md5sum)" = "$(yes ganeti | head -c 1M | md5sum)" ] ||
+  echo "$foreign has other data"
 cd ${ownMount}/images 2>/dev/null || exit 0
 anchor=$(yes ganeti | head -c 1M | md5sum)
 wanted=$(${withData ? 'yes ganeti' : 'cat /dev/zero'} | head -c 1M | md5sum)

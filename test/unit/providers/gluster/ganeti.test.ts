@@ -5,6 +5,7 @@ import {
   type GanetiDisk,
   parseConfiguration,
   parseInstanceInfo,
+  parseOwner,
 } from '../../../../providers/gluster/ganeti.ts';
 import { orphansOf, whyKept, withoutImage } from '../../../../providers/gluster/orphans.ts';
 import { failureOf } from '../../help.ts';
@@ -158,5 +159,36 @@ describe('an orphan', () => {
     const kept = whyKept(circumstances, 100);
     if (reason === undefined) expect(kept).toBeUndefined();
     else expect(kept).toMatch(reason);
+  });
+});
+
+describe('the instance that has a disk on a file', () => {
+  const files = {
+    g: { uuid: 'g', dev_type: 'gluster', logical_id: ['loop', 'ganeti/8b7a2dfb.0'] },
+    s: {
+      uuid: 's',
+      dev_type: 'sharedfile',
+      logical_id: ['loop', '/srv/ganeti/shared/inst2.lab/71bf.sharedfile.disk0'],
+    },
+    detached: { uuid: 'detached', dev_type: 'gluster', logical_id: ['loop', 'ganeti/b3050637.0'] },
+    e: { uuid: 'e', dev_type: 'ext', logical_id: ['gluster', '2b8d.ext.disk0'] },
+    broken: { uuid: 'broken', dev_type: 'plain' },
+  };
+  const instances = {
+    one: { name: 'inst1.lab', disks: ['g', 'e'] },
+    two: { name: 'inst2.lab', disks: ['s', 'broken'] },
+  };
+  const text = JSON.stringify({ instances, disks: files });
+
+  test.each([
+    ['ganeti/8b7a2dfb.0', 'inst1.lab'],
+    ['elsewhere/71bf.sharedfile.disk0', 'inst2.lab'],
+    ['ganeti/b3050637.0', undefined],
+    ['ganeti/8b7a2dfb.1', undefined],
+    ['images/2b8d.ext.disk0', undefined],
+  ])('%s: %s', (path, instance) => expect(parseOwner(text, path)).toBe(instance));
+
+  test('cannot be told from something else', () => {
+    expect(() => parseOwner('{}', 'ganeti/8b7a2dfb.0')).toThrow(/not the configuration/);
   });
 });

@@ -9,12 +9,13 @@ const all = {
   EXTP_VOLUME: 'v',
   EXTP_PREALLOCATION: 'full',
   EXTP_CLONE: 'c',
+  EXTP_LINK: 'l/f',
   EXTP_BLOCKDEV: 'never',
   ...fromGaneti,
 };
 
 test('what is offered to administrators is what they may give', () => {
-  expect(parameters.map(({ name }) => name)).toEqual(['pool', 'volume', 'preallocation', 'clone', 'blockdev']);
+  expect(parameters.map(({ name }) => name)).toEqual(['pool', 'volume', 'preallocation', 'clone', 'link', 'blockdev']);
   for (const { name, summary } of parameters) {
     // A line of parameters.list is a name, blanks, and a description.
     expect(name).toMatch(/^[a-z]+$/);
@@ -33,7 +34,7 @@ test.each(Object.keys(verbs) as VerbName[])(
 );
 
 test.each([
-  ['create', ['access', 'blockdev', 'clone', 'pool', 'preallocation', 'volume']],
+  ['create', ['access', 'blockdev', 'clone', 'link', 'pool', 'preallocation', 'volume']],
   ['attach', ['access', 'blockdev', 'pool', 'volume']],
   ['detach', []],
   ['remove', ['access', 'pool', 'volume']],
