@@ -59,15 +59,16 @@ async function byIpv6(servers: readonly Server[], first: Asked): Promise<Hosts> 
 }
 
 /** What to do after a volume could not be mounted although a server answers, by what its FUSE client said. */
-export function mountHint(volume: string, said: string): string {
+export function mountHint(volume: string, said: string, secure = existsSync(secureAccess)): string {
   const files = 'glusterfs.pem, glusterfs.key and glusterfs.ca in /etc/ssl (Debian 12: in /usr/lib/ssl)';
   if (/could not load (our cert|private key|CA list)|SSL connect error/.test(said))
-    return existsSync(secureAccess)
+    return secure
       ? `a server speaks TLS, or this node does because of ${secureAccess}, and they do not agree: are ${files} there and valid?`
       : `volume ${volume} speaks TLS: are ${files} there and valid?`;
   if (said.includes('Authentication failed'))
     return `gluster volume get ${volume} auth.ssl-allow: is the common name of this node's certificate in it? And auth.allow?`;
-  if (!existsSync(secureAccess) && /Exhausted all volfile servers/.test(said))
+  // The server ended the connection instead of an answer.
+  if (!secure && /Exhausted all volfile servers|unwinding frame type\(GlusterFS Handshake/.test(said))
     return `if the servers encrypt their management, this node needs ${secureAccess} (an empty file), and ${files}`;
   return `gluster volume status ${volume}`;
 }

@@ -6,6 +6,8 @@ export interface VolumeOptions {
   readonly name: string;
   /** One brick on each of these nodes, all of them copies of one another. */
   readonly nodes: readonly LabNode[];
+  /** What the servers are called, node by node: the names of the nodes unless told. */
+  readonly hosts?: readonly string[];
   /** The size of each brick: 20 GiB unless told, 300 MiB or more. */
   readonly brickMebibytes?: number;
   /** Set on top of those for images of virtual machines. */
@@ -54,11 +56,12 @@ const replicaSettings: Readonly<Record<string, string>> = {
  */
 const singleSettings: Readonly<Record<string, string>> = { 'performance.io-thread-count': '1' };
 
-/** Makes peers of the nodes, and waits until each of them knows all the others. */
-export async function joinPeers(nodes: readonly LabNode[]): Promise<void> {
-  const [first, ...others] = nodes;
+/** Makes peers of the nodes, which are called as told, and waits until each of them knows all the others. */
+export async function joinPeers(nodes: readonly LabNode[], hosts = names(nodes)): Promise<void> {
+  const [first] = nodes;
+  const [, ...others] = hosts;
   if (first === undefined || others.length === 0) return;
-  for (const other of others) await gluster(first, ['peer', 'probe', other.fqdn]);
+  for (const other of others) await gluster(first, ['peer', 'probe', other]);
   for (const node of nodes) {
     await poll(`${node.name} sees its peers`, 30_000, async () => {
       const { stdout } = await gluster(node, ['peer', 'status'], false);
@@ -80,13 +83,17 @@ export async function createVolumeOnBricks(options: VolumeOptions): Promise<void
   const [first] = nodes;
   if (first === undefined) return;
   const replica = nodes.length === 1 ? [] : ['replica', String(nodes.length)];
-  const bricks = nodes.map((node) => `${node.fqdn}:${brickDirectory(name)}`);
+  const bricks = (options.hosts ?? names(nodes)).map((host) => `${host}:${brickDirectory(name)}`);
   const copies = nodes.length === 1 ? singleSettings : replicaSettings;
   const settings = Object.entries({ ...imageSettings, ...copies, ...options.settings });
   await gluster(first, ['volume', 'create', name, ...replica, ...bricks]);
   await gluster(first, ['volume', 'set', name, ...settings.flat()]);
   await gluster(first, ['volume', 'start', name]);
   await bricksOnline(first, name, nodes.length);
+}
+
+function names(nodes: readonly LabNode[]): readonly string[] {
+  return nodes.map(({ fqdn }) => fqdn);
 }
 
 export async function bricksOnline(node: LabNode, volume: string, count: number): Promise<void> {

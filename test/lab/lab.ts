@@ -20,6 +20,7 @@ import { poll, startDetached } from './process.ts';
 import { killMarked, pidFromFile } from './processes.ts';
 import { type Progress, stopwatch } from './progress.ts';
 import { requireAbilities } from './require.ts';
+import { type SpecialGluster, secureGluster } from './secure.ts';
 import { type LabState, readState, whileLocked, writeState } from './state.ts';
 import { defaultSuite, type Suite, suites } from './suites.ts';
 
@@ -33,6 +34,8 @@ export interface LabOptions {
   /** The volume `ganeti` on all nodes: yes unless told. */
   readonly volume?: boolean;
   readonly brickMebibytes?: number;
+  /** Gluster speaks IPv6 and TLS, and nothing else: no unless told. */
+  readonly secure?: boolean;
   readonly progress?: Progress;
 }
 
@@ -133,6 +136,7 @@ async function make(options: LabOptions): Promise<Lab> {
   if (guest !== undefined) step('the guest is there');
   await startHub(lab.directory);
   for (const node of lab.nodes) layOutNode(node, count);
+  const secure = options.secure === true ? await secureGluster(lab, base) : undefined;
   if (volume) {
     await Promise.all(lab.nodes.map(async (node) => await makeBrickFile(node, volumeName, brickMebibytes)));
   }
@@ -140,7 +144,7 @@ async function make(options: LabOptions): Promise<Lab> {
   step(`${plural(count)} booted`);
 
   await Promise.all([
-    makeGluster(lab, volume).then(() => {
+    makeGluster(lab, volume, secure).then(() => {
       step('Gluster works');
     }),
     guest === undefined ? undefined : createCluster(lab.nodes, guest, step),
@@ -149,9 +153,9 @@ async function make(options: LabOptions): Promise<Lab> {
   return lab;
 }
 
-async function makeGluster(lab: Lab, volume: boolean): Promise<void> {
-  await joinPeers(lab.nodes);
-  if (volume) await createVolumeOnBricks({ name: volumeName, nodes: lab.nodes });
+async function makeGluster(lab: Lab, volume: boolean, special: SpecialGluster = {}): Promise<void> {
+  await joinPeers(lab.nodes, special.hosts);
+  if (volume) await createVolumeOnBricks({ name: volumeName, nodes: lab.nodes, ...special });
 }
 
 async function startHub(directory: string): Promise<void> {

@@ -138,6 +138,19 @@ describe('servers', () => {
     expect(await shell('tr "\\0" " " </proc/"$1"/cmdline', await fuseClient())).toContain('10.99.0.99');
   });
 
+  test('one on another port is used', async () => {
+    const forward = 'socat TCP-LISTEN:24100,fork,reuseaddr TCP:127.0.0.1:24007 >/dev/null 2>&1 & echo $!';
+    const forwarder = (await shell(forward)).trim();
+    ledger.later(() => shell('kill "$1"', forwarder));
+    await configure(ledger, pool('servers = ["node1.lab:24100"]'));
+    const disk = ledger.disk();
+    await done(run.create(disk, 8));
+    expect((await attach(disk)).addresses[0]).toContain('gluster://node1.lab:24100/');
+    expect(await shell('tr "\\0" " " </proc/"$1"/cmdline', await fuseClient())).toContain(
+      '--volfile-server-port=24100',
+    );
+  });
+
   test('all dead is told with each of them', async () => {
     await configure(ledger, pool(`servers = ["${dead.join('", "')}"]`));
     const outcome = await run.create(newDisk(), 8);

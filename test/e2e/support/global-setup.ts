@@ -9,10 +9,14 @@ import { labName, secondVolume } from './lab.ts';
 import { say, timed } from './progress.ts';
 
 interface Site {
+  /** Of its lab: that of all files unless told. */
+  readonly name?: string;
   readonly suite: Suite;
   readonly nodes: number;
   /** A second volume. */
   readonly volume?: string;
+  /** Gluster speaks IPv6 and TLS only. */
+  readonly secure?: boolean;
 }
 
 /** For working on these tests: the lab stays up, and is used again. */
@@ -22,32 +26,32 @@ export async function setup(): Promise<() => Promise<void>> {
   return await setUp({ suite: suiteOfTests(), nodes: 3, volume: secondVolume });
 }
 
-/** Brings one lab up for all files; afterwards nothing of it may be left on the machine. */
+/** Brings a lab up; what is returned takes it down, and then nothing of it may be left on the machine. */
 export async function setUp(site: Site): Promise<() => Promise<void>> {
   const built = `${projectDirectory}/build/out/ganeti-extstorage-gluster/ganeti-extstorage-gluster`;
   if (!existsSync(built)) throw new Error(`there is no ${built}: npm run build`);
   try {
     await bringUp(site);
   } catch (error) {
-    if (!keep) await down(labName);
+    if (!keep) await down(site.name ?? labName);
     throw error;
   }
-  return keep ? async () => undefined : takeDown;
+  return keep ? async () => undefined : () => takeDown(site.name ?? labName);
 }
 
-async function bringUp({ suite, nodes, volume }: Site): Promise<void> {
+async function bringUp({ name = labName, suite, nodes, volume, secure = false }: Site): Promise<void> {
   // What an interrupted run left.
-  if (!keep) await down(labName);
-  const existing = open(labName);
-  const lab = await up({ name: labName, nodes, ganeti: true, suite, progress: say });
+  if (!keep) await down(name);
+  const existing = open(name);
+  const lab = await up({ name, nodes, ganeti: true, suite, secure, progress: say });
   await timed('install.sh on every node', () => installProvider(lab));
   if (existing === undefined && volume !== undefined)
     await timed(`volume ${volume}`, () => createVolume({ name: volume, nodes: lab.nodes, brickMebibytes: 4096 }));
 }
 
-async function takeDown(): Promise<void> {
-  const traces = fingerprint(labName);
-  await timed('lab down', () => down(labName));
-  const left = remains(labName, traces);
+async function takeDown(name: string): Promise<void> {
+  const traces = fingerprint(name);
+  await timed('lab down', () => down(name));
+  const left = remains(name, traces);
   if (left.length > 0) throw new Error(`the lab left this on the machine:\n  ${left.join('\n  ')}`);
 }
