@@ -16,7 +16,10 @@ export const description: Lines = [
     'gnt-instance add -t ext --disk 0:size=10G,provider=gluster \\',
     '    -o debootstrap+default -n node1.example.com inst1.example.com',
   ),
-  ...prose('`gnt-gluster(8)` shows the images and checks configuration and mounts.'),
+  ...prose(
+    '`gnt-gluster(8)` shows the images and checks configuration and mounts. ' +
+      '`gnt-instance modify -t ext --ext-params provider=gluster` makes the disks of another template disks of this provider; docs/moving.md tells how to lose nothing on the way, and the way back.',
+  ),
 ];
 
 export const verbIntroduction: Lines = prose(
