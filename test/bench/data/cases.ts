@@ -37,8 +37,8 @@ export function pathOf(image: string): string {
 }
 
 /**
- * Every way has an image of its own: a file that several clients have open loses the lock that makes its writes fast
- * (cluster.eager-lock), and would do so for all of them.
+ * Every way has an image of its own: a client keeps the lock of a file for a moment after its last write
+ * (cluster.eager-lock), and the next would begin with waiting for it.
  */
 export const ways: readonly Way[] = [
   {
