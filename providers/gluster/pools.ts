@@ -15,6 +15,9 @@ const usualPort = 24007;
 const reservedOptions = [
   'backup-volfile-servers',
   'backupvolfile-server',
+  // Both would let a node read what it has kept of an image that another node has changed.
+  'fopen-keep-cache',
+  'kernel-writeback-cache',
   'log-file',
   'ro',
   'server-port',

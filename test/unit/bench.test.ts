@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { gfapi, loop, qemu, workloads } from '../bench/data/cases.ts';
-import { rateOf } from '../bench/data/measure.ts';
+import { benchRateOf, rateOf } from '../bench/data/measure.ts';
 import { goals, summarize, tableOf } from '../bench/data/results.ts';
 
 const [randomWrite] = workloads;
@@ -50,4 +50,12 @@ test.each<[string, string, number | undefined]>([
   ['of no JSON', 'fio: no such engine\n', undefined],
 ])("fio's rate %s", (_, output, rate) => {
   expect(rateOf(output)).toBe(rate);
+});
+
+test.each<[string, string, number | undefined]>([
+  ['of reads', 'Sending 300 read requests, 4096 bytes each, 1 in parallel\nRun completed in 1.500 seconds.\n', 200],
+  ['of none', 'Sending 0 write requests, 4096 bytes each\nRun completed in 0.000 seconds.\n', undefined],
+  ['of an error', 'qemu-img: Could not open\n', undefined],
+])("qemu-img's rate %s", (_, output, rate) => {
+  expect(benchRateOf(output)).toBe(rate);
 });

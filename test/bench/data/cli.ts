@@ -18,10 +18,11 @@ const usage = `usage: npm run bench -- data [OPTION...]
   --list        the names of all workloads and ways
   --help        this text
 
-Measures with fio, on a volume with three copies, in a lab of its own:
+Measures with fio and qemu-img bench, on a volume with three copies, in a lab of its own:
 
   gfapi      fio's own engine for libgfapi
-  QEMU       QEMU's gluster driver, as a guest with userspace access has it, through a socket of qemu-nbd
+  QEMU       QEMU's gluster driver, as a guest with userspace access has it; measured by qemu-img bench
+  qemu-nbd   the same driver, behind a socket of qemu-nbd: the most that a block device by NBD could be
   FUSE file  the image's file on the mount of the node
   loop       the block device that attach made
 

@@ -2,7 +2,7 @@ import { down, type Lab, up, volumeName } from '../../lab/lab.ts';
 import { installProvider, providerDirectory as provider } from '../../lab/provider.ts';
 import type { Suite } from '../../lab/suites.ts';
 import { command } from '../cases.ts';
-import { loop, type Places, pathOf, qemu, ways } from './cases.ts';
+import { addressOf, loop, nbd, type Places, pathOf, ways } from './cases.ts';
 
 const labName = 'bench-data';
 const mount = `/run/ganeti-gluster/mnt/default/${volumeName}`;
@@ -36,7 +36,7 @@ export async function makeSite(
   }
 }
 
-/** Makes and fills the images, attaches the one of `loop`, whose device it returns, and has QEMU serve the other. */
+/** Makes and fills the images, attaches the one of `loop`, whose device it returns, and has qemu-nbd serve the other. */
 async function prepare({ master }: Lab, mebibytes: number): Promise<string> {
   const sh = async (script: string): Promise<string> =>
     (await master.exec(['sh', '-euc', script], { timeoutMs: 10 * minute })).stdout;
@@ -47,7 +47,7 @@ async function prepare({ master }: Lab, mebibytes: number): Promise<string> {
     const file = `${mount}/${pathOf(way.image)}`;
     await sh(`dd if=/dev/zero of=${file} bs=1M count=${mebibytes} oflag=direct conv=notrunc,fsync`);
   }
-  const address = `gluster://${master.fqdn}:24007/${volumeName}/${pathOf(image(qemu))}`;
+  const address = addressOf(image(nbd), { server: master.fqdn, volume: volumeName });
   // As Ganeti has QEMU open a disk: cache=none. With --fork it would not return: libgfapi keeps its standard error open.
   const serve = `qemu-nbd --persistent --format=raw --cache=none --socket=${socket} ${address} </dev/null >/dev/null 2>&1 &`;
   await sh(`${serve} while [ ! -S ${socket} ]; do kill -0 $!; sleep 0.1; done`);

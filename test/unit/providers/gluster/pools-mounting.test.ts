@@ -53,6 +53,8 @@ describe('mount_options', () => {
     'ro',
     'server-port=1',
     'volfile-server-port=1',
+    'kernel-writeback-cache=yes',
+    'fopen-keep-cache',
   ])('%s is the business of the provider', async (option) => {
     expect(await problemsOf({ mount_options: [option] })).toEqual([expect.stringContaining('set by the provider')]);
   });
