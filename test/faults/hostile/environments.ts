@@ -69,8 +69,16 @@ const variables = fc.record(
   { requiredKeys: ['VOL_NAME'] },
 );
 const parameters = fc.dictionary(
-  fc.oneof(fc.constantFrom('POOL', 'VOLUME', 'PREALLOCATION', 'BLOCKDEV'), fc.stringMatching(/^[A-Za-z_]{0,8}$/)),
-  fc.oneof(fc.constantFrom('default', 'ganeti', 'off', 'falloc', 'always'), junk),
+  fc.oneof(
+    fc.constantFrom('POOL', 'VOLUME', 'PREALLOCATION', 'BLOCKDEV', 'CLONE', 'LINK'),
+    fc.stringMatching(/^[A-Za-z_]{0,8}$/),
+  ),
+  fc.oneof(
+    fc.constantFrom('default', 'ganeti', 'off', 'falloc', 'always'),
+    fc.constantFrom<string>(...names),
+    fc.constantFrom(...names.map((known) => `images/${known}/disk`), '../etc/passwd', '/etc/passwd', 'images/..'),
+    junk,
+  ),
   { maxKeys: 2 },
 );
 const args = fc.oneof({ weight: 30, arbitrary: fc.constant([]) }, fc.array(junk, { minLength: 1, maxLength: 2 }));
@@ -101,7 +109,8 @@ export function mayWork({ verb, args: given, environment }: HostileCall): boolea
     String(Math.trunc(Number(value(key)))) === value(key) && Number(value(key)) > 0;
   if (verb !== 'verify' && given.length > 0) return false;
   if (verb !== 'verify' && !isName('VOL_NAME')) return false;
-  if (verb === 'create') return isSize('VOL_SIZE');
+  const clone = environment.EXTP_CLONE;
+  if (verb === 'create') return isSize('VOL_SIZE') && (clone === undefined || isName('EXTP_CLONE'));
   if (verb === 'grow') return isSize('VOL_NEW_SIZE');
   if (verb === 'snapshot') return isName('VOL_SNAPSHOT_NAME') && value('VOL_SNAPSHOT_NAME') !== value('VOL_NAME');
   if (verb === 'setinfo') return 'VOL_METADATA' in environment && !/[^\w.+-]/.test(value('VOL_METADATA'));

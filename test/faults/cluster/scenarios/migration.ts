@@ -41,11 +41,13 @@ export const sourceClientKilled: ClusterScenario = {
   name: 'cluster: FUSE client of the source killed during a migration',
   section: 'A migration was interrupted',
   guestOn: 'node2',
-  commands: [migrate, 'node1# gnt-instance list', ...restart],
+  commands: [migrate, 'node1# gnt-instance list', ...restart, ...healCommands()],
   async run(stage, guest) {
     await duringMigration(stage, () => killOn('node2', 'client'));
     await stage.types('node1# gnt-instance list');
     await stage.types(restart[0]);
+    // As after any death of a client that was writing.
+    await typesHeal(stage);
     await survives(guest, () => stage.types(restart[1]));
   },
 };
@@ -56,11 +58,13 @@ export const targetClientKilled: ClusterScenario = {
   name: 'cluster: FUSE client of the target killed during a migration',
   section: 'A migration was interrupted',
   guestOn: 'node2',
-  commands: [migrate, 'node1# gnt-instance list', ...restart, back],
+  commands: [migrate, 'node1# gnt-instance list', ...restart, ...healCommands(), back],
   async run(stage, guest) {
     await duringMigration(stage, () => killOn('node3', 'client'));
     const list = await stage.types('node1# gnt-instance list');
     await stage.types(restart[0]);
+    // As after any death of a client that was writing.
+    await typesHeal(stage);
     await survives(guest, () => stage.types(restart[1]));
     // Ganeti gave up before it detached the disk from the source.
     await stage.types(list.includes('node3.lab') ? back : migrate);
