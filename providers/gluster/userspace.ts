@@ -44,8 +44,8 @@ export async function requireOneGrower(image: Image, parameters: Parameters): Pr
 }
 
 /**
- * What uses an image on this node, itself or through some devices: processes, mounts, and guests that opened it by themselves, which have neither a file nor
- * a device open that would tell.
+ * What uses an image on this node, itself or through some devices: processes, mounts, and guests that opened it by
+ * themselves, which have neither a file nor a device open that would tell.
  */
 export async function usersHere(
   image: Image,

@@ -6,6 +6,7 @@ import { bricksOnline } from '../../../lab/gluster.ts';
 import { backup, duringSnapshot, requireDone, requireFailed } from '../during.ts';
 import { healCommands, typesHeal } from '../heal.ts';
 import { type ClusterScenario, requireText } from '../stage.ts';
+import { bootCommands, bootsAgain } from '../way-out.ts';
 
 const remove = 'node1# gnt-backup remove inst1.lab';
 const startup = 'node1# gnt-instance startup inst1.lab';
@@ -62,8 +63,7 @@ export const nodeLostCopying: ClusterScenario = {
     'node1# gnt-node modify --offline=yes node2.lab',
     'node1# gnt-instance failover -f -n node3.lab inst1.lab',
     startup,
-    'node1# gnt-node add --readd --no-ssh-key-check node2.lab',
-    ...healCommands(),
+    ...bootCommands('node2'),
     remove,
   ],
   async run(stage, guest) {
@@ -76,10 +76,7 @@ export const nodeLostCopying: ClusterScenario = {
     await types('node1# gnt-node modify --offline=yes node2.lab');
     await types('node1# gnt-instance failover -f -n node3.lab inst1.lab');
     await survives(guest, () => types(startup));
-    await timed('node2 boots', () => node('node2.lab').boot());
-    await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
-    await types('node1# gnt-node add --readd --no-ssh-key-check node2.lab');
-    await typesHeal(stage);
+    await bootsAgain(stage, 'node2');
     await survives(guest, () => types(backup));
     await types(remove);
   },

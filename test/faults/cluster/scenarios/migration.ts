@@ -7,6 +7,7 @@ import { bricksOnline } from '../../../lab/gluster.ts';
 import { duringMigration, migrate, requireDone } from '../during.ts';
 import { healCommands, typesHeal } from '../heal.ts';
 import type { ClusterScenario } from '../stage.ts';
+import { bootCommands, bootsAgain, restartCommands, restartsHealed } from '../way-out.ts';
 
 export const brickKilledMigrating: ClusterScenario = {
   name: 'cluster: brick killed during a migration',
@@ -35,20 +36,15 @@ export const glusterdKilledMigrating: ClusterScenario = {
   },
 };
 
-const restart = ['node1# gnt-instance shutdown inst1.lab', 'node1# gnt-instance startup inst1.lab'] as const;
-
 export const sourceClientKilled: ClusterScenario = {
   name: 'cluster: FUSE client of the source killed during a migration',
   section: 'A migration was interrupted',
   guestOn: 'node2',
-  commands: [migrate, 'node1# gnt-instance list', ...restart, ...healCommands()],
+  commands: [migrate, 'node1# gnt-instance list', ...restartCommands],
   async run(stage, guest) {
     await duringMigration(stage, () => killOn('node2', 'client'));
     await stage.types('node1# gnt-instance list');
-    await stage.types(restart[0]);
-    // As after any death of a client that was writing.
-    await typesHeal(stage);
-    await survives(guest, () => stage.types(restart[1]));
+    await restartsHealed(stage, guest);
   },
 };
 
@@ -58,14 +54,11 @@ export const targetClientKilled: ClusterScenario = {
   name: 'cluster: FUSE client of the target killed during a migration',
   section: 'A migration was interrupted',
   guestOn: 'node2',
-  commands: [migrate, 'node1# gnt-instance list', ...restart, ...healCommands(), back],
+  commands: [migrate, 'node1# gnt-instance list', ...restartCommands, back],
   async run(stage, guest) {
     await duringMigration(stage, () => killOn('node3', 'client'));
     const list = await stage.types('node1# gnt-instance list');
-    await stage.types(restart[0]);
-    // As after any death of a client that was writing.
-    await typesHeal(stage);
-    await survives(guest, () => stage.types(restart[1]));
+    await restartsHealed(stage, guest);
     // Ganeti gave up before it detached the disk from the source.
     await stage.types(list.includes('node3.lab') ? back : migrate);
     if (!list.includes('node3.lab')) await stage.types(back);
@@ -82,8 +75,7 @@ export const targetLost: ClusterScenario = {
     'node1# gnt-instance list',
     'node1# gnt-node modify --offline=yes node3.lab',
     'node1# gnt-instance activate-disks inst1.lab',
-    'node1# gnt-node add --readd --no-ssh-key-check node3.lab',
-    ...healCommands(),
+    ...bootCommands('node3'),
   ],
   async run(stage, guest) {
     await duringMigration(stage, () => timed('node3 loses power', () => node('node3.lab').kill()));
@@ -92,10 +84,7 @@ export const targetLost: ClusterScenario = {
     // It opens the disk where the guest runs, and breaks the lease of the node that is offline now.
     await stage.types('node1# gnt-instance activate-disks inst1.lab');
     await writes(guest);
-    await timed('node3 boots', () => node('node3.lab').boot());
-    await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
-    await stage.types('node1# gnt-node add --readd --no-ssh-key-check node3.lab');
-    await typesHeal(stage);
+    await bootsAgain(stage, 'node3');
   },
 };
 
@@ -108,8 +97,7 @@ export const sourceLost: ClusterScenario = {
     'node1# gnt-instance list',
     'node1# gnt-node modify --offline=yes node2.lab',
     'node1# gnt-instance failover -f -n node3.lab inst1.lab',
-    'node1# gnt-node add --readd --no-ssh-key-check node2.lab',
-    ...healCommands(),
+    ...bootCommands('node2'),
   ],
   async run(stage, guest) {
     const { types } = stage;
@@ -117,10 +105,7 @@ export const sourceLost: ClusterScenario = {
     await types('node1# gnt-instance list');
     await types('node1# gnt-node modify --offline=yes node2.lab');
     await survives(guest, () => types('node1# gnt-instance failover -f -n node3.lab inst1.lab'));
-    await timed('node2 boots', () => node('node2.lab').boot());
-    await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
-    await types('node1# gnt-node add --readd --no-ssh-key-check node2.lab');
-    await typesHeal(stage);
+    await bootsAgain(stage, 'node2');
     await writes(guest);
   },
 };

@@ -1,10 +1,9 @@
 import { writes } from '../../../e2e/support/guests.ts';
-import { lab, node } from '../../../e2e/support/lab.ts';
+import { node } from '../../../e2e/support/lab.ts';
 import { timed } from '../../../e2e/support/progress.ts';
 import { survives } from '../../../e2e/support/records.ts';
-import { bricksOnline } from '../../../lab/gluster.ts';
-import { healCommands, typesHeal } from '../heal.ts';
 import { type ClusterScenario, requireText } from '../stage.ts';
+import { bootCommands, bootsAgain } from '../way-out.ts';
 
 export const nodeLost: ClusterScenario = {
   name: 'cluster: node loses power',
@@ -14,8 +13,7 @@ export const nodeLost: ClusterScenario = {
     'node1# gnt-instance list',
     'node1# gnt-node modify --offline=yes node3.lab',
     'node1# gnt-instance failover -f -n node2.lab inst1.lab',
-    'node1# gnt-node add --readd --no-ssh-key-check node3.lab',
-    ...healCommands(),
+    ...bootCommands('node3'),
   ],
   async run(stage, guest) {
     const { types } = stage;
@@ -23,10 +21,7 @@ export const nodeLost: ClusterScenario = {
     requireText(await types('node1# gnt-instance list'), /inst1\.lab .*node3\.lab +ERROR_nodedown/);
     await types('node1# gnt-node modify --offline=yes node3.lab');
     await survives(guest, () => types('node1# gnt-instance failover -f -n node2.lab inst1.lab'));
-    await timed('node3 boots', () => node('node3.lab').boot());
-    await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
-    await types('node1# gnt-node add --readd --no-ssh-key-check node3.lab');
-    await typesHeal(stage);
+    await bootsAgain(stage, 'node3');
     await writes(guest);
   },
 };

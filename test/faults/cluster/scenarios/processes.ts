@@ -3,6 +3,7 @@ import { killOn } from '../../../e2e/support/processes.ts';
 import { hasErrors, requireNoErrors, survives } from '../../../e2e/support/records.ts';
 import { healCommands, typesHeal } from '../heal.ts';
 import { type ClusterScenario, requireText } from '../stage.ts';
+import { restartCommands, restartsHealed } from '../way-out.ts';
 
 export const brickKilled: ClusterScenario = {
   name: 'cluster: brick killed',
@@ -27,13 +28,7 @@ export const clientKilled: ClusterScenario = {
   name: 'cluster: FUSE client killed',
   section: 'The FUSE client of a node is dead',
   guestOn: 'node2',
-  commands: [
-    'node1# gnt-instance list',
-    'node2# gnt-gluster mount status',
-    'node1# gnt-instance shutdown inst1.lab',
-    'node1# gnt-instance startup inst1.lab',
-    ...healCommands(),
-  ],
+  commands: ['node1# gnt-instance list', 'node2# gnt-gluster mount status', ...restartCommands],
   async run(stage, guest) {
     const { types } = stage;
     const after = guest.console.mark();
@@ -41,10 +36,7 @@ export const clientKilled: ClusterScenario = {
     await hasErrors(guest, after);
     requireText(await types('node1# gnt-instance list'), /inst1\.lab .*node2\.lab +running/);
     requireText(await types('node2# gnt-gluster mount status', 1), /default\/ganeti +dead .*qemu/);
-    await types('node1# gnt-instance shutdown inst1.lab');
-    // The record it was at is on some bricks only: what the guest finds must not depend on which it asks.
-    await typesHeal(stage);
-    await survives(guest, () => types('node1# gnt-instance startup inst1.lab'));
+    await restartsHealed(stage, guest);
     requireText(await types('node2# gnt-gluster mount status'), /default\/ganeti +mounted /);
   },
 };

@@ -1,0 +1,36 @@
+import type { Guest } from '../../e2e/support/guests.ts';
+import { lab, node } from '../../e2e/support/lab.ts';
+import { timed } from '../../e2e/support/progress.ts';
+import { survives } from '../../e2e/support/records.ts';
+import { bricksOnline } from '../../lab/gluster.ts';
+import { healCommands, typesHeal } from './heal.ts';
+import type { Stage } from './stage.ts';
+
+const [shutdown, startup] = ['node1# gnt-instance shutdown inst1.lab', 'node1# gnt-instance startup inst1.lab'];
+const readd = (name: string): string => `node1# gnt-node add --readd --no-ssh-key-check ${name}.lab`;
+
+/** What restartsHealed types. */
+export const restartCommands: readonly string[] = [shutdown, ...healCommands(), startup];
+
+/**
+ * Restarts the guest of a FUSE client that died while it was writing. What was on its way is on some bricks only: what the
+ * guest finds must not depend on which it asks.
+ */
+export async function restartsHealed(stage: Stage, guest: Guest): Promise<void> {
+  await stage.types(shutdown);
+  await typesHeal(stage);
+  await survives(guest, () => stage.types(startup));
+}
+
+/** What bootsAgain types. */
+export function bootCommands(name: string): readonly string[] {
+  return [readd(name), ...healCommands()];
+}
+
+/** A node that lost its power boots, with its bricks, and is taken into the cluster again. */
+export async function bootsAgain(stage: Stage, name: string): Promise<void> {
+  await timed(`${name} boots`, () => node(`${name}.lab`).boot());
+  await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
+  await stage.types(readd(name));
+  await typesHeal(stage);
+}
