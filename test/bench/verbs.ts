@@ -15,6 +15,7 @@ import { type Run, summarize, tableOf } from './statistics.ts';
 const output = path.join(projectDirectory, 'build/out/bench.json');
 const usage = `usage: npm run bench [-- OPTION...]
        npm run bench -- data [OPTION...]    how fast an image is, see its own --help
+       npm run bench -- nbd [OPTION...]     how fast the kernel's NBD would be, see its own --help
        npm run bench -- guests [OPTION...]  how long it takes to end a guest, see its own --help
 
   --runs N      how often each case is measured: 40 unless told; the slowest a tenth of that

@@ -20,21 +20,36 @@ export interface Guest {
   readonly initramfs: string;
 }
 
-/** Block devices, hot-plug and the power button. */
-const wantedModules = ['virtio_pci', 'virtio_blk', 'button', 'evdev'];
+/** What a guest's initramfs has beside busybox. */
+export interface GuestStart {
+  /** The file of the script that the kernel starts. */
+  readonly init: string;
+  /** What it is to load, beside all that these need. */
+  readonly modules: readonly string[];
+}
+
+/** A guest that proves its disks: block devices, hot-plug and the power button. */
+const recordingGuest: GuestStart = {
+  init: `${filesDirectory}/guest-init.sh`,
+  modules: ['virtio_pci', 'virtio_blk', 'button', 'evdev'],
+};
 
 /**
- * Debian's cloud kernel, unpacked instead of installed, and an initramfs of busybox and files/guest-init.sh. Both are
- * kept: it takes some seconds and the archive the first time, and nothing afterwards.
+ * Debian's cloud kernel, unpacked instead of installed, and an initramfs of busybox and a script. Both are kept: it takes
+ * some seconds and the archive the first time, and nothing afterwards.
  */
-export async function prepareGuest(): Promise<Guest> {
+export async function prepareGuest({ init, modules } = recordingGuest): Promise<Guest> {
   mkdirSync(cacheDirectory, { recursive: true, mode: 0o755 });
   const tree = await unpackedKernel();
   const version = onlyEntry(`${tree}/lib/modules`);
-  const script = readFileSync(`${filesDirectory}/guest-init.sh`);
-  const key = createHash('sha256').update(script).update(readFileSync('/bin/busybox')).digest('hex').slice(0, 12);
+  const script = readFileSync(init);
+  const parts = [script, modules.join(), readFileSync('/bin/busybox')];
+  const key = parts
+    .reduce((hash, part) => hash.update(part), createHash('sha256'))
+    .digest('hex')
+    .slice(0, 12);
   const guest = { kernel: `${tree}/boot/vmlinuz-${version}`, initramfs: `${tree}/initramfs-${key}.gz` };
-  if (!existsSync(guest.initramfs)) await buildInitramfs(tree, version, script, guest.initramfs);
+  if (!existsSync(guest.initramfs)) await buildInitramfs(tree, version, { script, modules }, guest.initramfs);
   return guest;
 }
 
@@ -74,14 +89,19 @@ async function kernelPackage(): Promise<string> {
   return name;
 }
 
-async function buildInitramfs(tree: string, version: string, script: Uint8Array, target: string): Promise<void> {
+async function buildInitramfs(
+  tree: string,
+  version: string,
+  { script, modules }: { readonly script: Uint8Array; readonly modules: readonly string[] },
+  target: string,
+): Promise<void> {
   const work = workDirectory();
   try {
     await run('install', ['-D', '/bin/busybox', `${work}/root/bin/busybox`]);
     mkdirSync(`${work}/root/modules`);
     mkdirSync(`${work}/root/dev`);
     writeFileSync(`${work}/root/init`, script, { mode: 0o755 });
-    writeFileSync(`${work}/root/modules/order`, await copyModules(tree, version, `${work}/root/modules`));
+    writeFileSync(`${work}/root/modules/order`, await copyModules(tree, version, modules, `${work}/root/modules`));
     await run('mknod', ['-m', '600', `${work}/root/dev/console`, 'c', '5', '1']);
     const pack = 'cd "$1/root" && find . | busybox cpio -o -H newc | gzip -1 >../initramfs';
     await run('sh', ['-c', pack, 'sh', work]);
@@ -92,10 +112,10 @@ async function buildInitramfs(tree: string, version: string, script: Uint8Array,
 }
 
 /** Copies the wanted modules and those they need, unpacked. Returns their names in the order to load them. */
-async function copyModules(tree: string, version: string, target: string): Promise<string> {
+async function copyModules(tree: string, version: string, modules: readonly string[], target: string): Promise<string> {
   await run('depmod', ['-b', tree, version]);
   const files = new Set<string>();
-  for (const module of wantedModules) {
+  for (const module of modules) {
     const dependencies = await run('modprobe', ['-d', tree, '-S', version, '--show-depends', module]);
     for (const match of dependencies.stdout.matchAll(/^insmod (\S+)/gm)) files.add(match[1] ?? '');
   }

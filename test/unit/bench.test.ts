@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { gfapi, loop, qemu, workloads } from '../bench/data/cases.ts';
+import { gfapi, loop, nbd, qemu, workloads } from '../bench/data/cases.ts';
 import { benchRateOf, rateOf } from '../bench/data/measure.ts';
+import { planOf } from '../bench/data/options.ts';
 import { goals, summarize, tableOf } from '../bench/data/results.ts';
+import { ways } from '../bench/nbd/cases.ts';
 
 const [randomWrite] = workloads;
 const measured = new Map([
@@ -29,6 +31,22 @@ test('the table has a line for each workload that was measured, and no other', (
   expect(header.trim().split(/\s{2,}/)).toEqual([gfapi, qemu, 'x gfapi', loop, 'x gfapi']);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^4 KiB random write, depth 1 +IOPS +400 +95 +0\.90 +240 +0\.60$/);
+});
+
+test('a bench compares its ways to the one it names', () => {
+  expect(summarize(measured, loop).map(({ way, ratio }) => [way, ratio])).toEqual([
+    [gfapi, 5 / 3],
+    [qemu, 95 / 70],
+    [loop, 1],
+  ]);
+  expect(tableOf(summarize(measured, loop), loop)).toMatch(/gfapi +x loop +QEMU +x loop +loop\n/);
+});
+
+test('the way that all are compared to is measured whatever --only names', () => {
+  const plan = planOf({ rounds: '3', runtime: '1', only: 'qemu-nbd,random read' }, ways, loop);
+  expect(plan.ways.map(({ name }) => name)).toEqual([loop, nbd]);
+  expect(plan.workloads.map(({ name }) => name)).toEqual(['4 KiB random read, depth 1', '4 KiB random read, depth 16']);
+  expect(() => planOf({ rounds: '3', runtime: '1', only: 'tape' }, ways, loop)).toThrow('tape');
 });
 
 test('goals tell what was reached, met or not', () => {

@@ -43,6 +43,9 @@ export const loop = 'loop';
 
 export const randomWrites = '4 KiB random write';
 
+/** How large every image is. */
+export const mebibytes = 512;
+
 /** The path of an image within its volume. */
 export function pathOf(image: string): string {
   return `images/${image}/disk`;

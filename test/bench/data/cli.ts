@@ -1,13 +1,13 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { defaultSuite, suiteNamed, suiteNames } from '../../lab/suites.ts';
-import { built, numberOf, orUsage } from '../arguments.ts';
-import { gfapi, ways, workloads } from './cases.ts';
+import { built, orUsage } from '../arguments.ts';
+import { gfapi, ways } from './cases.ts';
 import { measure } from './measure.ts';
+import { namesOf, planOf, planOptions } from './options.ts';
 import { goals, summarize, tableOf } from './results.ts';
 import { makeSite } from './site.ts';
 
-const mebibytes = 512;
 const usage = `usage: npm run bench -- data [OPTION...]
 
   --rounds N    how often everything is measured: 5 unless told
@@ -30,52 +30,20 @@ All bypass the page cache. Prints the medians of all rounds, and those of each r
 `;
 
 function parseOptions(argv: readonly string[]) {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      rounds: { type: 'string', default: '5' },
-      runtime: { type: 'string', default: '2' },
-      only: { type: 'string' },
-      suite: { type: 'string', default: defaultSuite },
-      json: { type: 'boolean', default: false },
-      list: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const texts = values.only?.split(',') ?? [];
-  const names = [...workloads, ...ways].map(({ name }) => name);
-  const unknown = texts.find((text) => !names.some((name) => name.includes(text)));
-  if (unknown !== undefined) throw new Error(`no workload or way is called ${unknown}`);
-  return {
-    ...values,
-    rounds: numberOf('--rounds', values.rounds),
-    runtime: numberOf('--runtime', values.runtime),
-    suite: suiteNamed(values.suite),
-    workloads: chosen(workloads, texts),
-    ways: chosen(ways, texts, gfapi),
-  };
-}
-
-/** Those whose names hold one of the texts, and the one that has to be there; all where none of them is named. */
-function chosen<Named extends { readonly name: string }>(
-  all: readonly Named[],
-  texts: readonly string[],
-  always?: string,
-): readonly Named[] {
-  const named = all.filter(({ name }) => texts.some((text) => name.includes(text)));
-  return named.length === 0 ? all : all.filter((one) => named.includes(one) || one.name === always);
+  const options = { ...planOptions, suite: { type: 'string', default: defaultSuite } } as const;
+  const { values } = parseArgs({ args: [...argv], options });
+  return { ...values, suite: suiteNamed(values.suite), plan: planOf(values, ways, gfapi) };
 }
 
 /** Measures what `argv` asks for, prints a table of it and what the goals came to. */
 export async function benchData(argv: readonly string[]): Promise<void> {
   const options = orUsage(usage, () => parseOptions(argv));
   if (options.help) return console.log(usage);
-  if (options.list) return console.log([...workloads, ...ways].map(({ name }) => name).join('\n'));
+  if (options.list) return console.log(namesOf(ways).join('\n'));
   const progress = options.json ? console.error : console.log;
-  const site = await makeSite({ built, suite: options.suite, mebibytes }, progress);
+  const site = await makeSite({ built, suite: options.suite }, progress);
   try {
-    const plan = { ...options, seconds: options.runtime, mebibytes };
-    const results = summarize(await measure(site.lab.master, site.places, plan, progress));
+    const results = summarize(await measure(site.lab.master, site.places, options.plan, progress));
     const { stdout: kernel } = await site.lab.master.exec(['uname', '-r']);
     const machine = { cores: cpus().length, kernel: kernel.trim(), suite: options.suite };
     if (options.json) return console.log(JSON.stringify({ ...machine, results }, undefined, 2));

@@ -1,6 +1,9 @@
 import type { LabNode } from '../../lab/node.ts';
 import { gfapi, type Places, type Way, type Workload } from './cases.ts';
 
+/** Where commands run: on a node, or on a machine within a lab. */
+export type Runner = Pick<LabNode, 'exec'>;
+
 /** What was done in a second, one number a round, by the names of the workload and the way. */
 export type Measured = ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
 
@@ -17,7 +20,7 @@ export type Plan = {
  * all of them alike. Each run through libgfapi takes ten seconds more, in which it does nothing: glfs_fini waits.
  */
 export async function measure(
-  node: LabNode,
+  node: Runner,
   places: Places,
   plan: Plan,
   progress: (line: string) => void,
@@ -85,14 +88,14 @@ function benchOptions({ write, random, bytes, fsync, depth }: Workload, requests
 }
 
 /** Requests in a second. */
-async function runFio(node: LabNode, options: readonly string[]): Promise<number> {
+async function runFio(node: Runner, options: readonly string[]): Promise<number> {
   const { stdout, stderr } = await node.exec(['fio', ...options], { cwd: '/tmp', timeoutMs: 600_000 });
   const rate = rateOf(stdout);
   if (rate === undefined) throw new Error(`fio ${options.join(' ')} says ${stdout}${stderr}`);
   return rate;
 }
 
-async function runQemu(node: LabNode, options: readonly string[]): Promise<number> {
+async function runQemu(node: Runner, options: readonly string[]): Promise<number> {
   const { stdout, stderr } = await node.exec(['qemu-img', 'bench', ...options], { timeoutMs: 600_000 });
   const rate = benchRateOf(stdout);
   if (rate === undefined) throw new Error(`qemu-img bench ${options.join(' ')} says ${stdout}${stderr}`);

@@ -3,7 +3,7 @@ import { linedUp, spreadOf } from '../statistics.ts';
 import { gfapi, loop, qemu, randomWrites, workloads } from './cases.ts';
 import type { Measured } from './measure.ts';
 
-/** What came of one workload on one way: requests a second, and how they compare to libgfapi right before. */
+/** What came of one workload on one way: requests a second, and how they compare to another way in the same round. */
 export type Result = {
   readonly workload: string;
   readonly way: string;
@@ -13,30 +13,30 @@ export type Result = {
   readonly ratio: number;
 };
 
-/** The middle of all rounds: of the rates, and of what each round's rate is when divided by that of libgfapi in the same round. */
-export function summarize(measured: Measured): readonly Result[] {
+/** The middle of all rounds: of the rates, and of what each round's rate is when divided by that of `base` in the same round. */
+export function summarize(measured: Measured, base = gfapi): readonly Result[] {
   return workloads.flatMap(({ name, unit }) => {
     const rates = measured.get(name) ?? new Map<string, readonly number[]>();
-    const base = rates.get(gfapi) ?? [];
+    const bases = rates.get(base) ?? [];
     return [...rates].map(([way, list]) => ({
       workload: name,
       way,
       unit,
       runs: list.length,
       rate: spreadOf(list).median,
-      ratio: spreadOf(list.map((rate, round) => rate / (base[round] ?? Number.NaN))).median,
+      ratio: spreadOf(list.map((rate, round) => rate / (bases[round] ?? Number.NaN))).median,
     }));
   });
 }
 
-/** The results as a table for people. */
-export function tableOf(results: readonly Result[]): string {
+/** The results as a table for people, with ratios to `base`. */
+export function tableOf(results: readonly Result[], base = gfapi): string {
   const ways = [...new Set(results.map(({ way }) => way))];
-  const header = ['', '', ...ways.flatMap((way) => (way === gfapi ? [way] : [way, `x ${gfapi}`]))];
+  const header = ['', '', ...ways.flatMap((way) => (way === base ? [way] : [way, `x ${base}`]))];
   const rows = [...new Set(results.map(({ workload }) => workload))].map((workload) => {
     const cells = results.filter((result) => result.workload === workload);
     const numbers = cells.flatMap(({ way, rate, ratio }) =>
-      way === gfapi ? [rate.toFixed(0)] : [rate.toFixed(0), ratio.toFixed(2)],
+      way === base ? [rate.toFixed(0)] : [rate.toFixed(0), ratio.toFixed(2)],
     );
     return [workload, cells[0]?.unit ?? '', ...numbers];
   });

@@ -2,7 +2,8 @@ import { down, type Lab, up, volumeName } from '../../lab/lab.ts';
 import { installProvider, providerDirectory as provider } from '../../lab/provider.ts';
 import type { Suite } from '../../lab/suites.ts';
 import { command } from '../cases.ts';
-import { addressOf, loop, nbd, type Places, pathOf, ways } from './cases.ts';
+import { addressOf, loop, mebibytes, nbd, type Places, pathOf, type Way, ways } from './cases.ts';
+import type { Runner } from './measure.ts';
 
 const labName = 'bench-data';
 const mount = `/run/ganeti-gluster/mnt/default/${volumeName}`;
@@ -18,7 +19,7 @@ export type Site = {
 
 /** Brings the lab up. `built` is the directory of the built provider. */
 export async function makeSite(
-  { built, suite, mebibytes }: { readonly built: string; readonly suite: Suite; readonly mebibytes: number },
+  { built, suite }: { readonly built: string; readonly suite: Suite },
   progress: (line: string) => void,
 ): Promise<Site> {
   const close = async (): Promise<void> => await down(labName);
@@ -27,29 +28,43 @@ export async function makeSite(
   try {
     const lab = await up({ name: labName, nodes: 3, ganeti: false, suite, progress });
     installProvider(lab.master, built);
-    const device = await prepare(lab, mebibytes);
-    progress(`images of ${mebibytes} MiB are written`);
-    return { lab, places: { server: lab.master.fqdn, volume: volumeName, mount, device, socket }, close };
+    await makeImages(lab.master, ways, progress);
+    return { lab, places: await openWays(lab.master, lab.master.fqdn), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** Makes and fills the images, attaches the one of `loop`, whose device it returns, and has qemu-nbd serve the other. */
-async function prepare({ master }: Lab, mebibytes: number): Promise<string> {
-  const sh = async (script: string): Promise<string> =>
-    (await master.exec(['sh', '-euc', script], { timeoutMs: 10 * minute })).stdout;
-  const image = (name: string): string => ways.find((way) => way.name === name)?.image ?? '';
-  for (const way of ways) await sh(command({ provider }, 'create', { VOL_NAME: way.image, VOL_SIZE: mebibytes }));
-  const [device = ''] = (await sh(command({ provider }, 'attach', { VOL_NAME: image(loop) }))).split('\n');
-  for (const way of ways) {
-    const file = `${mount}/${pathOf(way.image)}`;
-    await sh(`dd if=/dev/zero of=${file} bs=1M count=${mebibytes} oflag=direct conv=notrunc,fsync`);
+/** Makes an image for every way, and fills it, on a node that has the provider; none stays attached. */
+export async function makeImages(node: Runner, of: readonly Way[], progress: (line: string) => void): Promise<void> {
+  for (const { image } of of) {
+    await shell(node, [
+      command({ provider }, 'create', { VOL_NAME: image, VOL_SIZE: mebibytes }),
+      command({ provider }, 'attach', { VOL_NAME: image }),
+      `dd if=/dev/zero of=${mount}/${pathOf(image)} bs=1M count=${mebibytes} oflag=direct conv=notrunc,fsync\n`,
+      command({ provider }, 'detach', { VOL_NAME: image }),
+    ]);
   }
-  const address = addressOf(image(nbd), { server: master.fqdn, volume: volumeName });
+  progress(`images of ${mebibytes} MiB are written`);
+}
+
+/** Attaches the image of `loop`, which mounts the volume, too, and has a qemu-nbd serve its own, through one of the servers. */
+export async function openWays(node: Runner, server: string): Promise<Places> {
+  const image = (name: string): string => ways.find((way) => way.name === name)?.image ?? '';
+  const [device = ''] = (await shell(node, [command({ provider }, 'attach', { VOL_NAME: image(loop) })])).split('\n');
+  const places = { server, volume: volumeName, mount, device, socket };
+  await serve(node, `--persistent --socket=${socket} ${addressOf(image(nbd), places)}`, `[ -S ${socket} ]`);
+  return places;
+}
+
+/** Starts a qemu-nbd and waits for a shell's condition; throws when it has ended instead. */
+export async function serve(node: Runner, options: string, condition: string): Promise<void> {
   // As Ganeti has QEMU open a disk: cache=none. With --fork it would not return: libgfapi keeps its standard error open.
-  const serve = `qemu-nbd --persistent --format=raw --cache=none --socket=${socket} ${address} </dev/null >/dev/null 2>&1 &`;
-  await sh(`${serve} while [ ! -S ${socket} ]; do kill -0 $!; sleep 0.1; done`);
-  return device;
+  const start = `qemu-nbd --format=raw --cache=none ${options} </dev/null >/dev/null 2>&1 &`;
+  await shell(node, [`${start} while ! ${condition}; do kill -0 $!; sleep 0.1; done`]);
+}
+
+async function shell(node: Runner, commands: readonly string[]): Promise<string> {
+  return (await node.exec(['sh', '-euc', commands.join('')], { timeoutMs: 10 * minute })).stdout;
 }

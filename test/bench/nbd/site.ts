@@ -1,0 +1,54 @@
+import { createVolume } from '../../lab/gluster.ts';
+import { prepareGuest } from '../../lab/guest.ts';
+import { down, type Lab, up, volumeName } from '../../lab/lab.ts';
+import { installProvider } from '../../lab/provider.ts';
+import { addressOf, type Places } from '../data/cases.ts';
+import type { Runner } from '../data/measure.ts';
+import { makeImages, openWays, serve } from '../data/site.ts';
+import { kernelNbd, ways } from './cases.ts';
+import { bootMachine, machineStart } from './machine.ts';
+
+const labName = 'bench-nbd';
+const servers = 3;
+
+/** A lab of three servers and a machine that uses their volume in every way. */
+export type Site = {
+  readonly machine: Runner;
+  readonly places: Places;
+  readonly close: () => Promise<void>;
+};
+
+/** Brings the lab up. `built` is the directory of the built provider. */
+export async function makeSite(built: string, progress: (line: string) => void): Promise<Site> {
+  const close = async (): Promise<void> => await down(labName);
+  // What an interrupted run left.
+  await close();
+  try {
+    const guest = await prepareGuest(machineStart);
+    const lab = await up({ name: labName, nodes: servers + 1, ganeti: false, volume: false, progress });
+    await createVolume({ name: volumeName, nodes: lab.nodes.slice(0, servers) });
+    installProvider(lab.master, built);
+    await makeImages(lab.master, ways, progress);
+    const machine = await bootMachine(await client(lab, built), lab.master, guest);
+    progress('the machine runs');
+    const places = await openWays(machine, lab.master.fqdn);
+    const connected = '[ "$(cat /sys/block/nbd0/size)" -gt 0 ]';
+    await serve(machine, `--connect=${kernelNbd.name} ${addressOf(kernelNbd.image, places)}`, connected);
+    return { machine, places, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The last node: no server any more, with the provider, which is told where the servers are. */
+async function client({ master, nodes }: Lab, built: string) {
+  const node = nodes[servers];
+  if (node === undefined) throw new Error(`the lab has no node ${servers + 1}`);
+  await master.exec(['gluster', '--mode=script', 'peer', 'detach', node.fqdn], { timeoutMs: 120_000 });
+  installProvider(node, built);
+  const hosts = nodes.slice(0, servers).map(({ fqdn }) => fqdn);
+  const configuration = `[pool.default]\nservers = ${JSON.stringify(hosts)}\n`;
+  await node.exec(['sh', '-euc', 'mkdir -p /etc/ganeti; cat >/etc/ganeti/gluster.toml'], { input: configuration });
+  return node;
+}
