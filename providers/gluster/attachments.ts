@@ -11,6 +11,7 @@ import {
 import { summarize, usersOf } from '../../src/tools/processes.ts';
 import type { Bytes } from '../../src/units.ts';
 import type { Image } from './images.ts';
+import type { Asked, RunningGuest } from './kvm/guests.ts';
 import { deviceUsers, mountsDirectory, ownLoopDevices } from './loops.ts';
 import { mountPoint } from './mounts.ts';
 import { type ImageRecord, readRecord } from './records.ts';
@@ -42,17 +43,21 @@ export async function attachedDevices(name: string): Promise<readonly string[]> 
 }
 
 /**
- * What uses an image on this node: processes, through its device, its file or QEMU's gluster driver, and mounts. The arguments
- * of those whose pid is `answered` do not count: they said that they do not use it.
+ * What uses an image on this node: guests that were asked, processes, through its device, its file or QEMU's gluster driver,
+ * and mounts. Of a guest that answered its answer counts, and not the arguments it was started with.
  */
 export function imageUsers(
   image: Pick<Image, 'disk' | 'path' | 'mounted'>,
   devices: readonly string[],
-  answered: ReadonlySet<string> = new Set(),
+  { using, without }: Asked = { using: [], without: [] },
 ): readonly string[] {
-  const test = (path: string): boolean => path === image.disk || devices.includes(path);
-  const tells = (argument: string, pid: string): boolean => !answered.has(pid) && namesImage(argument, image);
-  return [...usersOf(test, tells), ...devices.flatMap(kernelUsers)];
+  const pids = (guests: readonly RunningGuest[]): ReadonlySet<string> => new Set(guests.map(({ pid }) => pid));
+  const [told, asked] = [pids(using), pids([...using, ...without])];
+  const opens = (path: string, pid: string): boolean =>
+    !told.has(pid) && (path === image.disk || devices.includes(path));
+  const tells = (argument: string, pid: string): boolean => !asked.has(pid) && namesImage(argument, image);
+  const guests = using.map(({ instance, pid }) => `${instance} (pid ${pid})`);
+  return [...guests, ...usersOf(opens, tells), ...devices.flatMap(kernelUsers)];
 }
 
 /** Whether an argument of QEMU has it open an image by itself: by its address, or as kvm/arguments.ts writes it. */

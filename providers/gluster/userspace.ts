@@ -54,8 +54,5 @@ export async function usersHere(
 ): Promise<readonly string[]> {
   if (access !== 'userspace') return imageUsers(image, devices);
   const { askGuests } = await import('./kvm/guests.ts');
-  const { using, without } = await askGuests(image);
-  const processes = imageUsers(image, devices, new Set(without.map(({ pid }) => pid)));
-  const guests = using.map(({ instance, pid }) => `${instance} (pid ${pid})`);
-  return [...guests, ...processes.filter((process) => !using.some(({ pid }) => process.endsWith(`(pid ${pid})`)))];
+  return imageUsers(image, devices, await askGuests(image));
 }

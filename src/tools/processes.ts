@@ -5,14 +5,14 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
  * opens a gluster:// image without any file), each as `qemu-system-x86_64 (pid 4711)`. Ourselves excluded.
  */
 export function usersOf(
-  test: (openPath: string) => boolean,
+  opens: (path: string, pid: string) => boolean,
   tells: (argument: string, pid: string) => boolean = () => false,
 ): readonly string[] {
   return readdirSync('/proc')
     .filter((entry) => /^[0-9]+$/.test(entry) && Number(entry) !== process.pid)
     .flatMap((pid) => {
       const argv = argumentsOf(pid);
-      return argv.some((argument) => tells(argument, pid)) || openPaths(pid).some(test)
+      return argv.some((argument) => tells(argument, pid)) || openPaths(pid).some((path) => opens(path, pid))
         ? [`${argv[0]?.split('/').at(-1) ?? '?'} (pid ${pid})`]
         : [];
     });

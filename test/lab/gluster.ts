@@ -106,11 +106,12 @@ export async function bricksOnline(node: LabNode, volume: string, count: number)
 
 /** Warnings and errors at the end of every log of Gluster on a node, and how full its bricks are. */
 export async function glusterSays(node: LabNode): Promise<string> {
-  const { stdout } = await node.exec(['sh', '-c', complaints], { timeoutMs: 30_000, reject: false });
+  const { stdout } = await node.exec(['sh', '-c', glusterComplaints], { timeoutMs: 30_000, reject: false });
   return stdout;
 }
 
-const complaints = `
+/** The script that `glusterSays` has a node run. */
+export const glusterComplaints = `
 df -h /bricks/*
 for log in /var/log/glusterfs/*.log /var/log/glusterfs/bricks/*.log; do
   lines=$(tail -n 200 "$log" | grep -E '^\\[[^]]*\\] [CEW] ' | tail -n 15 | cut -c 1-400)

@@ -1,3 +1,4 @@
+import { glusterComplaints } from '../../lab/gluster.ts';
 import type { LabNode } from '../../lab/node.ts';
 import { look } from './commands.ts';
 import { guests } from './guests.ts';
@@ -32,13 +33,22 @@ const qemuState = `
     } | timeout 5 socat STDIO "UNIX-CONNECT:$socket" || true
   done`;
 
-/** What Ganeti, QEMU and the guests say, for someone who has to find out why a step failed. */
+/** What waits to be healed, and which clients a brick has: one that lost its connection leaves more behind with every write. */
+const glusterState = `
+  for volume in $(gluster volume list); do
+    gluster volume heal "$volume" info summary || true
+    gluster volume status "$volume" clients || true
+  done`;
+
+/** What Ganeti, QEMU, Gluster and the guests say, for someone who has to find out why a step failed. */
 export async function printLogs(): Promise<void> {
   for (const node of lab().nodes) {
     if (node.pid === undefined) continue;
     await print(node, 'node-daemon.log, and what the last verbs said', ganetiLogs);
     await print(node, 'QEMU', qemuState);
+    await print(node, 'Gluster', glusterComplaints);
   }
+  await print(lab().master, 'volumes', glusterState);
   for (const guest of guests()) {
     say(`---- ${guest.name}: the end of its console`);
     for (const line of guest.console.lines.slice(-15)) say(line);
