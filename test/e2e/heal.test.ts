@@ -1,0 +1,70 @@
+/**
+ * A fault of GlusterFS 10 and 11 that docs/failures.md tells of: who makes a file larger all the time keeps the self-heal
+ * daemon from healing what the file has besides its content. With every write that takes new room the shard translator
+ * changes the size it keeps for the file, under a lock that a client gives back when it has had nothing to change for
+ * cluster.post-op-delay-secs (afr_are_conflicting_ops_waiting of afr-transaction.c), and the daemon does not wait for that
+ * lock (afr_selfheal_tie_breaker_inodelk of afr-self-heal-common.c).
+ */
+import { afterAll, expect } from 'vitest';
+import { bricksOnline } from '../lab/gluster.ts';
+import { poll } from '../lab/process.ts';
+import { look, run } from './support/commands.ts';
+import { healed, healsWithin } from './support/heal.ts';
+import { lab } from './support/lab.ts';
+import { killOn } from './support/processes.ts';
+import { lastStep, step } from './support/steps.ts';
+
+const mount = '/mnt/growing';
+const file = 'growing-file';
+const pidFile = '/run/growing.pid';
+
+/** Beyond the first shard: healing the content of that one would make the writer give its lock back. */
+const writer = [
+  `fio --name=growing --filename=${mount}/${file} --direct=1 --bs=4k --rw=write --offset=64m --size=256m`,
+  '--thread --fallocate=none --rate_iops=25 --time_based --runtime=600',
+].join(' ');
+
+step('while a file goes on growing, Gluster does not heal what a brick missed of it', async () => {
+  const mounted = `mount -t glusterfs node1.lab:/ganeti ${mount}`;
+  await look(lab().master, `mkdir -p ${mount}; ${mounted}; truncate -s 512M ${mount}/${file}; umount ${mount}`);
+  // It would be faster than the client's first connection to the brick.
+  await run('gluster volume set ganeti cluster.self-heal-daemon off');
+  await killOn('node3', 'brick');
+  await look(lab().master, `${mounted}\n${writer} </dev/null >/dev/null 2>&1 & echo $! >${pidFile}`);
+  await poll('node3 misses something', 60_000, async () => ((await missed()) > 0 ? true : undefined));
+  await run('gluster volume start ganeti force');
+  await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
+  await poll('node3 misses no more', 60_000, missesNoMore);
+  await run('gluster volume set ganeti cluster.self-heal-daemon on');
+  expect(await healsWithin('ganeti', 10_000)).toBe(false);
+  expect(await missed()).toBeGreaterThan(0);
+});
+
+step('it does when clients give their locks back at once', async () => {
+  await healed('ganeti', 1000);
+  expect(await missed()).toBe(0);
+  expect(await look(lab().master, `pgrep -F ${pidFile}`)).toHaveLength(1);
+  expect(await run('gluster volume get ganeti cluster.post-op-delay-secs')).toMatch(/post-op-delay-secs +1\b/);
+});
+
+afterAll(async () => {
+  const stop = `[ ! -f ${pidFile} ] || { pkill -KILL -F ${pidFile}; rm ${pidFile}; }`;
+  const remove = `if mountpoint -q ${mount}; then rm -f ${mount}/${file}; while ! umount ${mount}; do sleep 0.1; done; fi`;
+  await look(lab().master, `${stop}; ${remove}; gluster volume reset ganeti cluster.self-heal-daemon`);
+});
+
+lastStep();
+
+/** How many changes of the file besides its content the brick of node3 missed, as the brick of node1 has it noted. */
+async function missed(): Promise<number> {
+  const attribute = 'trusted.afr.ganeti-client-2';
+  const script = `getfattr --absolute-names -n ${attribute} -e hex /bricks/ganeti/brick/${file} || true`;
+  const value = (await look(lab().master, script)).map((line) => line.split('=0x')[1]).find((hex) => hex !== undefined);
+  return Number.parseInt(value?.slice(8, 16) ?? '0', 16);
+}
+
+async function missesNoMore(): Promise<true | undefined> {
+  const before = await missed();
+  await look(lab().master, 'sleep 1');
+  return (await missed()) === before ? true : undefined;
+}
