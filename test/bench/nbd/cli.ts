@@ -20,7 +20,8 @@ What a block device by the kernel's NBD would give, beside the one that attach m
 a lab of its own, but on an emulated machine with Debian's cloud kernel, which has a module for NBD:
 
   loop       the block device that attach made
-  /dev/nbd0  the kernel's NBD, connected to a qemu-nbd that has the image by libgfapi
+  /dev/nbd0  the kernel's NBD, connected to a qemu-nbd that has the image by libgfapi, with
+             requests of up to 1280 KiB, as loop has them, instead of 128 KiB
   FUSE file  the image's file on the mount of the machine
   qemu-nbd   fio on a socket of qemu-nbd: the same without the kernel
   gfapi      fio's own engine for libgfapi

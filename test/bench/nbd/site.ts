@@ -11,6 +11,9 @@ import { bootMachine, machineStart } from './machine.ts';
 const labName = 'bench-nbd';
 const servers = 3;
 
+/** What a loop device has by itself; the kernel would cut NBD's requests into 128 KiB. */
+const asLoop = 'cd /sys/block/nbd0/queue; echo 1280 >max_sectors_kb; echo none >scheduler';
+
 /** A lab of three servers and a machine that uses their volume in every way. */
 export type Site = {
   readonly machine: Runner;
@@ -34,6 +37,7 @@ export async function makeSite(built: string, progress: (line: string) => void):
     const places = await openWays(machine, lab.master.fqdn);
     const connected = '[ "$(cat /sys/block/nbd0/size)" -gt 0 ]';
     await serve(machine, `--connect=${kernelNbd.name} ${addressOf(kernelNbd.image, places)}`, connected);
+    await machine.exec(['sh', '-euc', asLoop]);
     return { machine, places, close };
   } catch (error) {
     await close();
