@@ -5,6 +5,7 @@
  * cluster.post-op-delay-secs (afr_are_conflicting_ops_waiting of afr-transaction.c), and the daemon does not wait for that
  * lock (afr_selfheal_tie_breaker_inodelk of afr-self-heal-common.c).
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect } from 'vitest';
 import { bricksOnline } from '../lab/gluster.ts';
 import { poll } from '../lab/process.ts';
@@ -65,6 +66,6 @@ async function missed(): Promise<number> {
 
 async function missesNoMore(): Promise<true | undefined> {
   const before = await missed();
-  await look(lab().master, 'sleep 1');
+  await sleep(1000);
   return (await missed()) === before ? true : undefined;
 }

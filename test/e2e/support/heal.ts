@@ -1,5 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../../lab/errors.ts';
-import { poll } from '../../lab/process.ts';
 import { look, run } from './commands.ts';
 import { lab } from './lab.ts';
 
@@ -19,12 +19,11 @@ export async function healed(volume: string, patienceMs = 30_000): Promise<void>
 
 /** Whether all is healed in time. Asks for it again and again: what has just met the others may not have been ready. */
 export async function healsWithin(volume: string, timeoutMs: number): Promise<boolean> {
-  const end = Date.now() + timeoutMs;
-  return await poll(`${volume} was asked`, 2 * timeoutMs + 60_000, async () => {
-    const script = `gluster volume heal ${volume} >/dev/null || true; gluster volume heal ${volume} info summary`;
+  const script = `gluster volume heal ${volume} >/dev/null || true; gluster volume heal ${volume} info summary`;
+  for (const end = Date.now() + timeoutMs; ; await sleep(50)) {
     if (isHealed((await look(lab().master, script)).join('\n'))) return true;
-    return Date.now() < end ? undefined : false;
-  });
+    if (Date.now() > end) return false;
+  }
 }
 
 /** Whether `gluster volume heal VOLUME info summary` shows that nothing waits; a brick that does not answer has a - there. */
