@@ -1,41 +1,33 @@
-import { down, type Lab, up, volumeName } from '../lab/lab.ts';
+import { type Lab, up, volumeName } from '../lab/lab.ts';
 import { installProvider, providerDirectory as provider } from '../lab/provider.ts';
 import { attachedImage, command, type Places } from './cases.ts';
 
-const labName = 'bench';
+/** The name of the lab. */
+export const labName = 'bench';
 
 /** A lab of its own with the built provider on its node, and one image attached. */
 export type Site = {
   readonly lab: Lab;
   readonly places: Places;
-  readonly close: () => Promise<void>;
 };
 
 /** Brings the lab up. `built` is the directory of the built provider. */
 export async function makeSite(built: string, progress: (line: string) => void): Promise<Site> {
-  // What an interrupted run left.
-  await down(labName);
-  const close = async (): Promise<void> => await down(labName);
-  try {
-    const lab = await up({ name: labName, nodes: 1, ganeti: false, progress });
-    const node = lab.master;
-    const places: Places = {
-      provider,
-      node: process.execPath,
-      bench: import.meta.dirname,
-      volume: volumeName,
-      server: node.fqdn,
-    };
-    installProvider(node, built);
-    const prepare = [
-      command(places, 'create', { VOL_NAME: attachedImage, VOL_SIZE: 16 }),
-      command(places, 'attach', { VOL_NAME: attachedImage }),
-      command(places, 'create', { VOL_NAME: 'bench.ext.disk0', VOL_SIZE: 16 }),
-    ];
-    await node.exec(['sh', '-euc', prepare.join('')], { timeoutMs: 120_000 });
-    return { lab, places, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const lab = await up({ name: labName, nodes: 1, ganeti: false, progress });
+  const node = lab.master;
+  const places: Places = {
+    provider,
+    node: process.execPath,
+    bench: import.meta.dirname,
+    volume: volumeName,
+    server: node.fqdn,
+  };
+  installProvider(node, built);
+  const prepare = [
+    command(places, 'create', { VOL_NAME: attachedImage, VOL_SIZE: 16 }),
+    command(places, 'attach', { VOL_NAME: attachedImage }),
+    command(places, 'create', { VOL_NAME: 'bench.ext.disk0', VOL_SIZE: 16 }),
+  ];
+  await node.exec(['sh', '-euc', prepare.join('')], { timeoutMs: 120_000 });
+  return { lab, places };
 }

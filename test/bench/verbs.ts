@@ -5,11 +5,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { inOwnLab } from '../lab/lab.ts';
 import { projectDirectory } from '../lab/layout.ts';
 import { built, numberOf, orUsage } from './arguments.ts';
 import { allCases, baseline, type Case } from './cases.ts';
 import { goals } from './goals.ts';
-import { makeSite, type Site } from './site.ts';
+import { labName, makeSite, type Site } from './site.ts';
 import { type Run, summarize, tableOf } from './statistics.ts';
 
 const output = path.join(projectDirectory, 'build/out/bench.json');
@@ -62,14 +63,12 @@ export async function benchVerbs(argv: readonly string[]): Promise<void> {
         .map(({ name }) => name)
         .join('\n'),
     );
-  const site = await makeSite(built, console.log);
-  try {
+  await inOwnLab(labName, async () => {
+    const site = await makeSite(built, console.log);
     const cases = chosen(allCases(site.places), options.only);
     const results = summarize(await measure(site, cases, options.runs), baseline);
     mkdirSync(path.dirname(output), { recursive: true });
     writeFileSync(output, `${JSON.stringify({ node: process.version, results }, undefined, 2)}\n`);
     console.log(`\n${tableOf(results)}\n\n${goals(results).join('\n')}`);
-  } finally {
-    await site.close();
-  }
+  });
 }

@@ -7,7 +7,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { down, up, volumeName } from '../lab/lab.ts';
+import { inOwnLab, up, volumeName } from '../lab/lab.ts';
 import { projectDirectory } from '../lab/layout.ts';
 import type { LabNode } from '../lab/node.ts';
 import { installProvider } from '../lab/provider.ts';
@@ -54,18 +54,14 @@ function parseOptions() {
 
 /** Does something on a node of its own, which has the provider and a mount for the tests. */
 async function onNode<Result>(action: (node: LabNode) => Promise<Result>): Promise<Result> {
-  // What an interrupted run left.
-  await down(labName);
-  try {
+  return await inOwnLab(labName, async () => {
     const { master: node } = await up({ name: labName, nodes: 1, ganeti: false, progress: console.log });
     installProvider(node, built);
     const fresh = 'attribute-timeout=0,entry-timeout=0,negative-timeout=0,xlator-option=*md-cache.md-cache-timeout=0';
     await node.exec(['mkdir', '-p', ownMount]);
     await node.exec(['mount', '-t', 'glusterfs', '-o', fresh, `${node.fqdn}:/${volumeName}`, ownMount]);
     return await action(node);
-  } finally {
-    await down(labName);
-  }
+  });
 }
 
 async function killVerbs(node: LabNode, chosen: readonly Scenario[]): Promise<readonly Outcome[]> {

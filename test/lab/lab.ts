@@ -99,6 +99,16 @@ export async function down(name: string): Promise<void> {
   }
 }
 
+/** Does something for which it has a lab of this name to itself: whatever it brings up is gone afterwards, and so is what an interrupted run left. */
+export async function inOwnLab<Result>(name: string, action: () => Promise<Result>): Promise<Result> {
+  await down(name);
+  try {
+    return await action();
+  } finally {
+    await down(name);
+  }
+}
+
 function describe({ name, nodes, ganeti, suite }: LabState): Lab {
   const directory = labDirectory(name);
   return { name, directory, ganeti, suite, nodes: nodesIn(directory, nodes), master: labNode(directory, 1) };

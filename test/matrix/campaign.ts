@@ -7,7 +7,7 @@ import { watchedGuest } from '../e2e/support/records.ts';
 import { repair } from '../e2e/support/repair.ts';
 import { resetCluster } from '../e2e/support/reset.ts';
 import { installProvider } from '../lab/install.ts';
-import { down, up } from '../lab/lab.ts';
+import { inOwnLab, up } from '../lab/lab.ts';
 import { type Suite, suites } from '../lab/suites.ts';
 import { actions, bringBack } from './actions.ts';
 
@@ -25,17 +25,13 @@ export interface Cell {
 
 /** Does everything in some modes on one suite, in a lab of its own. */
 export async function runSuite(suite: Suite, modes: readonly Mode[]): Promise<readonly Cell[]> {
-  // What an interrupted run left.
-  await down(labName);
   useLab(labName);
-  try {
+  return await inOwnLab(labName, async () => {
     await installProvider(await up({ name: labName, nodes: 3, ganeti: true, suite, progress: console.log }));
     const cells: Cell[] = [];
     for (const mode of modes) cells.push(...(await runMode(suite, mode)));
     return cells;
-  } finally {
-    await down(labName);
-  }
+  });
 }
 
 /** All actions, one after the other, with one instance. After one that failed the later ones are not tried. */

@@ -1,12 +1,13 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { inOwnLab } from '../../lab/lab.ts';
 import { defaultSuite, suiteNamed, suiteNames } from '../../lab/suites.ts';
 import { built, orUsage } from '../arguments.ts';
 import { gfapi, ways } from './cases.ts';
 import { measure } from './measure.ts';
 import { namesOf, planOf, planOptions } from './options.ts';
 import { goals, summarize, tableOf } from './results.ts';
-import { makeSite } from './site.ts';
+import { labName, makeSite } from './site.ts';
 
 const usage = `usage: npm run bench -- data [OPTION...]
 
@@ -41,15 +42,13 @@ export async function benchData(argv: readonly string[]): Promise<void> {
   if (options.help) return console.log(usage);
   if (options.list) return console.log(namesOf(ways).join('\n'));
   const progress = options.json ? console.error : console.log;
-  const site = await makeSite({ built, suite: options.suite }, progress);
-  try {
+  await inOwnLab(labName, async () => {
+    const site = await makeSite({ built, suite: options.suite }, progress);
     const results = summarize(await measure(site.lab.master, site.places, options.plan, progress));
     const { stdout: kernel } = await site.lab.master.exec(['uname', '-r']);
     const machine = { cores: cpus().length, kernel: kernel.trim(), suite: options.suite };
     if (options.json) return console.log(JSON.stringify({ ...machine, results }, undefined, 2));
     console.log(`\nLinux ${machine.kernel}, ${machine.cores} cores, ${machine.suite}\n`);
     console.log(`${tableOf(results)}\n\n${goals(results).join('\n')}`);
-  } finally {
-    await site.close();
-  }
+  });
 }

@@ -1,11 +1,12 @@
-import { down, type Lab, up, volumeName } from '../../lab/lab.ts';
+import { type Lab, up, volumeName } from '../../lab/lab.ts';
 import { installProvider, providerDirectory as provider } from '../../lab/provider.ts';
 import type { Suite } from '../../lab/suites.ts';
 import { command } from '../cases.ts';
 import { addressOf, loop, mebibytes, nbd, type Places, pathOf, type Way, ways } from './cases.ts';
 import type { Runner } from './measure.ts';
 
-const labName = 'bench-data';
+/** The name of the lab. */
+export const labName = 'bench-data';
 const mount = `/run/ganeti-gluster/mnt/default/${volumeName}`;
 const socket = '/run/bench-data.sock';
 const minute = 60_000;
@@ -14,7 +15,6 @@ const minute = 60_000;
 export type Site = {
   readonly lab: Lab;
   readonly places: Places;
-  readonly close: () => Promise<void>;
 };
 
 /** Brings the lab up. `built` is the directory of the built provider. */
@@ -22,18 +22,10 @@ export async function makeSite(
   { built, suite }: { readonly built: string; readonly suite: Suite },
   progress: (line: string) => void,
 ): Promise<Site> {
-  const close = async (): Promise<void> => await down(labName);
-  // What an interrupted run left.
-  await close();
-  try {
-    const lab = await up({ name: labName, nodes: 3, ganeti: false, suite, progress });
-    installProvider(lab.master, built);
-    await makeImages(lab.master, ways, progress);
-    return { lab, places: await openWays(lab.master, lab.master.fqdn), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const lab = await up({ name: labName, nodes: 3, ganeti: false, suite, progress });
+  installProvider(lab.master, built);
+  await makeImages(lab.master, ways, progress);
+  return { lab, places: await openWays(lab.master, lab.master.fqdn) };
 }
 
 /** Makes an image for every way, and fills it, on a node that has the provider; none stays attached. */

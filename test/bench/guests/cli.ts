@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { useLab } from '../../e2e/support/lab.ts';
 import { installProvider } from '../../lab/install.ts';
-import { down, up } from '../../lab/lab.ts';
+import { inOwnLab, up } from '../../lab/lab.ts';
 import { defaultSuite, suiteNamed, suiteNames } from '../../lab/suites.ts';
 import { numberOf, orUsage } from '../arguments.ts';
 import { linedUp, spreadOf } from '../statistics.ts';
@@ -37,10 +37,8 @@ function parseOptions(argv: readonly string[]) {
 export async function benchGuests(argv: readonly string[]): Promise<void> {
   const { help, rounds, suite } = orUsage(usage, () => parseOptions(argv));
   if (help) return console.log(usage);
-  // What an interrupted run left.
-  await down(labName);
   useLab(labName);
-  try {
+  await inOwnLab(labName, async () => {
     await installProvider(await up({ name: labName, nodes: 3, ganeti: true, suite, progress: console.log }));
     const closing = await measureClosing(rounds);
     const taken: ReadonlyMap<string, readonly number[]>[] = [];
@@ -51,9 +49,7 @@ export async function benchGuests(argv: readonly string[]): Promise<void> {
     console.log('\nseconds that Ganeti takes\n');
     const rows = operations.map(({ name }) => [name, ...taken.map((of) => textOf(of.get(name)))]);
     console.log(linedUp([['', ...accesses], ...rows]));
-  } finally {
-    await down(labName);
-  }
+  });
 }
 
 function textOf(seconds: readonly number[] = []): string {

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
+import { inOwnLab } from '../../lab/lab.ts';
 import { built, orUsage } from '../arguments.ts';
 import { loop } from '../data/cases.ts';
 import { measure } from '../data/measure.ts';
 import { namesOf, planOf, planOptions } from '../data/options.ts';
 import { summarize, tableOf } from '../data/results.ts';
 import { ways } from './cases.ts';
-import { makeSite } from './site.ts';
+import { labName, makeSite } from './site.ts';
 
 const usage = `usage: npm run bench -- nbd [OPTION...]
 
@@ -41,13 +42,11 @@ export async function benchNbd(argv: readonly string[]): Promise<void> {
   if (options.help) return console.log(usage);
   if (options.list) return console.log(namesOf(ways).join('\n'));
   const progress = options.json ? console.error : console.log;
-  const site = await makeSite(built, progress);
-  try {
+  await inOwnLab(labName, async () => {
+    const site = await makeSite(built, progress);
     const results = summarize(await measure(site.machine, site.places, options.plan, progress), loop);
     const kernel = (await site.machine.exec(['uname', '-r'])).stdout.trim();
     if (options.json) return console.log(JSON.stringify({ kernel, results }, undefined, 2));
     console.log(`\nLinux ${kernel}, emulated\n\n${tableOf(results, loop)}`);
-  } finally {
-    await site.close();
-  }
+  });
 }

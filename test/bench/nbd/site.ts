@@ -1,6 +1,6 @@
 import { createVolume } from '../../lab/gluster.ts';
 import { prepareGuest } from '../../lab/guest.ts';
-import { down, type Lab, up, volumeName } from '../../lab/lab.ts';
+import { type Lab, up, volumeName } from '../../lab/lab.ts';
 import { installProvider } from '../../lab/provider.ts';
 import { addressOf, type Places } from '../data/cases.ts';
 import type { Runner } from '../data/measure.ts';
@@ -8,7 +8,8 @@ import { makeImages, openWays, serve } from '../data/site.ts';
 import { kernelNbd, ways } from './cases.ts';
 import { bootMachine, machineStart } from './machine.ts';
 
-const labName = 'bench-nbd';
+/** The name of the lab. */
+export const labName = 'bench-nbd';
 const servers = 3;
 
 /** What a loop device has by itself; the kernel would cut NBD's requests into 128 KiB. */
@@ -18,31 +19,22 @@ const asLoop = 'cd /sys/block/nbd0/queue; echo 1280 >max_sectors_kb; echo none >
 export type Site = {
   readonly machine: Runner;
   readonly places: Places;
-  readonly close: () => Promise<void>;
 };
 
 /** Brings the lab up. `built` is the directory of the built provider. */
 export async function makeSite(built: string, progress: (line: string) => void): Promise<Site> {
-  const close = async (): Promise<void> => await down(labName);
-  // What an interrupted run left.
-  await close();
-  try {
-    const guest = await prepareGuest(machineStart);
-    const lab = await up({ name: labName, nodes: servers + 1, ganeti: false, volume: false, progress });
-    await createVolume({ name: volumeName, nodes: lab.nodes.slice(0, servers) });
-    installProvider(lab.master, built);
-    await makeImages(lab.master, ways, progress);
-    const machine = await bootMachine(await client(lab, built), lab.master, guest);
-    progress('the machine runs');
-    const places = await openWays(machine, lab.master.fqdn);
-    const connected = '[ "$(cat /sys/block/nbd0/size)" -gt 0 ]';
-    await serve(machine, `--connect=${kernelNbd.name} ${addressOf(kernelNbd.image, places)}`, connected);
-    await machine.exec(['sh', '-euc', asLoop]);
-    return { machine, places, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const guest = await prepareGuest(machineStart);
+  const lab = await up({ name: labName, nodes: servers + 1, ganeti: false, volume: false, progress });
+  await createVolume({ name: volumeName, nodes: lab.nodes.slice(0, servers) });
+  installProvider(lab.master, built);
+  await makeImages(lab.master, ways, progress);
+  const machine = await bootMachine(await client(lab, built), lab.master, guest);
+  progress('the machine runs');
+  const places = await openWays(machine, lab.master.fqdn);
+  const connected = '[ "$(cat /sys/block/nbd0/size)" -gt 0 ]';
+  await serve(machine, `--connect=${kernelNbd.name} ${addressOf(kernelNbd.image, places)}`, connected);
+  await machine.exec(['sh', '-euc', asLoop]);
+  return { machine, places };
 }
 
 /** The last node: no server any more, with the provider, which is told where the servers are. */
