@@ -43,11 +43,8 @@ export async function prepareGuest({ init, modules } = recordingGuest): Promise<
   const tree = await unpackedKernel();
   const version = onlyEntry(`${tree}/lib/modules`);
   const script = readFileSync(init);
-  const parts = [script, modules.join(), readFileSync('/bin/busybox')];
-  const key = parts
-    .reduce((hash, part) => hash.update(part), createHash('sha256'))
-    .digest('hex')
-    .slice(0, 12);
+  const hash = createHash('sha256').update(script).update(modules.join()).update(readFileSync('/bin/busybox'));
+  const key = hash.digest('hex').slice(0, 12);
   const guest = { kernel: `${tree}/boot/vmlinuz-${version}`, initramfs: `${tree}/initramfs-${key}.gz` };
   if (!existsSync(guest.initramfs)) await buildInitramfs(tree, version, { script, modules }, guest.initramfs);
   return guest;
