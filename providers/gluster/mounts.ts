@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { asFailure, errnoOf, Failure } from '../../src/errors.ts';
 import { run } from '../../src/exec.ts';
 import { isLocked, withLock } from '../../src/lock.ts';
@@ -6,6 +6,7 @@ import { makeRunDirectory } from '../../src/run-directory.ts';
 import { backingFile, detachLoopDevice, loopDevicesBy } from '../../src/tools/losetup.ts';
 import { answers, mountAt, unmount } from '../../src/tools/mount.ts';
 import { isRunning, summarize, usersOf } from '../../src/tools/processes.ts';
+import { errorsOf, logSince, logSize } from './client-log.ts';
 import { publishBoot } from './dead-owners.ts';
 import { deviceUsers, imageOf, mountsDirectory, ownLoopDevices } from './loops.ts';
 import type { Pool } from './pool.ts';
@@ -199,17 +200,4 @@ async function removeDeadMount(pool: string, volume: string): Promise<void> {
         : 'shut the instances of these images down (gnt-instance shutdown), then start them again',
     });
   await unmount(point, { lazy: true });
-}
-
-function logSize(log: string): number {
-  return existsSync(log) ? readFileSync(log).length : 0;
-}
-
-function logSince(log: string, size: number): string {
-  return existsSync(log) ? readFileSync(log).subarray(size).toString() : '';
-}
-
-function errorsOf(log: string): string {
-  const errors = log.split('\n').filter((line) => / [EC] \[/.test(line));
-  return errors.map((line) => `${line}\n`).join('');
 }
