@@ -62,12 +62,19 @@ const kindOfErrno: Readonly<Record<string, FailureKind>> = {
   ESTALE: 'unavailable',
   ETIMEDOUT: 'unavailable',
   EROFS: 'unavailable',
+  // What is read from a volume has a kind that it should not have.
+  EISDIR: 'exists',
+  ELOOP: 'exists',
+  ENOTDIR: 'exists',
   EACCES: 'environment',
   EPERM: 'environment',
 };
 
 const sentenceOfErrno: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the volume',
+  EISDIR: 'a directory stands where there should be a file',
+  ELOOP: 'a symbolic link stands where there should be a file',
+  ENOTDIR: 'something else stands where there should be a directory',
   ENOTCONN: 'the volume does not answer (no brick can be reached)',
   EROFS: 'the volume is read-only (no quorum)',
 };

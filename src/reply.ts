@@ -1,21 +1,32 @@
 import { writeSync } from 'node:fs';
-import { asFailure, exitStatus, type Failure } from './errors.ts';
+import { asFailure, errnoOf, exitStatus, type Failure } from './errors.ts';
+import { visible } from './quote.ts';
 
 /** Ganeti shows the operator the last 20 lines of what a verb said; a failure stays well below. */
 const mostLines = 16;
 
-/** Writes to standard output at once. Not process.stdout: loading it costs more than the whole write. */
+/** What the shell calls the end of a program that wrote where nobody reads: 128 and the number of SIGPIPE. */
+const brokenPipe = 141;
+
+/** Nobody reads standard output any more, as after `| head -1`. What was done stays done. */
+class ReaderIsGone extends Error {}
+
+/**
+ * Writes to standard output at once. Not process.stdout: loading it costs more than the whole write. Throws what
+ * reportFailure says nothing of when nobody reads it any more.
+ */
 export function print(text: string): void {
   writeAll(1, text);
 }
 
-/** One line for the person who reads Ganeti's log of this verb. */
+/** Lines for the person who reads Ganeti's log of this verb, or a terminal: nothing in them acts on that. */
 export function note(text: string): void {
-  writeAll(2, `${text}\n`);
+  writeAll(2, `${visible(text)}\n`);
 }
 
 /** Describes an error on standard error and returns the exit status that belongs to it. */
 export function reportFailure(program: string, error: unknown): number {
+  if (error instanceof ReaderIsGone) return brokenPipe;
   const failure = asFailure(error);
   if (failure === undefined) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -65,6 +76,7 @@ function writeAll(descriptor: number, text: string): void {
       if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') continue;
       // Nobody listens any more: what was done stays done, and the exit status still tells.
       if (descriptor === 2) return;
+      if (errnoOf(error) === 'EPIPE') throw new ReaderIsGone();
       throw error;
     }
   }

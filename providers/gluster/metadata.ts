@@ -1,7 +1,12 @@
 import { hostname } from 'node:os';
-import { parseObject, readIfThere, textField, writeFileAtomic } from '../../src/files.ts';
+import { errnoOf, Failure } from '../../src/errors.ts';
+import { parseObject, textField, writeFileAtomic } from '../../src/files.ts';
+import { readSmallFile } from '../../src/small-file.ts';
 import type { Preallocation } from '../../src/tools/qemu-img.ts';
 import { preallocations } from './parameters.ts';
+
+/** Much more than there ever is in an image.json. */
+const mostBytes = 64 * 1024;
 
 /** What is kept with an image in its image.json, so that it can be told without Ganeti's configuration. */
 export interface ImageMetadata {
@@ -25,9 +30,26 @@ export interface ImageMetadata {
   readonly adoptedFrom?: string;
 }
 
+/** What an image.json says, and what is wrong with it. */
+export interface Label {
+  readonly metadata: ImageMetadata;
+  /** Why it says nothing, for a sentence; undefined for a good one, and where there is none. */
+  readonly damage: string | undefined;
+}
+
 /** Reads the image.json in a directory. A damaged one reads as empty: the data of an image is worth more than its label. */
 export function readMetadata(directory: string): ImageMetadata {
-  const object = parseObject(readIfThere(`${directory}/image.json`) ?? '') ?? {};
+  return readLabel(directory).metadata;
+}
+
+/** The same, for those that tell what is damaged. */
+export function readLabel(directory: string): Label {
+  const found = readSmallFile(`${directory}/image.json`, mostBytes);
+  const object = found?.damage === undefined ? parseObject(found?.text ?? '{}') : undefined;
+  return { metadata: metadataIn(object ?? {}), damage: found?.damage ?? (object ? undefined : 'not a JSON object') };
+}
+
+function metadataIn(object: Readonly<Record<string, unknown>>): ImageMetadata {
   const fields = [
     'uuid',
     'diskName',
@@ -47,8 +69,18 @@ export function readMetadata(directory: string): ImageMetadata {
   return { ...Object.fromEntries(texts), preallocation };
 }
 
-/** Replaces the image.json in a directory in one step. */
+/**
+ * Replaces the image.json in a directory in one step, whatever it is. Throws a Failure of kind exists where it is a
+ * directory, which nothing but a person takes away.
+ */
 export function writeMetadata(directory: string, metadata: ImageMetadata): void {
   const text = `${JSON.stringify({ format: 1, ...metadata }, undefined, 2)}\n`;
-  writeFileAtomic(`${directory}/image.json`, text, `.${hostname()}`);
+  try {
+    writeFileAtomic(`${directory}/image.json`, text, `.${hostname()}`);
+  } catch (error) {
+    if (errnoOf(error) !== 'EISDIR') throw error;
+    throw new Failure('exists', `${directory}/image.json is a directory`, {
+      hint: `ls -laR ${directory}/image.json*; if nobody needs what is in there, remove it`,
+    });
+  }
 }

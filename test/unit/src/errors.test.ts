@@ -24,6 +24,9 @@ test.each([
   ['ESTALE', 'unavailable', /ESTALE/],
   ['ETIMEDOUT', 'unavailable', /ETIMEDOUT/],
   ['EROFS', 'unavailable', /read-only/],
+  ['EISDIR', 'exists', /a directory stands/],
+  ['ENOTDIR', 'exists', /should be a directory/],
+  ['ELOOP', 'exists', /a symbolic link/],
   ['EACCES', 'environment', /EACCES/],
   ['EPERM', 'environment', /EPERM/],
 ])('%s is a failure of kind %s', (code, kind, sentence) => {

@@ -93,3 +93,26 @@ test('a long text is written completely and as it is', async () => {
   `);
   expect((await ended).stdout === 'é'.repeat(1 << 20)).toBe(true);
 });
+
+test('where nobody reads any more it ends quietly, as by SIGPIPE', async () => {
+  const { child, ended } = startModule(`
+    import { print, reportFailure } from './src/reply.ts';
+    try {
+      for (;;) print('line\\n');
+    } catch (error) {
+      process.exit(reportFailure('gnt-gluster', error));
+    }
+  `);
+  child.stdout?.once('data', () => child.stdout?.destroy());
+  expect(await ended).toMatchObject({ code: 141, stderr: '' });
+});
+
+test('what a failure quotes of a volume does nothing to a terminal', async () => {
+  const { ended } = startModule(`
+    import { Failure } from './src/errors.ts';
+    import { reportFailure } from './src/reply.ts';
+    reportFailure('open', new Failure('busy', 'in use by \\u001b[2J', { problems: ['\\u009b31m'], hint: 'wait \\u007f' }));
+    process.exit(0);
+  `);
+  expect((await ended).stderr).toBe('open: in use by \\u001b[2J\n  - \\u009b31m\nhint: wait \\u007f\n');
+});

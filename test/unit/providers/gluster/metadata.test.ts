@@ -1,7 +1,8 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ImageMetadata, readMetadata, writeMetadata } from '../../../../providers/gluster/metadata.ts';
+import { type ImageMetadata, readLabel, readMetadata, writeMetadata } from '../../../../providers/gluster/metadata.ts';
 import { scratchDirectory } from '../../help.ts';
 
 describe('image.json', () => {
@@ -49,5 +50,33 @@ describe('image.json', () => {
     const directory = scratchDirectory();
     writeFileSync(`${directory}/image.json`, '{"uuid":"u","info":5,"preallocation":"full","future":"x","format":9}');
     expect(readMetadata(directory)).toEqual({ uuid: 'u', preallocation: 'full' });
+  });
+
+  test.each([
+    ['a symbolic link', (path: string) => symlinkSync('/etc/passwd', path)],
+    ['a FIFO', (path: string) => execFileSync('mkfifo', [path])],
+    ['larger than 64 KiB', (path: string) => writeFileSync(path, 'x'.repeat(64 * 1024 + 1))],
+    ['not a JSON object', (path: string) => writeFileSync(path, '[]')],
+  ])('that is %s says nothing, tells what it is, and is replaced', (damage, make) => {
+    const directory = scratchDirectory();
+    make(`${directory}/image.json`);
+    expect(readLabel(directory)).toEqual({ metadata: { preallocation: 'off' }, damage });
+    writeMetadata(directory, { uuid: 'u', preallocation: 'full' });
+    expect(readLabel(directory)).toEqual({ metadata: { uuid: 'u', preallocation: 'full' }, damage: undefined });
+    expect(readdirSync(directory)).toEqual(['image.json']);
+  });
+
+  test('that is a directory says nothing, and is not replaced but told', () => {
+    const directory = scratchDirectory();
+    mkdirSync(`${directory}/image.json`);
+    expect(readLabel(directory)).toEqual({ metadata: { preallocation: 'off' }, damage: 'a directory' });
+    expect(() => writeMetadata(directory, { preallocation: 'off' })).toThrow(
+      expect.objectContaining({ kind: 'exists', message: `${directory}/image.json is a directory` }),
+    );
+    expect(readdirSync(directory)).toEqual(['image.json']);
+  });
+
+  test('that is missing is not damaged', () => {
+    expect(readLabel(scratchDirectory()).damage).toBeUndefined();
   });
 });
