@@ -1,3 +1,5 @@
+import { mountsDirectory } from './run-directory.ts';
+
 /** The closed set of ways a command can fail, each with the exit status an administrator and Ganeti's log see. */
 export const exitStatus = {
   internal: 1,
@@ -70,8 +72,10 @@ const kindOfErrno: Readonly<Record<string, FailureKind>> = {
   EPERM: 'environment',
 };
 
+const fullVolume = 'no space left on the volume';
+
 const sentenceOfErrno: Readonly<Record<string, string>> = {
-  ENOSPC: 'no space left on the volume',
+  ENOSPC: 'no space left',
   EISDIR: 'a directory stands where there should be a file',
   ELOOP: 'a symbolic link stands where there should be a file',
   ENOTDIR: 'something else stands where there should be a directory',
@@ -90,13 +94,35 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** A system error with the path of the file that was written through a descriptor: Node does not know it then. */
+export function withPath(error: unknown, path: string): unknown {
+  return errnoOf(error) === undefined || pathOf(error) !== undefined ? error : Object.assign(Object(error), { path });
+}
+
+/** The path that a system error names, or undefined. */
+function pathOf(error: unknown): string | undefined {
+  return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
+}
+
+/** The Failure of a file system of this node that is full. undefined for any other error, also one that names no path. */
+function fullHere(errno: string, error: Error): Failure | undefined {
+  const path = pathOf(error);
+  if (kindOfErrno[errno] !== 'full' || path === undefined || path.startsWith(`${mountsDirectory}/`)) return undefined;
+  const directory = path.slice(0, path.lastIndexOf('/')) || '/';
+  return new Failure('full', `no space left on this node in ${directory}: ${error.message}`, {
+    hint: `df --output=avail,iavail,target ${directory}`,
+  });
+}
+
 /** Turns any error into a Failure where a person can do something about it; undefined for a fault of the program. */
 export function asFailure(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
   const errno = errnoOf(error);
   const kind = errno === undefined ? undefined : kindOfErrno[errno];
   if (errno === undefined || kind === undefined || !(error instanceof Error)) return undefined;
-  const sentence = sentenceOfErrno[errno];
+  const here = fullHere(errno, error);
+  if (here !== undefined) return here;
+  const sentence = errno === 'ENOSPC' && pathOf(error) !== undefined ? fullVolume : sentenceOfErrno[errno];
   const hint = hintOfErrno[errno];
   const details = hint === undefined ? {} : { hint };
   return new Failure(kind, sentence === undefined ? error.message : `${sentence}: ${error.message}`, details);

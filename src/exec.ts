@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { errnoOf, Failure } from './errors.ts';
+import { mountsDirectory } from './run-directory.ts';
 
 export interface CommandResult {
   readonly argv: readonly string[];
@@ -135,7 +136,9 @@ export function commandFailed(result: CommandResult, sentence?: string): Failure
   const output = `${result.stdout}${result.stderr}`;
   const full = /no space left on device|disk quota exceeded/i.test(output);
   const [name = ''] = result.argv;
-  return new Failure(full ? 'full' : 'failed', sentence ?? (full ? 'no space left on the volume' : `${name} failed`), {
+  const onVolume = result.argv.some((argument) => argument.includes(`${mountsDirectory}/`));
+  const whatFailed = full ? `no space left${onVolume ? ' on the volume' : ''}` : `${name} failed`;
+  return new Failure(full ? 'full' : 'failed', sentence ?? whatFailed, {
     command: { argv: result.argv, outcome: outcomeOf(result), output },
   });
 }

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
-import { errnoOf } from './errors.ts';
+import { asFailure, errnoOf, withPath } from './errors.ts';
 
 /** Replaces a file in one step, mode 0600, on disk when this returns. `writer` keeps the drafts of two writers apart. */
 export function writeFileAtomic(path: string, text: string, writer = ''): void {
@@ -12,9 +12,18 @@ export function writeFileAtomic(path: string, text: string, writer = ''): void {
     renameSync(draft, path);
   } catch (error) {
     removeFileIfThere(draft);
-    throw error;
+    throw withPath(error, draft);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Writes what the work can do without, such as a note for people: where there is no room for it the work goes on. */
+export function ifThereIsRoom(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (asFailure(error)?.kind !== 'full') throw error;
   }
 }
 

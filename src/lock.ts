@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { errnoOf, Failure } from './errors.ts';
 import { exitStatusOf } from './exec.ts';
+import { ifThereIsRoom } from './files.ts';
 import { makeRunDirectory, runDirectory } from './run-directory.ts';
 
 const patience = 60;
@@ -29,7 +30,8 @@ export async function withLock<Result>(name: string, task: string, action: () =>
   const descriptor = await acquire(path);
   try {
     ftruncateSync(descriptor);
-    writeSync(descriptor, `process ${process.pid} (${task})`);
+    // Only for those that wait: the lock holds without it.
+    ifThereIsRoom(() => writeSync(descriptor, `process ${process.pid} (${task})`));
     return await action();
   } finally {
     unlinkSync(path);

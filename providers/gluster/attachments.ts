@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../src/errors.ts';
+import { mountsDirectory } from '../../src/run-directory.ts';
 import {
   backingFile,
   detachLoopDevice,
@@ -12,7 +13,7 @@ import { summarize, usersOf } from '../../src/tools/processes.ts';
 import type { Bytes } from '../../src/units.ts';
 import type { Image } from './images.ts';
 import type { Asked, RunningGuest } from './kvm/guests.ts';
-import { deviceUsers, mountsDirectory, ownLoopDevices } from './loops.ts';
+import { deviceUsers, ownLoopDevices } from './loops.ts';
 import { mountPoint } from './mounts.ts';
 import { type ImageRecord, readRecord } from './records.ts';
 

@@ -1,11 +1,8 @@
-import { runDirectory } from '../../src/run-directory.ts';
+import { mountsDirectory } from '../../src/run-directory.ts';
 import { backingFile, backingFileSystem, kernelUsers, loopDevicesBy } from '../../src/tools/losetup.ts';
 import { answers, type Mount, mounts } from '../../src/tools/mount.ts';
 import { usersOf } from '../../src/tools/processes.ts';
 import { readRecord } from './records.ts';
-
-/** The directory that all volumes are mounted below. */
-export const mountsDirectory = `${runDirectory}/mnt`;
 
 const probeSeconds = 2;
 

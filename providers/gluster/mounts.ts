@@ -2,13 +2,13 @@ import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, rmSyn
 import { asFailure, errnoOf, Failure } from '../../src/errors.ts';
 import { run } from '../../src/exec.ts';
 import { isLocked, withLock } from '../../src/lock.ts';
-import { makeRunDirectory } from '../../src/run-directory.ts';
+import { makeRunDirectory, mountsDirectory } from '../../src/run-directory.ts';
 import { backingFile, detachLoopDevice, loopDevicesBy } from '../../src/tools/losetup.ts';
 import { answers, mountAt, unmount } from '../../src/tools/mount.ts';
 import { isRunning, summarize, usersOf } from '../../src/tools/processes.ts';
 import { errorsOf, logSince, logSize } from './client-log.ts';
 import { publishBoot } from './dead-owners.ts';
-import { deviceUsers, imageOf, mountsDirectory, ownLoopDevices } from './loops.ts';
+import { deviceUsers, imageOf, ownLoopDevices } from './loops.ts';
 import type { Pool } from './pool.ts';
 import { readRecord } from './records.ts';
 import { answeringServer, serverName, serversOf } from './servers.ts';

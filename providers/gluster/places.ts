@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { mountsDirectory } from '../../src/run-directory.ts';
 import { backingFile } from '../../src/tools/losetup.ts';
 import { answers, mounts } from '../../src/tools/mount.ts';
 import { attachedDevices } from './attachments.ts';
-import { mountsDirectory } from './loops.ts';
 import { mountPoint, unmountIfIdle } from './mounts.ts';
 import { builtinPool } from './pool.ts';
 import { readRecord } from './records.ts';

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { parseObject, readIfThere, textField, writeFileAtomic } from '../../src/files.ts';
+import { ifThereIsRoom, parseObject, readIfThere, textField, writeFileAtomic } from '../../src/files.ts';
 import { makeRunDirectory, runDirectory } from '../../src/run-directory.ts';
 import type { Server } from './pool.ts';
 
@@ -50,10 +50,12 @@ export function readServers(volume: string): readonly Server[] {
   return parseServers(object?.servers);
 }
 
-/** Remembers the servers of a volume until this node boots. */
+/** Remembers the servers of a volume until this node boots, where there is room: they can be asked for again. */
 export function writeServers(volume: string, servers: readonly Server[]): void {
-  makeRunDirectory('volumes');
-  writeFileAtomic(`${runDirectory}/volumes/${volume}`, JSON.stringify({ servers }));
+  ifThereIsRoom(() => {
+    makeRunDirectory('volumes');
+    writeFileAtomic(`${runDirectory}/volumes/${volume}`, JSON.stringify({ servers }));
+  });
 }
 
 function recordPath(name: string): string {

@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
-import { parseObject, readIfThere, writeFileAtomic } from '../../../src/files.ts';
+import { ifThereIsRoom, parseObject, readIfThere, writeFileAtomic } from '../../../src/files.ts';
 import { makeRunDirectory, runDirectory } from '../../../src/run-directory.ts';
 
 /** On every node, from `gnt-gluster kvm enable` on: the kvm_path that the cluster had before; gnt-gluster-kvm reads it. */
@@ -53,8 +53,10 @@ export async function hasGlusterDriver(): Promise<boolean> {
   if (known?.state === state && typeof known.driver === 'boolean') return known.driver;
   const driver = await ask(qemu);
   if (driver === undefined) return true;
-  makeRunDirectory();
-  writeFileAtomic(memory, JSON.stringify({ state, driver }));
+  ifThereIsRoom(() => {
+    makeRunDirectory();
+    writeFileAtomic(memory, JSON.stringify({ state, driver }));
+  });
   return driver;
 }
 

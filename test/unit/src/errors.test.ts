@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { asFailure, errnoOf, exitStatus, exitStatusMeaning, Failure } from '../../../src/errors.ts';
+import { asFailure, errnoOf, exitStatus, exitStatusMeaning, Failure, withPath } from '../../../src/errors.ts';
 import { scratchDirectory } from '../help.ts';
 
 function systemError(code: unknown): Error {
@@ -16,7 +16,7 @@ test('every kind of failure has an exit status of its own that a shell does not 
 });
 
 test.each([
-  ['ENOSPC', 'full', /no space left on the volume/],
+  ['ENOSPC', 'full', /^no space left: /],
   ['EDQUOT', 'full', /EDQUOT/],
   ['EFBIG', 'full', /EFBIG/],
   ['ENOTCONN', 'unavailable', /does not answer/],
@@ -34,6 +34,28 @@ test.each([
   expect(failure?.kind).toBe(kind);
   expect(failure?.message).toMatch(sentence);
   expect(failure?.message).toContain(`${code}: something, write`);
+});
+
+const noSpace = (path?: string) => Object.assign(systemError('ENOSPC'), path === undefined ? {} : { path });
+
+test.each([
+  ['/run/ganeti-gluster/mnt/default/ganeti/images/x/disk', /^no space left on the volume: /, /^make room/],
+  ['/run/ganeti-gluster/lock/x', /^no space left on this node in \/run\/ganeti-gluster\/lock: /, /\/lock$/],
+  ['/var/log/x', /^no space left on this node in \/var\/log: /, /^df .* \/var\/log$/],
+  ['/x', /^no space left on this node in \/: /, /^df .* \/$/],
+  [undefined, /^no space left: /, /^make room/],
+])('whose room ran out is told by the path %s', (path, sentence, hint) => {
+  const failure = asFailure(noSpace(path));
+  expect(failure).toMatchObject({ kind: 'full', message: expect.stringMatching(sentence) });
+  expect(failure?.details.hint).toMatch(hint);
+});
+
+test('the path of a file written through a descriptor is added, and one that is known stays', () => {
+  expect(withPath(noSpace(), '/a/b')).toMatchObject({ code: 'ENOSPC', path: '/a/b' });
+  expect(withPath(noSpace('/c'), '/a/b')).toMatchObject({ path: '/c' });
+  const fault = new TypeError('x');
+  expect(withPath(fault, '/a/b')).toBe(fault);
+  expect(fault).not.toHaveProperty('path');
 });
 
 test('a full volume may need some seconds to notice that there is room again', () => {

@@ -110,6 +110,15 @@ describe('mustRun', () => {
     expect(failure).toMatchObject({ kind, details: { command: { argv: sh(script), outcome } } });
   });
 
+  test.each([
+    ['/run/ganeti-gluster/mnt/default/ganeti/images/x/disk', 'no space left on the volume'],
+    ['/tmp/x', 'no space left'],
+  ])('names the volume as full only when the command was given a file of one: %s', (file, sentence) => {
+    const end = { exitCode: 1, signal: undefined, timedOut: false, endless: false };
+    const ended = { argv: ['tool', file], ...end, stdout: '', stderr: 'No space left on device\n' };
+    expect(commandFailed(ended).message).toBe(sentence);
+  });
+
   test('shows both outputs, and the sentence it is given', () => {
     const end = { exitCode: 1, signal: undefined, timedOut: false, endless: false };
     const ended = { argv: ['x'], ...end, stdout: 'a\n', stderr: 'b\n' };
