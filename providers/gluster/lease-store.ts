@@ -1,11 +1,13 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, Failure } from '../../src/errors.ts';
 import { removeFileIfThere } from '../../src/files.ts';
 import { note } from '../../src/reply.ts';
+import { oddKind } from '../../src/small-file.ts';
 import { bootOfThisNode, knowledgeOfNodes, nameOfThisNode, publishBoot, whyDead } from './dead-owners.ts';
 import { decide, describeLease, type Lease, type LeaseState, nameOfState, parseState } from './leases.ts';
+import { entriesOf, statOf } from './trees.ts';
 
 /**
  * The leases of an image are the name of one empty file in its directory. Every change is one rename of that file: of
@@ -174,15 +176,30 @@ async function listStates(directory: string): Promise<readonly LeaseState[]> {
   }
 }
 
-/** The newest first. */
+/** The newest first. Throws a Failure of kind exists when it is unknown, because something else is in the place of the directory. */
 function readStates(directory: string): readonly LeaseState[] {
-  try {
-    const states = readdirSync(leaseDirectory(directory)).flatMap((entry) => parseState(entry) ?? []);
-    return states.sort((one, other) => other.generation - one.generation);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
+  const damage = damageOfLeases(directory);
+  if (damage !== undefined) {
+    const name = basename(directory);
+    throw new Failure('exists', `who has image ${name} is unknown: its directory of leases is ${damage}`, {
+      hint: `make sure that no node uses the image, then: gnt-gluster lease break ${name}`,
+    });
   }
+  const states = entriesOf(leaseDirectory(directory)).flatMap((entry) => parseState(entry) ?? []);
+  return states.sort((one, other) => other.generation - one.generation);
+}
+
+/** What is in the place of an image's directory of leases, for a sentence; undefined for the directory, and for nothing. */
+export function damageOfLeases(directory: string): string | undefined {
+  const found = statOf(leaseDirectory(directory));
+  return found === undefined || found.isDirectory() ? undefined : (oddKind(found) ?? 'a file');
+}
+
+/** Makes damaged leases anew; nobody has the image then. */
+export function mendLeases(directory: string): void {
+  if (damageOfLeases(directory) === undefined) return;
+  removeFileIfThere(leaseDirectory(directory));
+  makeLeaseFile(directory);
 }
 
 /** If there is more than one state, whoever has the image in any of them has it. */

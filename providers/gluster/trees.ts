@@ -24,7 +24,12 @@ export function entriesOf(directory: string): readonly string[] {
 
 /** What is at a path, links not followed, or undefined. */
 export function statOf(path: string): BigIntStats | undefined {
-  return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if (errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 function removeFile(path: string): void {

@@ -1,3 +1,5 @@
+import type { Failure } from '../../../src/errors.ts';
+
 /** One cell-to-be of a table: JSON shows it as it is, the terminal as text. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [name: string]: Value };
 
@@ -9,6 +11,8 @@ export interface Report {
   readonly text: string;
   /** Exit status 1 without being an error: a check found something wrong. */
   readonly bad?: boolean;
+  /** Why this is not all there is: told on standard error, after the rest, and the exit status is 1. */
+  readonly problems?: readonly Failure[];
 }
 
 export interface CommandInput {

@@ -2,58 +2,78 @@ import { Failure } from '../../../src/errors.ts';
 import { isImageName } from '../../../src/request.ts';
 import { formatBytes } from '../../../src/units.ts';
 import { attachedDevices, imageUsers } from '../attachments.ts';
-import { type Image, readImage } from '../images.ts';
-import { readMetadata } from '../metadata.ts';
+import type { Image } from '../images.ts';
+import { readLabel } from '../metadata.ts';
 import type { CommandInput, Report, Value } from './command.ts';
-import { leaseFacts, leaseText } from './lease.ts';
+import { leaseFactsOrTell, leaseText } from './lease.ts';
 import { list, table } from './table.ts';
-import { eachVolume, imagesOn, poolsOf } from './volumes.ts';
+import {
+  imagesOn,
+  isComplete,
+  lookAtEach,
+  poolsOf,
+  problemsOf,
+  readOrTell,
+  requireFound,
+  type Tell,
+} from './volumes.ts';
 
 /** gnt-gluster image list */
 export async function imageList(input: CommandInput): Promise<Report> {
-  const images = await eachVolume(await poolsOf(input), async (mounted) => {
+  const looked = await lookAtEach(await poolsOf(input), async (mounted, tell) => {
     const found: Awaited<ReturnType<typeof describe>>[] = [];
-    for (const image of imagesOn(mounted)) found.push(await describe(image));
+    for (const image of imagesOn(mounted, tell)) found.push(await describe(image, tell));
     return found;
   });
+  const images = looked.found;
   const rows = images.map(({ name, pool, volume, size, allocated, info, device, leases }) => {
-    const users = leases.map(({ node, mode }) => (mode === 'shared' ? `${node} (shared)` : node));
+    const users = leases?.map(({ node, mode }) => (mode === 'shared' ? `${node} (shared)` : node));
     return [
       name,
       `${pool}/${volume}`,
       formatBytes(size),
       formatBytes(allocated),
       device ?? '-',
-      users.join(' ') || '-',
+      users === undefined ? '?' : users.join(' ') || '-',
       info ?? '-',
     ];
   });
   const headings = ['Image', 'Pool/volume', 'Size', 'Allocated', 'Attached here', 'Leased to', 'Info'];
-  return { json: images, text: rows.length === 0 ? 'no images\n' : await table(headings, rows) };
+  const text = rows.length > 0 ? await table(headings, rows) : isComplete(looked) ? 'no images\n' : '';
+  return { json: images, text, ...problemsOf(looked) };
 }
 
 /** gnt-gluster image info NAME */
 export async function imageInfo(input: CommandInput): Promise<Report> {
   const [name = ''] = input.operands;
   if (!isImageName(name)) throw new Failure('invalid', `${JSON.stringify(name)} cannot be the name of an image`);
-  const [image] = await eachVolume(await poolsOf(input), async (mounted) => {
-    const found = readImage(mounted, name);
-    return found === undefined ? [] : [await describe(found)];
+  const looked = await lookAtEach(await poolsOf(input), async (mounted, tell) => {
+    const found = readOrTell(mounted, name, tell);
+    return found === undefined ? [] : [await describe(found, tell)];
   });
-  if (image === undefined)
-    throw new Failure('missing', `there is no image ${name}`, { hint: 'gnt-gluster image list' });
-  const { leases, users, size, allocated, ...texts } = image;
+  const none = new Failure('missing', `there is no image ${name}`, { hint: 'gnt-gluster image list' });
+  const [image] = requireFound(looked, none);
+  if (image === undefined) throw none;
+  const { leases, users, size, allocated, damage, ...texts } = image;
   const text = list([
     ...Object.entries(texts).map(([key, value]) => [label(key), value ?? ''] as const),
     ['Size', `${formatBytes(size)} (${formatBytes(allocated)} allocated)`],
-    ['Leased to', leases.map(leaseText).join('; ') || 'nobody'],
+    ['Leased to', leases === null ? '?' : leases.map(leaseText).join('; ') || 'nobody'],
     ['Used here by', users.join(', ')],
+    ['Damage', damage ?? ''],
   ]);
-  return { json: image, text };
+  return { json: image, text, ...problemsOf(looked) };
 }
 
-async function describe(image: Image) {
-  const metadata = readMetadata(image.directory);
+async function describe(image: Image, tell: Tell) {
+  const { metadata, damage: ofLabel } = readLabel(image.directory);
+  const damage: string[] = [];
+  const tellAndNote = (problem: Failure): void => {
+    damage.push(problem.message);
+    tell(problem);
+  };
+  if (ofLabel !== undefined) tellAndNote(damagedLabel(image, ofLabel));
+  const leases = (await leaseFactsOrTell(image, tellAndNote)) ?? null;
   const devices = await attachedDevices(image.name);
   return {
     name: image.name,
@@ -71,9 +91,16 @@ async function describe(image: Image) {
     snapshotOf: metadata.snapshotOf ?? null,
     cloneOf: metadata.cloneOf ?? null,
     device: devices[0] ?? null,
-    leases: await leaseFacts(image),
+    leases,
     users: imageUsers(image, devices),
+    damage: damage.length === 0 ? null : damage.join('; '),
   } satisfies Value;
+}
+
+function damagedLabel({ name, mounted, directory }: Image, damage: string): Failure {
+  return new Failure('exists', `the image.json of image ${name} on volume ${mounted.volume} is ${damage}`, {
+    hint: `ls -la ${directory}/image.json; the data of the image is as it was`,
+  });
 }
 
 function label(key: string): string {

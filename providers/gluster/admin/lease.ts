@@ -5,13 +5,23 @@ import { summarize } from '../../../src/tools/processes.ts';
 import { attachedDevices, imageUsers } from '../attachments.ts';
 import { isSameNode, knowledgeOfNodes, nameOfThisNode, whyDead } from '../dead-owners.ts';
 import { type Image, readImage } from '../images.ts';
-import { breakLeases, readLeases } from '../lease-store.ts';
+import { breakLeases, damageOfLeases, mendLeases, readLeases } from '../lease-store.ts';
 import type { Lease } from '../leases.ts';
 import type { CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
-import { eachVolume, imagesOn, poolsOf } from './volumes.ts';
+import {
+  eachVolume,
+  imagesOn,
+  isComplete,
+  lookAtEach,
+  poolsOf,
+  problemsOf,
+  readOrTell,
+  requireFound,
+  type Tell,
+} from './volumes.ts';
 
-type Fact = Pick<Lease, keyof Lease> & {
+export type Fact = Pick<Lease, keyof Lease> & {
   readonly state: 'this node' | 'alive, as far as known' | 'dead: offline' | 'dead: restarted';
 };
 
@@ -26,6 +36,17 @@ export async function leaseFacts(image: Image): Promise<Fact[]> {
   });
 }
 
+/** The same, or undefined when nobody can tell, which is told. */
+export async function leaseFactsOrTell(image: Image, tell: Tell): Promise<Fact[] | undefined> {
+  try {
+    return await leaseFacts(image);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== 'exists') throw error;
+    tell(error);
+    return undefined;
+  }
+}
+
 /** A lease for a person. */
 export function leaseText({ node, mode, since, state }: Fact): string {
   return `${node}, ${mode}, since ${since} (${state})`;
@@ -34,36 +55,61 @@ export function leaseText({ node, mode, since, state }: Fact): string {
 /** gnt-gluster lease list [IMAGE] */
 export async function leaseList(input: CommandInput): Promise<Report> {
   const [wanted] = input.operands.map(imageName);
-  const images = await eachVolume(await poolsOf(input), async (mounted) => {
-    const here = wanted === undefined ? [...imagesOn(mounted)] : [readImage(mounted, wanted) ?? []].flat();
-    return await Promise.all(here.map(async (image) => ({ image, leases: await leaseFacts(image) })));
+  const looked = await lookAtEach(await poolsOf(input), async (mounted, tell) => {
+    const here = wanted === undefined ? imagesOn(mounted, tell) : [readOrTell(mounted, wanted, tell) ?? []].flat();
+    const facts = [...here].map(async (image) => ({ image, leases: (await leaseFactsOrTell(image, tell)) ?? [] }));
+    return await Promise.all(facts);
   });
-  if (wanted !== undefined && images.length === 0) throw noImage(wanted);
+  const images = wanted === undefined ? looked.found : requireFound(looked, noImage(wanted));
   const found = images.flatMap(({ image: { name, mounted }, leases }) =>
     leases.map((lease) => ({ image: name, pool: mounted.pool.name, volume: mounted.volume, ...lease })),
   );
   const rows = found.map(({ image, node, mode, since, state }) => [image, node, mode, since, state]);
-  const text = rows.length === 0 ? 'no leases\n' : await table(['Image', 'Node', 'Mode', 'Since', 'State'], rows);
-  return { json: found, text };
+  const headings = ['Image', 'Node', 'Mode', 'Since', 'State'];
+  const text = rows.length > 0 ? await table(headings, rows) : isComplete(looked) ? 'no leases\n' : '';
+  return { json: found, text, ...problemsOf(looked) };
 }
 
-/** gnt-gluster lease break IMAGE */
+/**
+ * gnt-gluster lease break IMAGE. A volume that is missing does not keep it from that: the verbs, too, take the image that
+ * they find, and it may be for that volume that a node is to lose its leases.
+ */
 export async function leaseBreak(input: CommandInput): Promise<Report> {
   const [name = ''] = input.operands.map(imageName);
-  const results = await eachVolume(await poolsOf(input), async (mounted) => {
+  const looked = await lookAtEach(await poolsOf(input), async (mounted, tell) =>
+    readOrTell(mounted, name, tell) === undefined ? [] : [{ ...mounted.pool, volumes: [mounted.volume] }],
+  );
+  const results = await eachVolume(requireFound(looked, noImage(name)), async (mounted) => {
     const image = readImage(mounted, name);
     return image === undefined ? [] : [await breakOn(image, input)];
   });
-  if (results.length === 0) throw noImage(name);
-  const leases = results.flat();
+  const leases = results.flatMap(({ broken }) => broken);
   const dryRun = input.flags.has('dry-run');
-  const lines = leases.map((lease) => `${dryRun ? 'would break' : 'broke'} the lease of ${leaseText(lease)}\n`);
+  const lines = [
+    ...leases.map((lease) => `${dryRun ? 'would break' : 'broke'} the lease of ${leaseText(lease)}\n`),
+    ...results.flatMap(({ damage }) =>
+      damage === undefined ? [] : [`${dryRun ? 'would make' : 'made'} the leases anew that were ${damage}\n`],
+    ),
+  ];
   const advice = 'make sure that no guest uses the image there: it could be started elsewhere now\n';
-  return { json: { image: name, dryRun, broken: leases }, text: [...lines, ...(dryRun ? [] : [advice])].join('') };
+  const text = [...lines, ...(dryRun ? [] : [advice])].join('');
+  return { json: { image: name, dryRun, broken: leases }, text, ...problemsOf(looked) };
 }
 
-async function breakOn(image: Image, { options, flags }: CommandInput): Promise<Fact[]> {
+interface Broken {
+  readonly broken: Fact[];
+  /** What was in the place of the leases, so that they were made anew. */
+  readonly damage?: string | undefined;
+}
+
+async function breakOn(image: Image, { options, flags }: CommandInput): Promise<Broken> {
   const { node } = options;
+  const damage = damageOfLeases(image.directory);
+  if (damage !== undefined) {
+    await requireUnusedHere(image);
+    if (!flags.has('dry-run')) mendLeases(image.directory);
+    return { broken: [], damage };
+  }
   const { nodes } = knowledgeOfNodes(dirname(image.directory));
   const leases = (await leaseFacts(image)).filter(
     (lease) => node === undefined || isSameNode(lease.node, node, nodes) || isSameNode(node, lease.node, nodes),
@@ -76,15 +122,17 @@ async function breakOn(image: Image, { options, flags }: CommandInput): Promise<
         hint: 'gnt-gluster lease list',
       },
     );
-  if (leases.some((lease) => lease.node === nameOfThisNode())) {
-    const users = imageUsers(image, await attachedDevices(image.name));
-    if (users.length > 0)
-      throw new Failure('busy', `image ${image.name} is in use on this node by ${summarize(users)}`, {
-        hint: 'shut its instance down: that gives the lease back',
-      });
-  }
+  if (leases.some((lease) => lease.node === nameOfThisNode())) await requireUnusedHere(image);
   if (!flags.has('dry-run')) await breakLeases(image, leases);
-  return leases;
+  return { broken: leases };
+}
+
+async function requireUnusedHere(image: Image): Promise<void> {
+  const users = imageUsers(image, await attachedDevices(image.name));
+  if (users.length > 0)
+    throw new Failure('busy', `image ${image.name} is in use on this node by ${summarize(users)}`, {
+      hint: 'shut its instance down: that gives the lease back',
+    });
 }
 
 function imageName(text: string): string {

@@ -3,6 +3,7 @@ import packageFile from '../../../package.json' with { type: 'json' };
 import { Failure } from '../../../src/errors.ts';
 import { requireRoot } from '../../../src/main.ts';
 import { unknown } from '../../../src/parameters.ts';
+import { visible } from '../../../src/quote.ts';
 import { print, reportFailure } from '../../../src/reply.ts';
 import { type Command, type CommandInput, valueOptions } from './command.ts';
 import { commands } from './commands.ts';
@@ -46,8 +47,10 @@ async function dispatch(args: readonly string[]): Promise<number> {
 
 async function perform(command: Command, input: CommandInput, json: boolean): Promise<number> {
   const report = await command.run(input);
-  print(json ? `${JSON.stringify(report.json, undefined, 2)}\n` : report.text);
-  return report.bad === true ? 1 : 0;
+  const { text, problems = [], bad = false } = report;
+  print(json ? `${visible(JSON.stringify(report.json, undefined, 2))}\n` : text);
+  for (const problem of problems) reportFailure(program, problem);
+  return bad || problems.length > 0 ? 1 : 0;
 }
 
 interface Arguments {

@@ -6,20 +6,20 @@ import { backingFile } from '../../../src/tools/losetup.ts';
 import { formatBytes } from '../../../src/units.ts';
 import { attachedDevices, imageUsers } from '../attachments.ts';
 import { parseDuration } from '../configuration-values.ts';
-import { ganetiDisks, ganetiDisksNow } from '../ganeti.ts';
+import { type GanetiDisk, ganetiDisks, ganetiDisksNow } from '../ganeti.ts';
 import { type Image, readImage, type Unfinished, unfinishedOn } from '../images.ts';
-import { readLeases, takeToDelete } from '../lease-store.ts';
+import { damageOfLeases, readLeases, takeToDelete } from '../lease-store.ts';
 import { imageOf, ownLoopDevices } from '../loops.ts';
 import { readMetadata } from '../metadata.ts';
 import type { MountedVolume } from '../mounts.ts';
-import { orphansOf, tooYoung, whyKept, withoutImage } from '../orphans.ts';
+import { type Candidate, orphansOf, tooYoung, whyKept, withoutImage } from '../orphans.ts';
 import { providerName } from '../parameters.ts';
 import { moveToTrash } from '../trash.ts';
 import { entriesOf } from '../trees.ts';
 import type { CommandInput, Report, Value } from './command.ts';
 import { table } from './table.ts';
 import { formatAge } from './trash.ts';
-import { eachVolume, imagesOn, poolsOf } from './volumes.ts';
+import { eachVolume, imagesOn, lookAtEach, poolsOf, problemsOf } from './volumes.ts';
 
 const usualAge = '15m';
 
@@ -34,11 +34,14 @@ export async function imageOrphans(input: CommandInput): Promise<Report> {
       hint: 'gnt-gluster image orphans --help',
     });
   const pools = await poolsOf({ ...input, options: {} });
-  const images = await eachVolume(pools, async (mounted) => [...imagesOn(mounted)].map(candidate));
+  const looked = await lookAtEach(pools, async (mounted, tell) => [...imagesOn(mounted, tell)].map(candidate));
+  const images = looked.found;
+  const complete = looked.missing.length === 0;
   const disks = await ganetiDisks();
   const orphans = new Set(orphansOf(images, disks));
-  const wants = { olderThan, quarantine: input.flags.has('quarantine'), dryRun: input.flags.has('dry-run') };
-  const found = await eachVolume(pools, async (mounted) => {
+  const quarantine = complete && input.flags.has('quarantine');
+  const wants = { olderThan, quarantine, dryRun: input.flags.has('dry-run') };
+  const found = await eachVolume(looked.seen, async (mounted) => {
     const here = [...orphans].filter(({ pool, volume }) => pool === mounted.pool.name && volume === mounted.volume);
     const described = [];
     for (const { name } of here) {
@@ -47,13 +50,9 @@ export async function imageOrphans(input: CommandInput): Promise<Report> {
     }
     return described;
   });
-  const missing = withoutImage(disks, providerName, images).map(({ uuid, image, instance }) => ({
-    disk: uuid,
-    image,
-    instance: instance ?? null,
-  }));
-  const stale = await staleHere(new Set(images.map(({ name }) => name)));
-  const unfinished = await eachVolume(pools, async (mounted) =>
+  const missing = complete ? disksWithoutImage(disks, images) : [];
+  const stale = complete ? await staleHere(new Set(images.map(({ name }) => name))) : [];
+  const unfinished = await eachVolume(looked.seen, async (mounted) =>
     unfinishedOn(mounted)
       .filter(({ age }) => age >= olderThan)
       .map(({ age, ...rest }) => ({ ...rest, ...placeOf(mounted), age: Math.round(age / 1000) })),
@@ -61,7 +60,24 @@ export async function imageOrphans(input: CommandInput): Promise<Report> {
   const json = { orphans: found, missing, unfinished, stale };
   // Ganeti makes an image before it knows its disk.
   const bad = found.some(({ state }) => state !== tooYoung) || missing.length + unfinished.length + stale.length > 0;
-  return { json, text: await textOf(json), bad };
+  const { problems = [] } = problemsOf(looked);
+  const text = bad || found.length > 0 || problems.length === 0 ? await textOf(json) : '';
+  return { json, text, bad, problems: complete ? problems : [...problems, halfView(input)] };
+}
+
+/** What is not said, and not done, while an image may be on a volume that could not be looked at. */
+function halfView({ flags }: CommandInput): Failure {
+  const done = flags.has('quarantine') ? ', and nothing was quarantined' : '';
+  const sentence = `without all volumes nothing is said of disks without an image and of images that are gone${done}`;
+  return new Failure('unavailable', sentence, { hint: 'gnt-gluster image orphans, when all volumes answer' });
+}
+
+function disksWithoutImage(disks: readonly GanetiDisk[], images: readonly Candidate[]) {
+  return withoutImage(disks, providerName, images).map(({ uuid, image, instance }) => ({
+    disk: uuid,
+    image,
+    instance: instance ?? null,
+  }));
 }
 
 interface Wishes {
@@ -99,6 +115,8 @@ async function judge(image: Image, { olderThan, quarantine, dryRun }: Wishes) {
 
 async function circumstances(image: Image, olderThan: number): Promise<string | undefined> {
   const devices = await attachedDevices(image.name);
+  const damage = damageOfLeases(image.directory);
+  if (damage !== undefined) return `nobody knows who has it: its leases are ${damage}`;
   const leases = (await readLeases(image.directory)).map(({ node }) => node);
   const age = ageOf(image, readMetadata(image.directory).created);
   return whyKept({ age, users: [...devices, ...imageUsers(image, devices)], leases }, olderThan);

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
+import { visible } from '../../../src/quote.ts';
 
-/** A table without lines, one row an item; the heading is bold on a terminal only. */
+/** A table without lines, one row an item; the heading is bold on a terminal only, and nothing in a row acts on it. */
 export async function table(headings: readonly string[], rows: readonly (readonly string[])[]): Promise<string> {
   const { default: Table } = await import('cli-table3');
   const edges = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'];
@@ -8,7 +9,7 @@ export async function table(headings: readonly string[], rows: readonly (readonl
   const chars = { ...Object.fromEntries([...edges, ...lines].map((name) => [name, ''])), middle: '  ' };
   const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 0 };
   const drawn = new Table({ head: headings.map((heading) => bold(heading)), chars, style });
-  drawn.push(...rows.map((row) => [...row]));
+  drawn.push(...rows.map((row) => row.map(cell)));
   return `${drawn.toString().replace(/ +$/gm, '')}\n`;
 }
 
@@ -16,7 +17,12 @@ export async function table(headings: readonly string[], rows: readonly (readonl
 export function list(entries: readonly (readonly [string, string])[]): string {
   const shown = entries.filter(([, value]) => value !== '');
   const width = Math.max(0, ...shown.map(([name]) => name.length));
-  return shown.map(([name, value]) => `${bold(`${name}:`.padEnd(width + 1))}  ${value}\n`).join('');
+  return shown.map(([name, value]) => `${bold(`${name}:`.padEnd(width + 1))}  ${cell(value)}\n`).join('');
+}
+
+/** A text that may come from a volume, on one line. */
+function cell(text: string): string {
+  return visible(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }
 
 function bold(text: string): string {

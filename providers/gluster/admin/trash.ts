@@ -6,12 +6,14 @@ import { readImage } from '../images.ts';
 import { bringBack, purge, purgeRemains, readTrash, type Trashed } from '../trash.ts';
 import type { CommandInput, Report, Value } from './command.ts';
 import { table } from './table.ts';
-import { eachVolume, poolsOf } from './volumes.ts';
+import { eachVolume, isComplete, lookAtEach, poolsOf, problemsOf, requireFound } from './volumes.ts';
 
 /** gnt-gluster trash list */
 export async function trashList(input: CommandInput): Promise<Report> {
-  const found = await eachVolume(await poolsOf(input), async (mounted) => readTrash(mounted).map(describe));
-  return { json: found, text: found.length === 0 ? 'the trash is empty\n' : await tableOf(found) };
+  const looked = await lookAtEach(await poolsOf(input), async (mounted) => readTrash(mounted).map(describe));
+  const { found } = looked;
+  const text = found.length > 0 ? await tableOf(found) : isComplete(looked) ? 'the trash is empty\n' : '';
+  return { json: found, text, ...problemsOf(looked) };
 }
 
 /** gnt-gluster trash purge [NAME]: what is kept for long enough, or with --all everything. */
@@ -22,20 +24,20 @@ export async function trashPurge(input: CommandInput): Promise<Report> {
   const now = Date.now();
   const isMeant = ({ until }: Trashed): boolean =>
     name !== undefined || input.flags.has('all') || (until !== undefined && until.getTime() <= now);
-  const purged = await eachVolume(await poolsOf(input), async (mounted) => {
+  const looked = await lookAtEach(await poolsOf(input), async (mounted) => {
     if (!dry) purgeRemains(mounted);
     const meant = readTrash(mounted, name).filter(isMeant);
     for (const trashed of meant) if (!dry) purge(trashed);
     return meant.map(describe);
   });
-  if (name !== undefined && purged.length === 0) throw notInTrash(name);
+  const purged = name === undefined ? looked.found : requireFound(looked, notInTrash(name));
   const sum = purged.reduce((bytes, { allocated }) => bytes + allocated, 0);
   const what = `${purged.length} ${purged.length === 1 ? 'image' : 'images'} of ${formatBytes(sum)}`;
   const text =
     purged.length === 0
       ? 'nothing to purge\n'
       : `${await tableOf(purged)}\n${dry ? 'would purge' : 'purged'} ${what}\n`;
-  return { json: { dryRun: dry, purged }, text };
+  return { json: { dryRun: dry, purged }, text, ...problemsOf(looked) };
 }
 
 /** gnt-gluster image undelete NAME: the one that was removed last, or the one of a time. */
