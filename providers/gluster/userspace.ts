@@ -10,8 +10,10 @@ type Parameters = Readonly<Record<string, string>>;
  * with the guest, and the file has the same name on every node. Where Ganeti takes no such address gnt-gluster-kvm helps.
  */
 export async function needsFile(): Promise<boolean> {
-  const { hasGlusterDriver, takesAnyUri } = await import('./kvm/driver.ts');
-  return takesAnyUri() && !(await hasGlusterDriver());
+  const { hasGlusterDriver, takesAnyUri, usesChroot, usesWrapper } = await import('./kvm/driver.ts');
+  if (!takesAnyUri()) return false;
+  // The wrapper knows of each guest whether it runs in a chroot, where libgfapi would lose every brick that restarts.
+  return (usesChroot() && !usesWrapper()) || !(await hasGlusterDriver());
 }
 
 /**

@@ -3,10 +3,20 @@ import { Failure } from '../../../src/errors.ts';
 import { mustRun, run } from '../../../src/exec.ts';
 import { writeFileAtomic } from '../../../src/files.ts';
 import { hasGlusterDriver, qemuOfNode, savedPathFile, takesAnyUri } from '../kvm/driver.ts';
+import { libraryGuestsInChroot } from '../kvm/guests.ts';
 import type { CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
 
 const wrapper = '/usr/lib/ganeti-extstorage-gluster/gnt-gluster-kvm';
+
+/** An instance of the hypervisor kvm, and what Ganeti knows of the way it is started. */
+export interface KvmInstance {
+  readonly instance: string;
+  readonly path: string;
+  readonly chroot: boolean;
+  /** Of its disks, such as ext. */
+  readonly template: string;
+}
 
 /** gnt-gluster kvm enable [--dry-run] */
 export async function kvmEnable({ flags }: CommandInput): Promise<Report> {
@@ -44,14 +54,53 @@ export async function kvmStatus(): Promise<Report> {
   const current = await clusterPath();
   const instances = await instancePaths();
   const enabled = current === wrapper;
-  const rows = instances.map(({ instance, path }) => [instance, path, path === wrapper ? 'yes' : 'no']);
+  const rows = instances.map(({ instance, path, chroot }) => [
+    instance,
+    path,
+    path === wrapper ? 'yes' : 'no',
+    chroot ? 'yes' : 'no',
+  ]);
   const summary = enabled
     ? `The cluster starts guests through ${wrapper}, which runs ${qemuOfNode()}.`
     : `The cluster starts guests with ${current}. To have them started through ${wrapper}: gnt-gluster kvm enable`;
   const driver = await hasGlusterDriver();
   const here = `With access=userspace a guest that starts on this node ${wayHere(enabled, driver)}.`;
-  const text = `${summary}\n${here}\n${rows.length === 0 ? '' : `\n${await table(['Instance', 'kvm_path', 'Ours'], rows)}`}`;
-  return { json: { enabled, clusterPath: current, qemu: enabled ? qemuOfNode() : current, driver, instances }, text };
+  const exposed = libraryGuestsInChroot().map(({ instance }) => instance);
+  const notes = [summary, here, ...chrootNotes(instances, exposed)].map((line) => `${line}\n`).join('');
+  const listed = rows.length === 0 ? '' : `\n${await table(['Instance', 'kvm_path', 'Ours', 'use_chroot'], rows)}`;
+  const qemu = enabled ? qemuOfNode() : current;
+  return {
+    json: { enabled, clusterPath: current, qemu, driver, instances: instances.map((one) => ({ ...one })), exposed },
+    text: `${notes}${listed}`,
+  };
+}
+
+/** What use_chroot=true means for disks by libgfapi: see chroot.ts. `exposed` run on this node that way. */
+export function chrootNotes(instances: readonly KvmInstance[], exposed: readonly string[]): readonly string[] {
+  const inChroot = instances.filter(({ chroot, template }) => chroot && template === 'ext');
+  const names = (ours: boolean): string =>
+    inChroot
+      .filter(({ path }) => (path === wrapper) === ours)
+      .map(({ instance }) => instance)
+      .join(', ');
+  const [withWrapper, without, running] = [names(true), names(false), exposed.join(', ')];
+  return [
+    ...(withWrapper === ''
+      ? []
+      : [`With use_chroot=true and access=userspace these use the image's file on the mount: ${withWrapper}`]),
+    ...(without === ''
+      ? []
+      : [
+          `With use_chroot=true and access=userspace these lose every brick that restarts: ${without}`,
+          'hint: gnt-gluster kvm enable; or gnt-instance modify -H use_chroot=false INSTANCE',
+        ]),
+    ...(running === ''
+      ? []
+      : [
+          `These run on this node with libgfapi in a chroot, and lose every brick that restarts: ${running}`,
+          'hint: gnt-gluster kvm enable, then gnt-instance migrate INSTANCE; or shut it down and start it',
+        ]),
+  ];
 }
 
 function wayHere(enabled: boolean, driver: boolean): string {
@@ -93,8 +142,16 @@ export function parseClusterPath(info: string): string | undefined {
   return /^ +kvm_path: (\/.*\S)\s*$/m.exec(ofKvm)?.[1];
 }
 
-async function instancePaths(): Promise<readonly { readonly instance: string; readonly path: string }[]> {
-  const argv = ['gnt-instance', 'list', '--no-headers', '--separator=|', '-o', 'name,hypervisor,hv/kvm_path'];
-  const rows = (await mustRun(argv, { timeLimit: 120_000 })).split('\n').map((line) => line.split('|'));
-  return rows.flatMap(([instance = '', hypervisor, path = '']) => (hypervisor === 'kvm' ? [{ instance, path }] : []));
+async function instancePaths(): Promise<readonly KvmInstance[]> {
+  const fields = 'name,hypervisor,hv/kvm_path,hv/use_chroot,disk_template';
+  const argv = ['gnt-instance', 'list', '--no-headers', '--separator=|', '-o', fields];
+  return parseInstances(await mustRun(argv, { timeLimit: 120_000 }));
+}
+
+/** Reads what `gnt-instance list` prints, those of KVM; it shows true as Y. */
+export function parseInstances(list: string): readonly KvmInstance[] {
+  const rows = list.split('\n').map((line) => line.split('|'));
+  return rows.flatMap(([instance = '', hypervisor, path = '', chroot, template = '']) =>
+    hypervisor === 'kvm' ? [{ instance, path, chroot: chroot === 'Y', template }] : [],
+  );
 }

@@ -41,6 +41,11 @@ export function usesWrapper(): boolean {
   return /^kvm_path=\S*\/gnt-gluster-kvm$/m.test(readIfThere(parametersFile) ?? '');
 }
 
+/** Whether QEMU shuts itself up in an empty directory, unless an instance has a use_chroot of its own: see chroot.ts. */
+export function usesChroot(): boolean {
+  return /^use_chroot=True$/m.test(readIfThere(parametersFile) ?? '');
+}
+
 /**
  * Whether QEMU of this node can open images on Gluster by itself: distributions put the driver in a package of its own, and
  * leave it out more and more. It is asked once, and again when QEMU or its modules changed. When it gives no answer that we

@@ -1,6 +1,7 @@
 import { readIfThere } from '../../../src/files.ts';
 import type { Image } from '../images.ts';
 import { entriesOf } from '../trees.ts';
+import { isChrooted, namesLibrary } from './chroot.ts';
 import { openFiles } from './monitor.ts';
 
 /** Where Ganeti keeps what belongs to running guests of KVM (_ROOT_DIR of lib/hypervisor/hv_kvm). */
@@ -38,6 +39,14 @@ export async function askGuests(image: Pick<Image, 'name' | 'path' | 'mounted'>)
     using: answers.filter(({ guest, has }) => has ?? known(guest)).map(({ guest }) => guest),
     without: answers.filter(({ has }) => has === false).map(({ guest }) => guest),
   };
+}
+
+/** The running guests of this node that use libgfapi in a chroot, as they were started: see chroot.ts. */
+export function libraryGuestsInChroot(): readonly RunningGuest[] {
+  return runningGuests().filter(({ pid }) => {
+    const args = readIfThere(`/proc/${pid}/cmdline`)?.split('\0') ?? [];
+    return isChrooted(args) && namesLibrary(args);
+  });
 }
 
 /** Ganeti's guests on this node whose QEMU runs (_InstancePidFile of lib/hypervisor/hv_kvm). */

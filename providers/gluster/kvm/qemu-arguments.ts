@@ -1,4 +1,4 @@
-import { Failure } from '../../../src/errors.ts';
+import { asFailure, Failure } from '../../../src/errors.ts';
 import { print, reportFailure } from '../../../src/reply.ts';
 import { attachedRecord } from '../attachments.ts';
 import { loadConfiguration } from '../configuration.ts';
@@ -8,13 +8,14 @@ import type { Server } from '../pool.ts';
 import { readRecord, readServers } from '../records.ts';
 import { askAll } from '../servers.ts';
 import { type NamedImage, rewriteArguments, type Way } from './arguments.ts';
+import { instanceIn, isChrooted } from './chroot.ts';
 import { hasGlusterDriver } from './driver.ts';
 import { libraryServers } from './library-servers.ts';
 
 /** Prints the arguments of QEMU as words for a shell, rewritten for gnt-gluster-kvm, and ends the process. */
 export async function printQemuArguments(args: readonly string[]): Promise<never> {
   try {
-    const words = await rewriteArguments(args, wayTo);
+    const words = await rewriteArguments(args, isChrooted(args) ? (image) => wayInChroot(image, args) : wayTo);
     print(words.map(quoteForShell).join(' '));
     process.exit(0);
   } catch (error) {
@@ -27,6 +28,27 @@ async function wayTo(image: NamedImage): Promise<Way> {
     ? await libraryServers(await askAll(await serversOfImage(image)))
     : undefined;
   return servers === undefined ? { file: await fileOf(image) } : { servers };
+}
+
+/**
+ * In a chroot only the file will do. Throws a Failure of kind unsupported when it cannot be had: without a chroot the guest
+ * may well start.
+ */
+async function wayInChroot(image: NamedImage, args: readonly string[]): Promise<Way> {
+  try {
+    return { file: await fileOf(image) };
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure === undefined) throw error;
+    throw new Failure(
+      'unsupported',
+      'with use_chroot=true QEMU needs the file of the image on the mount of its volume',
+      {
+        problems: [failure.message],
+        hint: `gnt-instance modify -H use_chroot=false ${instanceIn(args) ?? 'INSTANCE'}`,
+      },
+    );
+  }
 }
 
 /** The file of an image on the mount of this node. The image is attached when this returns, so that the mount stays. */

@@ -64,6 +64,44 @@ test("should the rewriting fail, Ganeti's own arguments are used", async () => {
   expect(lines).toEqual([pid, 'network', ...args]);
 });
 
+describe('in a chroot, where libgfapi would lose every brick that restarts', () => {
+  const chroot = ['-name', 'inst1.lab', '-chroot', '/run/ganeti/kvm-hypervisor/chroot/inst1.lab'];
+
+  test('QEMU gets the file on the mount', async () => {
+    const disk = ledger.disk({ access: 'userspace' });
+    await attachedNew(disk, 8);
+    const path = `images/${disk.name}/disk`;
+    const { lines } = await run([...chroot, '-drive', drive('node1.lab', path)]);
+    const file = `${providerMount()}/${path}`;
+    const expected = `file.driver=file,file.filename=${file},file.locking=off,format=raw,if=none`;
+    expect(lines.slice(2)).toEqual([...chroot, '-drive', expected]);
+  });
+
+  test('with Ganeti 3.0 and no wrapper the address of a disk is its file, where the cluster has use_chroot', async () => {
+    await ganeti('3.0.2');
+    const disk = ledger.disk({ access: 'userspace' });
+    const device = await attachedNew(disk, 8);
+    await hypervisorParameters('kvm_path=/usr/bin/kvm', 'use_chroot=True');
+    expect(await attach(disk)).toEqual({ device, addresses: [`kvm:${providerMount()}/images/${disk.name}/disk`] });
+    const address = { device, addresses: [expect.stringMatching(/^kvm:gluster:/)] };
+    await hypervisorParameters(`kvm_path=${wrapper}`, 'use_chroot=True');
+    expect(await attach(disk)).toEqual(address);
+    await hypervisorParameters('kvm_path=/usr/bin/kvm', 'use_chroot=False');
+    expect(await attach(disk)).toEqual(address);
+  });
+
+  test('without the file QEMU is not started, and the administrator is told what to do', async () => {
+    await run([]);
+    const argv = [wrapper, ...chroot, '-drive', drive('node1.lab', 'images/x/disk')];
+    const { exitCode, stdout, stderr } = await node().exec(argv, { reject: false, timeoutMs: 60_000 });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain('with use_chroot=true');
+    expect(stderr).toContain('there is no image x');
+    expect(stderr).toContain('hint: gnt-instance modify -H use_chroot=false inst1.lab');
+    expect(stderr).toContain('QEMU is not started');
+  });
+});
+
 describe('where QEMU has no gluster driver', () => {
   test('with Ganeti 3.0 the address of a disk is its file on the mount, until QEMU has the driver', async () => {
     await ganeti('3.0.2');
@@ -103,6 +141,12 @@ describe('where QEMU has no gluster driver', () => {
 async function ganeti(version: string): Promise<void> {
   ledger.later(() => shell('rm -f /var/lib/ganeti/ssconf_release_version'));
   await shell('echo "$1" >/var/lib/ganeti/ssconf_release_version', version);
+}
+
+/** Has the node say that its cluster has these parameters for KVM, until the end of the test. */
+async function hypervisorParameters(...lines: readonly string[]): Promise<void> {
+  ledger.later(() => shell('rm -f /var/lib/ganeti/ssconf_hvparams_kvm'));
+  await shell('printf "%s\\n" "$@" >/var/lib/ganeti/ssconf_hvparams_kvm', ...lines);
 }
 
 /** Moves QEMU's module away until the end of the test, or until the returned function is called. */

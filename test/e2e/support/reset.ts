@@ -17,6 +17,8 @@ export async function resetCluster(): Promise<void> {
   }
   const access = (await look(master, 'gnt-cluster info')).filter((line) => /^ +access: .*userspace/.test(line));
   if (access.length > 0) await run('gnt-cluster modify -D ext:access=kernelspace');
+  const parameters = await look(master, 'cat /var/lib/ganeti/ssconf_hvparams_kvm');
+  if (parameters.includes('use_chroot=True')) await run('gnt-cluster modify -H kvm:use_chroot=false');
   if (await usesWrapper()) await run('gnt-gluster kvm disable');
   const files = ['/etc/ganeti/gluster.toml', '/etc/ganeti/gluster-kvm-path'];
   for (const node of nodes) await node.exec(['rm', '-f', ...files]);
