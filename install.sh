@@ -113,10 +113,13 @@ put_file() {
   beside=
 }
 
+# Makes $2 a relative link to the file $1, counted from where its directory really is: a part of its path may be a link.
 put_link() {
-  mkdir -p -- "$(dirname -- "$2")"
+  directory=$(dirname -- "$2")
+  mkdir -p -- "$directory"
   beside=$2.new.$$
-  ln -sfn -- "$1" "$beside"
+  ln -sfn -- "$(realpath --relative-to="$directory" -- "$1")" "$beside"
+  [ "$(readlink -e -- "$beside")" = "$(readlink -e -- "$1")" ] || fail 1 "a link at $2 does not lead to $1"
   mv -fT -- "$beside" "$2"
   beside=
 }
@@ -126,7 +129,18 @@ install_file() {
 }
 
 install_link() {
-  step "link $root$2 to $1" put_link "$1" "$root$2"
+  step "link $root$2 to $root$1" put_link "$root$1" "$root$2"
+}
+
+# Below --destdir an absolute link means something else than on this machine, so nothing is installed through one.
+require_inside() {
+  [ -d "$root" ] || return 0
+  place=$root$1
+  while [ ! -d "$place" ]; do place=$(dirname -- "$place"); done
+  case $(readlink -f -- "$place")/ in
+    "$(readlink -f -- "$root")"/*) ;;
+    *) fail 5 "$root$1 leads out of $root, to $(readlink -f -- "$place"): is a part of it an absolute link?" ;;
+  esac
 }
 
 remove_file() {
@@ -145,7 +159,7 @@ remove_verbs() {
   for link in "$root$provider"/*; do
     verb=${link##*/}
     case $(readlink -- "$link" || true) in
-      */lib/"$name/$name") [ -L "${1-}/$verb" ] || remove_file "$provider/$verb" ;;
+      */"$name/$name") [ -L "${1-}/$verb" ] || remove_file "$provider/$verb" ;;
     esac
   done
 }
@@ -170,18 +184,21 @@ install_all() {
   [ -x "$from/$name" ] || fail 1 "nothing is built in $from; run: npm run build"
   [ -z "$with_dependencies" ] || install_dependencies
 
+  if [ -n "$root" ]; then
+    for directory in "$library" "$provider" "$prefix/sbin"; do require_inside "$directory"; done
+  fi
   remove_leftovers "$library"
   remove_leftovers "$provider"
   install_file 0755 "$name" "$library/$name"
   for link in "$from"/*; do
     verb=${link##*/}
     if [ -L "$link" ] && [ "$verb" != gnt-gluster ]; then
-      install_link "../../../../lib/$name/$name" "$provider/$verb"
+      install_link "$library/$name" "$provider/$verb"
     fi
   done
   remove_verbs "$from"
   install_file 0644 parameters.list "$provider/parameters.list"
-  install_link "../lib/$name/$name" "$prefix/sbin/gnt-gluster"
+  install_link "$library/$name" "$prefix/sbin/gnt-gluster"
   install_file 0755 gnt-gluster-kvm "$library/gnt-gluster-kvm"
   install_file 0644 gluster.toml.example "$documents/examples/gluster.toml"
   install_file 0644 "$name.7" "$manuals/man7/$name.7"

@@ -1,4 +1,16 @@
-import { copyFile, lstat, mkdir, readdir, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -38,6 +50,42 @@ describe('install.sh', () => {
     ]);
     expect(await tree()).toEqual(first);
     expect((await stat(at(installed.executable))).mode & 0o777).toBe(0o755);
+  });
+
+  test.each([
+    ['deeper', '../../opt/a/b/c'],
+    ['less deep', '../../opt'],
+  ])('makes links that work where /usr/share/ganeti is a link to a place that lies %s', async (_, target) => {
+    await mkdir(at('usr/share'), { recursive: true });
+    await mkdir(at('usr/share', target), { recursive: true });
+    await symlink(target, at('usr/share/ganeti'));
+    for (const repeated of [false, true]) {
+      await install();
+      for (const verb of verbNames)
+        expect((await execa(at(installed.provider, verb))).stdout, `${verb} ${repeated}`).toBe(verb);
+    }
+    expect((await execa(at(installed.gnt))).stdout).toBe('gnt-gluster');
+    await install('--uninstall');
+    expect(await tree()).toEqual(['usr/share/ganeti']);
+  });
+
+  test('installs nothing through a link that leads out of the destination', async () => {
+    const outside = path.join(paths.scratch, 'outside');
+    await mkdir(at('usr/share'), { recursive: true });
+    await mkdir(outside);
+    await symlink(outside, at('usr/share/ganeti'));
+    const { exitCode, stderr } = await execa({ reject: false })(installer, [
+      '--from',
+      paths.built,
+      '--destdir',
+      paths.destdir,
+    ]);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 5,
+      stderr: expect.stringContaining(`leads out of ${paths.destdir}`),
+    });
+    expect(await readdir(outside)).toEqual([]);
+    expect(await tree()).toEqual(['usr/share/ganeti']);
   });
 
   test('takes another prefix', async () => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { Failure } from '../../../src/errors.ts';
 import { mustRun, run } from '../../../src/exec.ts';
 import { writeFileAtomic } from '../../../src/files.ts';
@@ -21,7 +21,7 @@ export interface KvmInstance {
 /** gnt-gluster kvm enable [--dry-run] */
 export async function kvmEnable({ flags }: CommandInput): Promise<Report> {
   const current = await clusterPath();
-  if (current === wrapper) return done([], `kvm_path of the cluster is ${wrapper} already\n`);
+  if (isWrapper(current)) return done([], `kvm_path of the cluster is ${current} already\n`);
   if (!existsSync(wrapper)) throw new Failure('environment', `${wrapper} is not installed`, { hint: './install.sh' });
   const commands = [
     ['gnt-cluster', 'copyfile', savedPathFile],
@@ -41,7 +41,7 @@ export async function kvmEnable({ flags }: CommandInput): Promise<Report> {
 /** gnt-gluster kvm disable [--dry-run] */
 export async function kvmDisable({ flags }: CommandInput): Promise<Report> {
   const current = await clusterPath();
-  if (current !== wrapper) return done([], `kvm_path of the cluster is ${current}, not ours\n`);
+  if (!isWrapper(current)) return done([], `kvm_path of the cluster is ${current}, not ours\n`);
   const commands = [['gnt-cluster', 'modify', '-H', `kvm:kvm_path=${qemuOfNode()}`]];
   if (flags.has('dry-run')) return done(commands, `would run\n${lines(commands)}`);
   await perform(commands, qemuOfNode());
@@ -53,11 +53,11 @@ export async function kvmDisable({ flags }: CommandInput): Promise<Report> {
 export async function kvmStatus(): Promise<Report> {
   const current = await clusterPath();
   const instances = await instancePaths();
-  const enabled = current === wrapper;
+  const enabled = isWrapper(current);
   const rows = instances.map(({ instance, path, chroot }) => [
     instance,
     path,
-    path === wrapper ? 'yes' : 'no',
+    isWrapper(path) ? 'yes' : 'no',
     chroot ? 'yes' : 'no',
   ]);
   const summary = enabled
@@ -80,7 +80,7 @@ export function chrootNotes(instances: readonly KvmInstance[], exposed: readonly
   const inChroot = instances.filter(({ chroot, template }) => chroot && template === 'ext');
   const names = (ours: boolean): string =>
     inChroot
-      .filter(({ path }) => (path === wrapper) === ours)
+      .filter(({ path }) => isWrapper(path) === ours)
       .map(({ instance }) => instance)
       .join(', ');
   const [withWrapper, without, running] = [names(true), names(false), exposed.join(', ')];
@@ -101,6 +101,11 @@ export function chrootNotes(instances: readonly KvmInstance[], exposed: readonly
           'hint: gnt-gluster kvm enable, then gnt-instance migrate INSTANCE; or shut it down and start it',
         ]),
   ];
+}
+
+/** Whether a kvm_path is gnt-gluster-kvm, or a link to it. */
+function isWrapper(path: string): boolean {
+  return path === wrapper || (existsSync(path) && existsSync(wrapper) && realpathSync(path) === realpathSync(wrapper));
 }
 
 function wayHere(enabled: boolean, driver: boolean): string {

@@ -43,14 +43,15 @@ export function mayNameImage(args: readonly string[]): boolean {
   return args.some((argument) => argument.includes('gluster'));
 }
 
-const uriPattern = /(?<=^|,)file=gluster:\/\/(?:\[([0-9a-f:.]+)\]|([^:/,[\]]+))(?::(\d+))?\/([^/,]+)\/([^,?]+)(?=,|$)/;
+const uriPattern = /^file=gluster:\/\/(?:\[([0-9a-f:.]+)\]|([^:/,[\]]+))(?::(\d+))?\/([^/,]+)\/([^?]+)$/;
 
 async function rewriteDrive(argument: string, wayTo: WayTo): Promise<string> {
-  const [whole, address, name, port, volume = '', path = ''] = uriPattern.exec(argument) ?? [];
+  const options = optionsIn(argument);
+  const index = options.findIndex((option) => uriPattern.test(option));
+  const [whole, address, name, port, volume = '', path = ''] = uriPattern.exec(options[index] ?? '') ?? [];
   if (whole === undefined) return argument;
   const image = { volume, path, server: { host: address ?? hostOfUri(name ?? ''), port: Number(port ?? 24007) } };
-  const options = node('file.', image, await wayTo(image));
-  return argument.replace(whole, () => options.join(','));
+  return joined(options.toSpliced(index, 1, ...node('file.', image, await wayTo(image))));
 }
 
 const pythonList = /(?<=^|,)((?:file\.)*)server=\[\{'type': 'inet', 'host': '([^',]+)', 'port': '(\d+)'\}\](?=,|$)/;
@@ -59,27 +60,36 @@ const flatList =
 
 async function rewriteBlockdev(argument: string, wayTo: WayTo): Promise<string> {
   const [whole, prefix = '', host = '', port] = pythonList.exec(argument) ?? flatList.exec(argument) ?? [];
-  const [volume, path] = ['volume', 'path'].map((key) => valueIn(argument, `${prefix}${key}`));
-  if (whole === undefined || volume === undefined || path === undefined) return argument;
+  if (whole === undefined) return argument;
+  // Taken out of the whole it would leave two commas, which are one in a name.
+  const others = argument.split(whole).flatMap(optionsIn);
+  const [volume, path] = ['volume', 'path'].map((key) => valueIn(others, `${prefix}${key}`));
+  if (volume === undefined || path === undefined) return argument;
   const image = { volume, path, server: { host: hostOfUri(host), port: Number(port) } };
   const ours = ['driver=gluster', `volume=${volume}`, `path=${path}`].map((option) => `${prefix}${option}`);
-  const others = argument.replace(whole, '').split(',');
-  const kept = others.filter((option) => option !== '' && !ours.includes(option));
-  return [...kept, ...node(prefix, image, await wayTo(image))].join(',');
+  const kept = others.filter((option) => !ours.includes(option));
+  return joined([...kept, ...node(prefix, image, await wayTo(image))]);
 }
 
-function valueIn(argument: string, key: string): string | undefined {
-  return argument
-    .split(',')
-    .find((part) => part.startsWith(`${key}=`))
-    ?.slice(key.length + 1);
+/** The options in a value of QEMU, which a comma divides and in which a comma is doubled. */
+function optionsIn(text: string): readonly string[] {
+  const options = text.match(/(?:[^,]|,,)+/g) ?? [];
+  return options.map((option) => option.replaceAll(',,', ','));
+}
+
+function joined(options: readonly string[]): string {
+  return options.map((option) => option.replaceAll(',', ',,')).join(',');
+}
+
+function valueIn(options: readonly string[], key: string): string | undefined {
+  return options.find((option) => option.startsWith(`${key}=`))?.slice(key.length + 1);
 }
 
 /** The options of the node that is the image. QEMU's own locks are not for a file that other nodes have open as well. */
 function node(prefix: string, { volume, path }: NamedImage, way: Way): readonly string[] {
   const options =
     'file' in way
-      ? ['driver=file', `filename=${way.file.replaceAll(',', ',,')}`, 'locking=off']
+      ? ['driver=file', `filename=${way.file}`, 'locking=off']
       : ['driver=gluster', `volume=${volume}`, `path=${path}`, ...way.servers.flatMap(serverOptions)];
   return options.map((option) => `${prefix}${option}`);
 }

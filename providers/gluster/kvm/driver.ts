@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { ifThereIsRoom, parseObject, readIfThere, writeFileAtomic } from '../../../src/files.ts';
 import { makeRunDirectory, runDirectory } from '../../../src/run-directory.ts';
 
@@ -38,7 +38,8 @@ export function takesAnyUri(): boolean {
 
 /** Whether the cluster starts guests through gnt-gluster-kvm, unless one has a kvm_path of its own. */
 export function usesWrapper(): boolean {
-  return /^kvm_path=\S*\/gnt-gluster-kvm$/m.test(readIfThere(parametersFile) ?? '');
+  const [, path = ''] = /^kvm_path=(\/\S*)$/m.exec(readIfThere(parametersFile) ?? '') ?? [];
+  return /\/gnt-gluster-kvm$/.test(existsSync(path) ? realpathSync(path) : path);
 }
 
 /** Whether QEMU shuts itself up in an empty directory, unless an instance has a use_chroot of its own: see chroot.ts. */

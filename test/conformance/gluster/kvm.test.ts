@@ -16,12 +16,16 @@ for argument; do printf '%s\\n' "$argument"; done
 `;
 
 /** Runs the wrapper with a descriptor 7, as Ganeti hands down those of the network, in a process that is known. */
-async function run(args: readonly string[], before = ''): Promise<{ readonly pid: string; readonly lines: string[] }> {
+async function run(
+  args: readonly string[],
+  before = '',
+  program = wrapper,
+): Promise<{ readonly pid: string; readonly lines: string[] }> {
   ledger.later(() => shell('rm -f /etc/ganeti/gluster-kvm-path /tmp/qemu /tmp/network'));
   await node().exec(['sh', '-c', 'mkdir -p /etc/ganeti; cat >/tmp/qemu; chmod +x /tmp/qemu'], { input: qemu });
   await shell('echo /tmp/qemu >/etc/ganeti/gluster-kvm-path; echo network >/tmp/network');
   const script = `${before} exec 7</tmp/network; echo $$; exec "$@"`;
-  const [pid = '', ...lines] = (await shell(script, wrapper, ...args)).trimEnd().split('\n');
+  const [pid = '', ...lines] = (await shell(script, program, ...args)).trimEnd().split('\n');
   return { pid, lines };
 }
 
@@ -46,6 +50,37 @@ test('arguments that name an image on Gluster get its servers, and the others st
   );
   const rewritten = `file.driver=gluster,file.volume=ganeti,file.path=${path},${servers.join(',')},format=raw,if=none`;
   expect(lines).toEqual([pid, 'network', '-name', "in'st 1", '', '$(id)', '-drive', rewritten, 'a\\b*']);
+});
+
+test.each([
+  ['a symbolic link', 'ln -s "$2" /usr/local/bin/kvm-of-ours', '/usr/local/bin/kvm-of-ours'],
+  [
+    'a link to a link',
+    'ln -s "$2" /usr/local/bin/gnt-gluster-kvm; ln -s gnt-gluster-kvm /usr/local/bin/kvm-of-ours',
+    '/usr/local/bin/kvm-of-ours',
+  ],
+  ['found by PATH', 'ln -s "$2" /usr/local/bin/kvm-of-ours', 'kvm-of-ours'],
+])('as %s it finds what it needs', async (_, prepare, program) => {
+  const disk = ledger.disk();
+  await attachedNew(disk, 8);
+  ledger.later(() => shell('rm -f /usr/local/bin/kvm-of-ours /usr/local/bin/gnt-gluster-kvm'));
+  await shell(prepare.replaceAll('$2', '$1'), wrapper);
+  const { lines } = await run(['-drive', drive('node1.lab', `images/${disk.name}/disk`)], '', program);
+  expect(lines.at(-1)).toContain('file.driver=gluster');
+});
+
+test.each([
+  ['an empty file', ''],
+  ['blanks', ' \n'],
+  ['the wrapper itself', wrapper],
+])('with %s for the kvm_path of before it runs the usual QEMU', async (_, text) => {
+  const usual = '/usr/bin/kvm';
+  await run([]);
+  ledger.later(() => shell('if [ -e "$1.real" ]; then mv "$1.real" "$1"; else rm -f "$1"; fi', usual));
+  await shell('[ ! -e "$1" ] || mv "$1" "$1.real"; cp /tmp/qemu "$1"', usual);
+  await shell('printf "%s" "$1" >/etc/ganeti/gluster-kvm-path', text);
+  const printed = await shell('exec 7</tmp/network; exec timeout 20 "$1" -M "?"', wrapper);
+  expect(printed.trimEnd().split('\n').slice(1)).toEqual(['network', '-M', '?']);
 });
 
 test('a guest without images on Gluster does not wait for us', async () => {

@@ -84,6 +84,23 @@ test.each([
   expect(await rewriteArguments([option, given], async () => ({ file }))).toEqual([option, wanted]);
 });
 
+test.each([
+  [
+    '-drive',
+    'id=a,,b,file=gluster://node1.lab:24007/ganeti/images/a,,b,,,,c/disk,format=raw',
+    `id=a,,b,file.driver=gluster,file.volume=ganeti,file.path=images/a,,b,,,,c/disk,${listOf('file.', 'node1.lab:24007')},format=raw`,
+  ],
+  [
+    '-blockdev',
+    `driver=raw,file.driver=gluster,file.server=[{'type': 'inet', 'host': 'node1.lab', 'port': '24007'}],file.volume=ganeti,file.path=images/a,,b,,,,c/disk,node-name=x,,y`,
+    `driver=raw,node-name=x,,y,file.driver=gluster,file.volume=ganeti,file.path=images/a,,b,,,,c/disk,${listOf('file.', 'node1.lab:24007')}`,
+  ],
+])('%s: a comma in a name, which QEMU doubles, divides nothing', async (option, given, wanted) => {
+  asked.length = 0;
+  expect(await rewriteArguments([option, given], wayTo)).toEqual([option, wanted]);
+  expect(asked).toMatchObject([{ volume: 'ganeti', path: 'images/a,b,,c/disk', server: { port: 24007 } }]);
+});
+
 test("a server can be the socket of the node's own glusterd", async () => {
   const servers = [{ socket: '/var/run/glusterd.socket' }];
   const [, drive] = await rewriteArguments(['-drive', `file=gluster://a:1/ganeti/${path}`], async () => ({ servers }));
