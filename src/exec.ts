@@ -1,4 +1,5 @@
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import { errnoOf, Failure } from './errors.ts';
 import { mountsDirectory } from './run-directory.ts';
 
@@ -122,6 +123,48 @@ export async function exitStatusOf(
       resolve(status ?? undefined);
     });
   });
+}
+
+/** A process that does the work of this one. */
+export interface Worker {
+  readonly pid: number;
+  /** Its exit status, 128 and the number of the signal that ended it, and all it wrote to standard output. */
+  readonly ended: Promise<{ readonly status: number; readonly stdout: Buffer }>;
+}
+
+/**
+ * Starts a process that dies when this one ends in any way. It has the working directory of this process, an environment
+ * of its own and nothing to read. What it writes to standard error is passed on as it comes, by `said`. It has no
+ * descriptor of this process: nobody waits for it who waits for this process. Throws a Failure when it cannot be started.
+ */
+export async function startWorker(
+  argv: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  said: (chunk: Buffer) => void,
+): Promise<Worker> {
+  const { spawn } = await import('node:child_process');
+  // Looked for here, because the PATH of that environment is the caller's.
+  const setpriv = toolDirectories.map((directory) => `${directory}/setpriv`).find((file) => existsSync(file));
+  if (setpriv === undefined) throw toolMissing('setpriv');
+  const child = spawn(setpriv, ['--pdeathsig', 'KILL', '--', ...argv], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  child.stderr.on('data', said);
+  const ended = new Promise<{ status: number; stdout: Buffer }>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      const status = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+      const end = (): void => resolve({ status, stdout: Buffer.concat(chunks) });
+      child.once('close', end);
+      // A process that it left behind may have its outputs, for ever.
+      setTimeout(end, 1000).unref();
+    });
+  });
+  if (child.pid === undefined) throw await ended.then(() => toolMissing('setpriv'));
+  return { pid: child.pid, ended };
 }
 
 /** Runs a command that must succeed and returns its standard output. Throws a Failure of kind failed otherwise. */

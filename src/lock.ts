@@ -6,16 +6,21 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
+  renameSync,
   statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { errnoOf, Failure } from './errors.ts';
+import { asFailure, errnoOf, Failure } from './errors.ts';
 import { exitStatusOf } from './exec.ts';
 import { ifThereIsRoom } from './files.ts';
 import { makeRunDirectory, runDirectory } from './run-directory.ts';
+import { numbersIn, pathOf, read } from './tools/process-tree.ts';
 
+const locksDirectory = `${runDirectory}/lock/`;
 const patience = 60;
+/** How long a waiter sleeps before it looks whether the lock it waits for is still the one at the path. */
+const turn = 2;
 
 /**
  * Does one thing at a time for a name on this node. The lock belongs to an open file description that flock(1) locks
@@ -47,6 +52,32 @@ export function isLocked(name: string): boolean {
   return existsSync(lockPath(name));
 }
 
+/** The names that a process has locked. */
+export function locksOf(pid: number): readonly string[] {
+  return numbersIn(`/proc/${pid}/fd`).flatMap((descriptor) => {
+    const path = pathOf(pid, descriptor) ?? '';
+    // A process that waits for a lock has its file open, too, but no lock on it.
+    const locked = path.startsWith(locksDirectory) && /^lock:/m.test(read(`/proc/${pid}/fdinfo/${descriptor}`));
+    return locked ? [path.slice(locksDirectory.length)] : [];
+  });
+}
+
+/**
+ * Takes a lock from a process that was killed and that the kernel does not let end: what it locks is no longer the file at
+ * the path, which those that wait notice. As after any other kill there still is a file, so isLocked is true until somebody
+ * finished the work.
+ */
+export function takeFromKilled(name: string): void {
+  const fresh = `${locksDirectory}.given-up-${process.pid}`;
+  try {
+    closeSync(openLockFile(fresh));
+    renameSync(fresh, lockPath(name));
+  } catch (error) {
+    if (asFailure(error)?.kind !== 'full') throw error;
+    unlinkSync(lockPath(name));
+  }
+}
+
 /**
  * Takes away the lock file of a process that was killed; one that somebody still locks stays, and nobody waits for it.
  * For who needs no lock and must not wait for one.
@@ -63,25 +94,35 @@ export async function sweepLock(name: string): Promise<void> {
 }
 
 function lockPath(name: string): string {
-  return `${runDirectory}/lock/${name}`;
+  return `${locksDirectory}${name}`;
 }
 
 async function acquire(path: string): Promise<number> {
+  const end = Date.now() + patience * 1000;
   for (;;) {
     const descriptor = openLockFile(path);
-    let keep = false;
-    try {
-      const status = await exitStatusOf(['flock', '--wait', String(patience), '3'], {
-        descriptor,
-        timeLimit: (patience + 5) * 1000,
-      });
-      if (status === 1) throw busy(path);
-      if (status !== 0) throw new Failure('failed', `flock could not lock ${path}: exit status ${status ?? 'none'}`);
-      keep = isSameFile(descriptor, path);
-      if (keep) return descriptor;
-    } finally {
-      if (!keep) closeSync(descriptor);
-    }
+    const locked = await lockUntil(end, descriptor, path).catch((error: unknown) => {
+      closeSync(descriptor);
+      throw error;
+    });
+    if (locked) return descriptor;
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Waits for the lock on an open file; false when that is no longer the file at the path. A lock that was taken from a process
+ * which cannot end looks like that, too, and its file stays locked: so nobody waits for long without looking.
+ */
+async function lockUntil(end: number, descriptor: number, path: string): Promise<boolean> {
+  for (;;) {
+    const argv = ['flock', '--wait', String(turn), '3'];
+    const status = await exitStatusOf(argv, { descriptor, timeLimit: (turn + 5) * 1000 });
+    if (status !== 0 && status !== 1)
+      throw new Failure('failed', `flock could not lock ${path}: exit status ${status ?? 'none'}`);
+    if (!isSameFile(descriptor, path)) return false;
+    if (status === 0) return true;
+    if (Date.now() > end) throw busy(path);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Provider } from './provider.ts';
 import { quote } from './quote.ts';
 import { print, reportFailure } from './reply.ts';
 import { parseRequest } from './request.ts';
+import { isWorker, supervise } from './supervise.ts';
 import { usageOf } from './usage.ts';
 import { type VerbName, verbs } from './verbs.ts';
 
@@ -11,7 +12,10 @@ export async function main<Verb extends VerbName>(verb: Verb, provider: Provider
   process.exit(await runVerb(verb, provider, process.argv.slice(2), process.env));
 }
 
-/** Runs one verb with arguments and an environment; returns its exit status. Whatever happens is said, nothing is thrown. */
+/**
+ * Runs one verb with arguments and an environment; returns its exit status. What may touch a volume is done by a process
+ * of its own. Whatever happens is said, nothing is thrown.
+ */
 export async function runVerb<Verb extends VerbName>(
   verb: Verb,
   provider: Provider,
@@ -26,12 +30,18 @@ export async function runVerb<Verb extends VerbName>(
     checkArguments(verb, provider, args);
     const request = await parseRequest(verb, environment, provider.parameters);
     requireRoot();
-    const reply = await provider.verbs[verb](request, args);
-    if (reply !== undefined) print(reply);
-    return 0;
+    if (isWorker(verb, environment)) return answer(await provider.verbs[verb](request, args));
+    const quick = await provider.quick[verb]?.(request);
+    if (quick !== undefined) return answer(quick.reply);
+    return await supervise({ program: verb, args, environment, patience: provider.patience });
   } catch (error) {
     return reportFailure(verb, error);
   }
+}
+
+function answer(reply: string | undefined): number {
+  if (reply !== undefined) print(reply);
+  return 0;
 }
 
 /** ganeti-extstorage-interface(7): a verb that gets arguments it does not expect shows its usage and fails. */

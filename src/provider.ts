@@ -10,10 +10,26 @@ export type Verbs = {
   readonly [Verb in VerbName]: (request: Request<Verb>, checks: readonly string[]) => Promise<string | undefined>;
 };
 
+/** What a verb answers that had nothing to do but to look at this node. */
+export interface Quick {
+  readonly reply: string | undefined;
+}
+
+/**
+ * Answers of verbs that may have nothing to do: undefined when there may be something after all. They look at no file that
+ * can hang, and so need no process that can be given up.
+ */
+export type QuickAnswers = {
+  readonly [Verb in VerbName]?: (request: Request<Verb>) => Promise<Quick | undefined>;
+};
+
 export interface Provider {
   readonly name: string;
   readonly parameters: readonly ParameterDescription[];
   /** The names of the checks that verify takes as arguments. */
   readonly checkNames: readonly string[];
   readonly verbs: Verbs;
+  readonly quick: QuickAnswers;
+  /** For how many milliseconds the storage may give no answer before a verb is given up. Never throws. */
+  readonly patience: () => Promise<number>;
 }

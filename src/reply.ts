@@ -19,6 +19,11 @@ export function print(text: string): void {
   writeAll(1, text);
 }
 
+/** Passes on what a process that works for this one wrote to its standard output or standard error, as it is. */
+export function passOn(descriptor: 1 | 2, bytes: Buffer): void {
+  writeAll(descriptor, bytes);
+}
+
 /** Lines for the person who reads Ganeti's log of this verb, or a terminal: nothing in them acts on that. */
 export function note(text: string): void {
   writeAll(2, `${visible(text)}\n`);
@@ -67,8 +72,8 @@ function oneLine(text: string): string {
   return linesOf(text).join(' ');
 }
 
-function writeAll(descriptor: number, text: string): void {
-  let rest = Buffer.from(text);
+function writeAll(descriptor: number, output: string | Buffer): void {
+  let rest = typeof output === 'string' ? Buffer.from(output) : output;
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(descriptor, rest));

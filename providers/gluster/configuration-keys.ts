@@ -15,6 +15,13 @@ export const topKeys: readonly KeyDescription[] = [
     meaning: 'the pool of disks that name none',
     default: 'the only pool there is, else "default"',
   },
+  {
+    name: 'give_up',
+    meaning:
+      'for how long a volume may give no answer before what works on it is given up, from "5s" to "24h"; longer than its ' +
+      'network.ping-timeout, for which it stands still when a brick dies',
+    default: '"60s"',
+  },
   { name: 'pool', meaning: 'the pools: a table [pool.NAME] for each', default: 'without the file, one pool "default"' },
 ];
 

@@ -22,14 +22,20 @@ export function parseOvercommit(value: unknown): number | undefined {
   return typeof value === 'number' && value > 0 && value <= 1000 ? value : undefined;
 }
 
-const millisecondsOfUnit: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 24 * 3_600_000 };
+const millisecondsOfUnit: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 24 * 3_600_000 };
 
-/** Reads "30m", "24h" or "7d" as milliseconds, and "0"; undefined for anything else. */
+/** Reads "30s", "30m", "24h" or "7d" as milliseconds, and "0"; undefined for anything else. */
 export function parseDuration(value: unknown): number | undefined {
   if (value === '0' || value === 0) return 0;
-  const [, number, unit = ''] = (typeof value === 'string' ? /^([0-9]{1,5})([mhd])$/.exec(value) : undefined) ?? [];
+  const [, number, unit = ''] = (typeof value === 'string' ? /^([0-9]{1,5})([smhd])$/.exec(value) : undefined) ?? [];
   const milliseconds = Number(number) * (millisecondsOfUnit[unit] ?? Number.NaN);
   return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}
+
+/** Reads for how long a volume may give no answer: a time from five seconds to a day; undefined for anything else. */
+export function parsePatience(value: unknown): number | undefined {
+  const milliseconds = parseDuration(value) ?? 0;
+  return milliseconds >= 5000 && milliseconds <= 24 * 3_600_000 ? milliseconds : undefined;
 }
 
 /** The bytes that a reserve is on a volume of a size. */

@@ -1,6 +1,7 @@
 import { Failure } from '../../src/errors.ts';
 import { readIfThere } from '../../src/files.ts';
 import { unknown } from '../../src/parameters.ts';
+import { usualPatience } from '../../src/supervise.ts';
 import { builtinPool, type Pool } from './pool.ts';
 import { parsePools } from './pools.ts';
 
@@ -11,13 +12,26 @@ export interface Configuration {
   readonly file: string | undefined;
   readonly defaultPool: string;
   readonly pools: readonly Pool[];
+  /** For how many milliseconds a volume may give no answer before the work on it is given up. */
+  readonly patience: number;
 }
 
 /** Reads the configuration. Throws a Failure of kind invalid that lists every problem of the file. */
 export async function loadConfiguration(file = configurationFile): Promise<Configuration> {
   const text = readText(file);
-  if (text === undefined) return { file: undefined, defaultPool: builtinPool.name, pools: [builtinPool] };
+  if (text === undefined)
+    return { file: undefined, defaultPool: builtinPool.name, pools: [builtinPool], patience: usualPatience };
   return await parseConfiguration(text, file);
+}
+
+/** For how many milliseconds a volume may give no answer; the built-in time where there is no valid configuration. */
+export async function configuredPatience(file = configurationFile): Promise<number> {
+  try {
+    return (await loadConfiguration(file)).patience;
+  } catch {
+    // A verb that hangs is given up with any configuration.
+    return usualPatience;
+  }
 }
 
 function readText(file: string): string | undefined {
@@ -37,9 +51,9 @@ export async function parseConfiguration(text: string, file: string): Promise<Co
   } catch (error) {
     throw invalid(file, [error instanceof Error ? error.message.trim() : String(error)]);
   }
-  const { defaultPool, pools, problems } = await parsePools(document);
+  const { defaultPool, pools, patience, problems } = await parsePools(document);
   if (problems.length > 0) throw invalid(file, problems);
-  return { file, defaultPool, pools };
+  return { file, defaultPool, pools, patience };
 }
 
 /** The pool of a name. Throws a Failure of kind invalid that names the nearest pool there is. */

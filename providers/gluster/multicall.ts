@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { workerVariable } from '../../src/supervise.ts';
 
 /** The entry file of each name the one executable is called by; each is loaded only when it is meant. */
 const entries: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -15,6 +16,7 @@ const entries: Readonly<Record<string, () => Promise<unknown>>> = {
   'gnt-gluster': () => import('./gnt-gluster.ts'),
 };
 
-// A verb is a symbolic link to this executable: argv0 is the name it was called by, execPath the executable itself.
-const entry = entries[basename(process.argv0)] ?? entries['gnt-gluster'];
+// A verb is a symbolic link to this executable: argv0 is the name it was called by. What a supervisor starts has the name
+// of the executable itself, and is told by a variable.
+const entry = entries[basename(process.argv0)] ?? entries[process.env[workerVariable] ?? ''] ?? entries['gnt-gluster'];
 void entry?.();

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isLocked } from '../../src/lock.ts';
 import { mountsDirectory } from '../../src/run-directory.ts';
-import { backingFile } from '../../src/tools/losetup.ts';
+import { backingFile, loopDevicesBy } from '../../src/tools/losetup.ts';
 import { answers, mounts } from '../../src/tools/mount.ts';
 import { attachedDevices } from './attachments.ts';
 import { mountPoint, unmountIfIdle } from './mounts.ts';
@@ -16,6 +17,13 @@ export interface Place {
   readonly volume: string;
   /** The directory of the image below the mount of the volume. */
   readonly directory: string;
+}
+
+/** Whether this node surely has nothing of an image. Starts no process, and touches no file of a volume. */
+export function isUnknownHere(name: string): boolean {
+  if (isLocked(name) || readRecord(name) !== undefined) return false;
+  if (mounts().some(({ point }) => point.startsWith(`${mountsDirectory}/`))) return false;
+  return loopDevicesBy((path) => path.endsWith(`/${name}/disk`)).length === 0;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { unknown } from '../../src/parameters.ts';
+import { usualPatience } from '../../src/supervise.ts';
 import type { Preallocation } from '../../src/tools/qemu-img.ts';
 import { type KeyDescription, poolKeys, topKeys } from './configuration-keys.ts';
-import { parseDuration, parseOvercommit, parseReserve } from './configuration-values.ts';
+import { parseDuration, parseOvercommit, parsePatience, parseReserve } from './configuration-values.ts';
 import { canonicalHost, isIpv6 } from './ipv6.ts';
 import { isPlainName, preallocations } from './parameters.ts';
 import { builtinPool, isLoopback, type Pool, type Server } from './pool.ts';
@@ -27,6 +28,7 @@ const reservedOptions = [
 export interface ParsedPools {
   readonly defaultPool: string;
   readonly pools: readonly Pool[];
+  readonly patience: number;
   /** Every problem found, as sentences; the pools are meaningless unless this is empty. */
   readonly problems: readonly string[];
 }
@@ -49,7 +51,10 @@ export async function parsePools(document: Table): Promise<ParsedPools> {
   if (chosen !== undefined && typeof chosen !== 'string') report('default_pool must be the name of a pool');
   else if (names.length > 0 && !names.includes(defaultPool))
     report(`default_pool: there is no pool ${JSON.stringify(defaultPool)}`);
-  return { defaultPool, pools, problems };
+  const patience =
+    parsedBy(document, 'give_up', parsePatience, 'must be a time from "5s" to "24h", such as "60s"', report) ??
+    usualPatience;
+  return { defaultPool, pools, patience, problems };
 }
 
 async function parsePool(name: string, value: unknown, report: Report): Promise<Pool> {

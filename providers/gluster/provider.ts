@@ -1,14 +1,15 @@
 import { truncateSync } from 'node:fs';
 import { Failure } from '../../src/errors.ts';
 import { isLocked, sweepLock, withLock } from '../../src/lock.ts';
-import type { Provider, Verbs } from '../../src/provider.ts';
+import type { Provider, QuickAnswers, Verbs } from '../../src/provider.ts';
 import { note } from '../../src/reply.ts';
 import type { Request } from '../../src/request.ts';
 import { growRaw } from '../../src/tools/qemu-img.ts';
 import { formatBytes, toBytes } from '../../src/units.ts';
 import { attachHere, detachHere } from './attaching.ts';
-import { attachedDevices, attachedRecord, haveSize, refreshDevices } from './attachments.ts';
+import { type AttachedRecord, attachedDevices, attachedRecord, haveSize, refreshDevices } from './attachments.ts';
 import { checkNames, runChecks } from './checks.ts';
+import { configuredPatience } from './configuration.ts';
 import { copyQuiet, isSameSnapshot, requireQuiet, requireUnused, snapshotMetadata, sourceOf } from './copies.ts';
 import { type Image, leftovers, makeImage, readImage, sweep } from './images.ts';
 import { giveBackLease, hasLease, takeLease, takeToDelete } from './lease-store.ts';
@@ -16,7 +17,8 @@ import { readMetadata, writeMetadata } from './metadata.ts';
 import { type MountedVolume, mountPoint } from './mounts.ts';
 import { demandOf, fillNew, newImageMetadata, preallocationOf, requireSame } from './new-image.ts';
 import { knownParameters, providerName } from './parameters.ts';
-import { readRecord } from './records.ts';
+import { isUnknownHere } from './places.ts';
+import { type ImageRecord, readRecord } from './records.ts';
 import { answeringServer, imageUri } from './servers.ts';
 import { chooseVolume, demandOfSize } from './space.ts';
 import { findAgain, findImage, lookAgain, release, remember, searchImage } from './storage.ts';
@@ -62,28 +64,9 @@ const verbs: Verbs = {
   },
 
   async attach(request) {
-    const { pool, volume, blockdev = 'always', access } = request.parameters;
-    const known = attachedRecord(request.name);
-    if (known !== undefined) await sweepLock(request.name);
-    const same =
-      known !== undefined && (pool ?? known.pool) === known.pool && (volume ?? known.volume) === known.volume;
-    const record = same && blockdev === 'always' ? known : await attachHere(request, blockdev === 'always');
-    const file = `${record.device}\nkvm:${mountPoint(record.pool, record.volume)}/${record.path}`;
-    const mayUseFile = access === 'userspace' && record.device !== undefined;
-    if (mayUseFile && (await needsFile())) return file;
-    // With the block device QEMU uses no server: the one that answered when the image was attached comes first.
-    const asked = access !== 'kernelspace' || record.device === undefined;
-    const answering = asked ? await answeringServer(record.servers) : undefined;
-    const server = asked ? answering?.server : record.servers[0];
-    if (mayUseFile && answering?.ipv6 !== undefined && (await needsFileForIpv6())) return file;
-    // An attached disk works as long as its bricks do; that no glusterd answers is no reason to deny it.
-    const named = server ?? (record.device === undefined ? undefined : record.servers[0]);
-    if (named === undefined)
-      throw new Failure('unavailable', `no Gluster server of volume ${record.volume} answers`, {
-        hint: 'gnt-gluster config check',
-      });
-    // Ganeti splits this at line ends and strips nothing: a line end after the URI would be one more, empty URI.
-    return `${record.device ?? ''}\nkvm:${imageUri(named, record.volume, record.path)}`;
+    const { blockdev = 'always' } = request.parameters;
+    const record = (await attachedAsAsked(request)) ?? (await attachHere(request, blockdev === 'always'));
+    return await replyOf(request, record);
   },
 
   async detach(request) {
@@ -217,6 +200,47 @@ const verbs: Verbs = {
   },
 };
 
+/** The answers of attach of an image that is attached, and of detach of one that is not: both look at this node only. */
+const quick: QuickAnswers = {
+  async attach(request) {
+    const record = await attachedAsAsked(request);
+    return record === undefined ? undefined : { reply: await replyOf(request, record) };
+  },
+  async detach({ name }) {
+    return isUnknownHere(name) ? { reply: undefined } : undefined;
+  },
+};
+
+/** The record of an image that is attached to this node just as it is asked for; it touches no file of a volume. */
+async function attachedAsAsked({ name, parameters }: Request<'attach'>): Promise<AttachedRecord | undefined> {
+  const { pool, volume, blockdev = 'always' } = parameters;
+  const known = attachedRecord(name);
+  if (known !== undefined) await sweepLock(name);
+  if (known === undefined || blockdev !== 'always') return undefined;
+  return (pool ?? known.pool) === known.pool && (volume ?? known.volume) === known.volume ? known : undefined;
+}
+
+/** What attach answers: the device, and how QEMU finds the image without it. */
+async function replyOf({ parameters }: Request<'attach'>, record: ImageRecord): Promise<string> {
+  const { access } = parameters;
+  const file = `${record.device}\nkvm:${mountPoint(record.pool, record.volume)}/${record.path}`;
+  const mayUseFile = access === 'userspace' && record.device !== undefined;
+  if (mayUseFile && (await needsFile())) return file;
+  // With the block device QEMU uses no server: the one that answered when the image was attached comes first.
+  const asked = access !== 'kernelspace' || record.device === undefined;
+  const answering = asked ? await answeringServer(record.servers) : undefined;
+  const server = asked ? answering?.server : record.servers[0];
+  if (mayUseFile && answering?.ipv6 !== undefined && (await needsFileForIpv6())) return file;
+  // An attached disk works as long as its bricks do; that no glusterd answers is no reason to deny it.
+  const named = server ?? (record.device === undefined ? undefined : record.servers[0]);
+  if (named === undefined)
+    throw new Failure('unavailable', `no Gluster server of volume ${record.volume} answers`, {
+      hint: 'gnt-gluster config check',
+    });
+  // Ganeti splits this at line ends and strips nothing: a line end after the URI would be one more, empty URI.
+  return `${record.device ?? ''}\nkvm:${imageUri(named, record.volume, record.path)}`;
+}
+
 async function fileToLink(request: Request<'create'>, mounted: readonly MountedVolume[]) {
   if (request.parameters.link === undefined) return undefined;
   const { findLink } = await import('./linking.ts');
@@ -234,4 +258,11 @@ async function purgeTrash(mounted: readonly MountedVolume[]): Promise<void> {
 }
 
 /** The provider as Ganeti sees it. */
-export const provider: Provider = { name: providerName, parameters: knownParameters, checkNames, verbs };
+export const provider: Provider = {
+  name: providerName,
+  parameters: knownParameters,
+  checkNames,
+  verbs,
+  quick,
+  patience: () => configuredPatience(),
+};

@@ -45,6 +45,15 @@ export async function answers(point: string, seconds: number): Promise<boolean> 
   return (await exitStatusOf(['stat', '--file-system', '--format=%T', point], { timeLimit: seconds * 1000 })) === 0;
 }
 
+/**
+ * Whether the file system mounted at a path gives no answer within a time, neither a good nor a bad one. A mount whose
+ * server died says so at once: it is not hung.
+ */
+export async function isHung(point: string, milliseconds: number): Promise<boolean> {
+  const argv = ['stat', '--file-system', '--format=%T', point];
+  return (await exitStatusOf(argv, { timeLimit: milliseconds })) === undefined;
+}
+
 /** Unmounts; false when something uses the mount. `lazy` takes it out of sight at once, for one that is dead. */
 export async function unmount(point: string, { lazy = false } = {}): Promise<boolean> {
   const status = await exitStatusOf(['umount', ...(lazy ? ['--lazy'] : []), '--no-canonicalize', point]);

@@ -39,6 +39,8 @@ export interface Command {
   readonly flags?: Readonly<Record<string, string>>;
   /** What --help tells beside the summary, lines of at most 100 characters. */
   readonly details?: readonly string[];
+  /** It touches no file of a volume, so that nobody has to watch whether it hangs. */
+  readonly local?: true;
   readonly run: (input: CommandInput) => Promise<Report>;
 }
 

@@ -100,6 +100,7 @@ export const commands: readonly Command[] = [
     summary: 'is a configuration file valid, and do its servers answer',
     operands: ['[FILE]'],
     options: {},
+    local: true,
     run: configCheck,
   },
   {
@@ -107,6 +108,7 @@ export const commands: readonly Command[] = [
     summary: 'does the cluster start guests through gnt-gluster-kvm',
     operands: [],
     options: {},
+    local: true,
     run: kvmStatus,
   },
   {
@@ -115,6 +117,7 @@ export const commands: readonly Command[] = [
     operands: [],
     options: {},
     flags: { 'dry-run': 'only tell what would be done' },
+    local: true,
     run: kvmEnable,
   },
   {
@@ -123,6 +126,7 @@ export const commands: readonly Command[] = [
     operands: [],
     options: {},
     flags: { 'dry-run': 'only tell what would be done' },
+    local: true,
     run: kvmDisable,
   },
   sanityCommand,

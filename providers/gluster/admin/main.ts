@@ -5,6 +5,8 @@ import { requireRoot } from '../../../src/main.ts';
 import { unknown } from '../../../src/parameters.ts';
 import { visible } from '../../../src/quote.ts';
 import { print, reportFailure } from '../../../src/reply.ts';
+import { isWorker, supervise } from '../../../src/supervise.ts';
+import { configuredPatience } from '../configuration.ts';
 import { type Command, type CommandInput, valueOptions } from './command.ts';
 import { commands } from './commands.ts';
 import { helpOf, overview } from './help.ts';
@@ -40,9 +42,17 @@ async function dispatch(args: readonly string[]): Promise<number> {
     const operands = checkOperands(command, words.slice(lengthOf(command)));
     const input = { operands, ...(await checkOptions(command, parsed.options)) };
     requireRoot();
+    if (command.local !== true && !isWorker(program, process.env)) return await superviseCommand(args);
     return await perform(command, input, parsed.json);
   }
   return 0;
+}
+
+/** Has a process of its own do what can hang. What it prints is as bold as if it had the terminal. */
+async function superviseCommand(args: readonly string[]): Promise<number> {
+  const isBold = process.stdout.isTTY && process.stdout.hasColors();
+  const environment = isBold ? { FORCE_COLOR: '1', ...process.env } : process.env;
+  return await supervise({ program, args, environment, patience: () => configuredPatience() });
 }
 
 async function perform(command: Command, input: CommandInput, json: boolean): Promise<number> {

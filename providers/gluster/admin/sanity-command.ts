@@ -25,5 +25,6 @@ export const sanityCommand: Command = {
     'What it made is removed after every rule, also after SIGINT and SIGTERM; what cannot be removed is named.',
     'Exit status 1: the provider does not conform.',
   ],
+  local: true,
   run: async (input) => (await import('./sanity.ts')).sanity(input),
 };

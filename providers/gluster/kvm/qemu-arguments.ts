@@ -1,7 +1,8 @@
 import { asFailure, Failure } from '../../../src/errors.ts';
 import { print, reportFailure } from '../../../src/reply.ts';
+import { isWorker, supervise } from '../../../src/supervise.ts';
 import { attachedRecord } from '../attachments.ts';
-import { loadConfiguration } from '../configuration.ts';
+import { configuredPatience, loadConfiguration } from '../configuration.ts';
 import { imageOf } from '../loops.ts';
 import { mountPoint } from '../mounts.ts';
 import type { Server } from '../pool.ts';
@@ -12,15 +13,30 @@ import { instanceIn, isChrooted } from './chroot.ts';
 import { hasGlusterDriver } from './driver.ts';
 import { libraryServers } from './library-servers.ts';
 
-/** Prints the arguments of QEMU as words for a shell, rewritten for gnt-gluster-kvm, and ends the process. */
+/** The name of the hidden command of gnt-gluster that gnt-gluster-kvm runs. */
+export const qemuArguments = 'qemu-arguments';
+
+/**
+ * Prints the arguments of QEMU as words for a shell, rewritten for gnt-gluster-kvm, and ends the process. A process of its
+ * own makes them, because an image may have to be attached: a guest that starts does not wait for ever.
+ */
 export async function printQemuArguments(args: readonly string[]): Promise<never> {
   try {
-    const words = await rewriteArguments(args, isChrooted(args) ? (image) => wayInChroot(image, args) : wayTo);
-    print(words.map(quoteForShell).join(' '));
-    process.exit(0);
+    process.exit(isWorker(qemuArguments, process.env) ? await rewrite(args) : await superviseRewriting(args));
   } catch (error) {
-    process.exit(reportFailure('gnt-gluster qemu-arguments', error));
+    process.exit(reportFailure(`gnt-gluster ${qemuArguments}`, error));
   }
+}
+
+async function superviseRewriting(args: readonly string[]): Promise<number> {
+  const work = { program: qemuArguments, args: [qemuArguments, ...args], environment: process.env };
+  return await supervise({ ...work, patience: () => configuredPatience() });
+}
+
+async function rewrite(args: readonly string[]): Promise<number> {
+  const words = await rewriteArguments(args, isChrooted(args) ? (image) => wayInChroot(image, args) : wayTo);
+  print(words.map(quoteForShell).join(' '));
+  return 0;
 }
 
 async function wayTo(image: NamedImage): Promise<Way> {

@@ -15,6 +15,7 @@ import {
   snapshotOf,
   snapshotVariables,
 } from '../support/verbs.ts';
+import { asWorker } from './support/interruptions.ts';
 import { everything, useGlusterLedger } from './support/storage.ts';
 
 const ledger = useGlusterLedger();
@@ -67,18 +68,19 @@ const cases: Readonly<Record<string, (disk: Disk) => Promise<Done>>> = {
 };
 
 describe.each(Object.entries(cases))('%s', (_, prepare) => {
-  test('starts nothing but what finds a mount that hangs', async () => {
+  test('starts nothing but the process that works for it, and what finds a mount that hangs', async () => {
     const { verb, variables } = await prepare(ledger.disk());
     const before = await everything();
     const programs = await executed(verb, variables);
     expect(programs.length).toBeGreaterThan(0);
-    expect(new Set(programs)).toEqual(new Set(['stat']));
+    expect(new Set(programs)).toEqual(new Set(['setpriv', 'ganeti-extstorage-gluster', 'stat']));
+    expect(programs.filter((program) => program === 'setpriv')).toHaveLength(1);
     expect(await everything()).toBe(before);
   });
 
   test('loads no library', async () => {
     const { verb, variables } = await prepare(ledger.disk());
-    const [env = '', ...rest] = commandLine(verb, variables).slice(0, -1);
+    const [env = '', ...rest] = commandLine(verb, variables, { daemon: asWorker(verb) }).slice(0, -1);
     const asVerb = ['bash', '--norc', '-c', `exec -a ${verb} "$@"`, 'bash', process.execPath, '-e', harness, program];
     const { stderr } = await node().exec([env, ...rest, ...asVerb]);
     expect(stderr).toBe('');

@@ -1,3 +1,4 @@
+import { workerVariable } from '../../../src/supervise.ts';
 import type { LabNode } from '../../lab/node.ts';
 import { providerDirectory } from '../../lab/provider.ts';
 import { type Point, pointsOf } from './points.ts';
@@ -101,7 +102,14 @@ async function run(
   wrapper: readonly string[] = [],
 ): Promise<{ readonly exitCode: number; readonly said: string }> {
   const argv = ['sh', '-c', 'exec "$@" <&-', 'sh', ...wrapper, `${providerDirectory}/${verb}`];
-  const options = { env: { ...fromGaneti, ...variables }, cwd: providerDirectory, timeoutMs: 120_000, reject: false };
+  // strace watches the process that does the work: the verb itself then, instead of one that it starts.
+  const worker = wrapper.length === 0 ? {} : { [workerVariable]: verb };
+  const options = {
+    env: { ...fromGaneti, ...worker, ...variables },
+    cwd: providerDirectory,
+    timeoutMs: 120_000,
+    reject: false,
+  };
   const { exitCode, stderr } = await node.exec(argv, options);
   return { exitCode, said: stderr };
 }

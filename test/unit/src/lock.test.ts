@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { isLocked, sweepLock, withLock } from '../../../src/lock.ts';
+import { isLocked, locksOf, sweepLock, takeFromKilled, withLock } from '../../../src/lock.ts';
+import { openPaths } from '../../../src/tools/process-tree.ts';
 import { scratchDirectory, startModule, until } from '../help.ts';
 
 const directory = '/run/ganeti-gluster/lock';
@@ -114,3 +115,34 @@ test.runIf(isRoot)(
     await sweepLock(name);
   },
 );
+
+test.runIf(isRoot)('a process has the locks that it holds, and not the one that it waits for', async () => {
+  const [held, wanted] = [uniqueLock(), uniqueLock()];
+  await withLock(held.name, 'x', () =>
+    withLock(wanted.name, 'y', async () => {
+      const { child, ended } = startModule(holder, wanted.name, `${scratchDirectory()}/held`);
+      await until('it waits', () => openPaths(child.pid ?? 0).includes(wanted.path));
+      expect(locksOf(process.pid)).toEqual(expect.arrayContaining([held.name, wanted.name]));
+      expect(locksOf(child.pid ?? 0)).toEqual([]);
+      child.kill('SIGKILL');
+      await ended;
+    }),
+  );
+});
+
+test.runIf(isRoot)('a lock is taken from a process that cannot end, and those that wait notice soon', async () => {
+  const { name, path } = uniqueLock();
+  const flag = `${scratchDirectory()}/held`;
+  const { child, ended } = startModule(holder, name, flag);
+  await until('it is held', () => existsSync(flag));
+  const start = Date.now();
+  const waiting = withLock(name, 'wait', async () => Date.now() - start);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  takeFromKilled(name);
+  // What was begun is not finished: who finds its work done has to look.
+  expect(isLocked(name)).toBe(true);
+  expect(await waiting).toBeLessThan(8000);
+  expect(existsSync(path)).toBe(false);
+  child.kill('SIGKILL');
+  await ended;
+});

@@ -1,3 +1,4 @@
+import { workerVariable } from '../../../../src/supervise.ts';
 import { call, commandLine } from '../../support/caller.ts';
 import { node } from '../../support/lab.ts';
 import { providerDirectory, type Verb } from '../../support/provider.ts';
@@ -17,7 +18,15 @@ wait $pid
 test $? -eq 137
 `;
 
-/** Runs a verb and kills it with SIGKILL as soon as a condition of the shell holds; throws when it ends before that. */
+/** The variable with which a verb does its work by itself, and has no process of its own for it. */
+export function asWorker(verb: Verb): Readonly<Record<string, string>> {
+  return { [workerVariable]: verb };
+}
+
+/**
+ * Runs a verb and kills it with SIGKILL as soon as a condition of the shell holds; throws when it ends before that. It is
+ * the process that Ganeti started which is killed: the one that works for it has to end by itself.
+ */
 export async function killWhen(
   condition: string,
   verb: Verb,
@@ -29,7 +38,7 @@ export async function killWhen(
 }
 
 /**
- * Runs a verb that is killed with SIGKILL in place of its n-th call of a system call. Returns whether it was; it has
+ * Runs a verb that does its work by itself, and is killed with SIGKILL in place of its n-th call of a system call. Returns whether it was; it has
  * done its work when it was not.
  */
 export async function killAt(
@@ -41,7 +50,7 @@ export async function killAt(
 ): Promise<boolean> {
   const trace = ['-e', `trace=${systemCall}`, '-e', `inject=${systemCall}:signal=KILL:when=${count}`];
   const wrapper = ['/usr/bin/strace', '-qq', '-o', '/dev/null', ...trace];
-  const { exitCode, said } = await call(verb, variables, { parameters, wrapper });
+  const { exitCode, said } = await call(verb, variables, { parameters, wrapper, daemon: asWorker(verb) });
   if (exitCode !== 0 && exitCode !== 137) throw new Error(`${verb} under strace: exit ${exitCode}: ${said}`);
   return exitCode === 137;
 }

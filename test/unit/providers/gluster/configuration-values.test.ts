@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   parseDuration,
   parseOvercommit,
+  parsePatience,
   parseReserve,
   reserveOf,
 } from '../../../../providers/gluster/configuration-values.ts';
@@ -60,6 +61,7 @@ test('a percentage is never more than the volume, and is what was asked within f
 test.each([
   ['0', 0],
   [0, 0],
+  ['45s', 45_000],
   ['30m', 30 * 60_000],
   ['24h', 24 * 3_600_000],
   ['7d', 7 * 24 * 3_600_000],
@@ -67,6 +69,18 @@ test.each([
   ['0h', 0],
 ])('a time of %j', (value, milliseconds) => {
   expect(parseDuration(value)).toBe(milliseconds);
+});
+
+test.each([
+  ['5s', 5000],
+  ['60s', 60_000],
+  ['24h', 24 * 3_600_000],
+])('a volume may be silent for %j', (value, milliseconds) => {
+  expect(parsePatience(value)).toBe(milliseconds);
+});
+
+test.each(['4s', '0', 0, 60, '25h', '86401s', 'for ever', undefined])('a volume may not be silent for %j', (value) => {
+  expect(parsePatience(value)).toBeUndefined();
 });
 
 test.each(['', '24', 24, '24 h', '1w', '-1h', '1.5h', '1h30m', '24H', '100000d', true, ['1h'], '1h\n'])(

@@ -1,6 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { findPool, loadConfiguration, parseConfiguration } from '../../../../providers/gluster/configuration.ts';
+import {
+  configuredPatience,
+  findPool,
+  loadConfiguration,
+  parseConfiguration,
+} from '../../../../providers/gluster/configuration.ts';
 import { poolKeys, topKeys } from '../../../../providers/gluster/configuration-keys.ts';
 import { builtinPool } from '../../../../providers/gluster/pool.ts';
 import { failureOf, scratchDirectory } from '../../help.ts';
@@ -96,7 +101,18 @@ describe('refused', () => {
 describe('loadConfiguration', () => {
   test('without a file the built-in pool holds', async () => {
     const configuration = await loadConfiguration(`${scratchDirectory()}/absent.toml`);
-    expect(configuration).toEqual({ file: undefined, defaultPool: 'default', pools: [builtinPool] });
+    expect(configuration).toEqual({ file: undefined, defaultPool: 'default', pools: [builtinPool], patience: 60_000 });
+  });
+
+  test.each([
+    ['give_up = "90s"\n[pool.default]\n', 90_000],
+    ['[pool.default]\n', 60_000],
+    ['give_up = "1s"\n[pool.default]\n', 60_000],
+    ['give_up = [broken', 60_000],
+  ])('with %j work is given up after %i ms', async (text, patience) => {
+    const file = `${scratchDirectory()}/x.toml`;
+    writeFileSync(file, text);
+    expect(await configuredPatience(file)).toBe(patience);
   });
 
   test('an empty file is not the same as none', async () => {

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from './errors.ts';
+import { startWorker } from './exec.ts';
+import { locksOf, takeFromKilled } from './lock.ts';
+import { passOn } from './reply.ts';
+import { mountsDirectory } from './run-directory.ts';
+import { isHung, type Mount, mounts } from './tools/mount.ts';
+import { type ProcessTree, processTree } from './tools/process-tree.ts';
+
+/**
+ * Names the program whose work a process is to do by itself, as a worker does it. Also for a person or a test that wants
+ * no process in between.
+ */
+export const workerVariable = 'GANETI_EXTSTORAGE_WORKER';
+
+/** How long a volume may give no answer unless the configuration says otherwise, in milliseconds. */
+export const usualPatience = 60_000;
+
+/** How often a supervisor looks how its worker is, in milliseconds. */
+const interval = 5000;
+
+/** What a supervisor has its worker do. */
+export interface Work {
+  /** The name of the verb or command, by which the worker knows what it is. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+  /** For how many milliseconds a volume may give no answer. It is asked late, and may load what it needs. */
+  readonly patience: () => Promise<number>;
+}
+
+/** Whether this process is to do the work of a program by itself. */
+export function isWorker(program: string, environment: NodeJS.ProcessEnv): boolean {
+  return environment[workerVariable] === program;
+}
+
+/**
+ * Has a process of its own do what can hang, and returns its exit status. This process touches no file of a volume, so
+ * it always ends: with a Failure of kind unavailable when a volume that the worker uses gave no answer for too long. The
+ * worker and what it started are killed then, and their locks are given to others even where the kernel does not let them
+ * end. For as long as the volume answers, the work may take as long as it takes.
+ */
+export async function supervise({ program, args, environment, patience }: Work): Promise<number> {
+  const argv = [process.execPath, ...(await argumentsOfThisProgram()), ...args];
+  const worker = await startWorker(argv, { ...environment, [workerVariable]: program }, (chunk) => passOn(2, chunk));
+  const end = await Promise.race([worker.ended, firstHang(worker.pid, patience)]);
+  if ('status' in end) {
+    passOn(1, end.stdout);
+    return end.status;
+  }
+  await giveUp(worker.pid, worker.ended);
+  const { point, source } = end.mount;
+  const seconds = Math.round((Date.now() - end.since.getTime()) / 1000);
+  const since = end.since.toISOString().slice(0, 19);
+  throw new Failure(
+    'unavailable',
+    `the volume of ${source} has given no answer for ${seconds} seconds, since ${since}Z`,
+    {
+      problems: [`it is mounted at ${point}`, `${program} was given up; what it began, the next ${program} finishes`],
+      hint: 'gnt-gluster mount status',
+    },
+  );
+}
+
+/** What stands between Node and the arguments of this program: nothing when both are one executable. */
+async function argumentsOfThisProgram(): Promise<readonly string[]> {
+  const { isSea } = await import('node:sea');
+  return isSea() ? [] : [...process.execArgv, process.argv[1] ?? ''];
+}
+
+interface Hang {
+  readonly mount: Mount;
+  readonly since: Date;
+}
+
+interface Question extends Hang {
+  readonly moves: string;
+  answer: 'none yet' | 'given' | 'none in time';
+}
+
+/** Comes back when a volume that a process or a descendant of it uses gave no answer for too long; else never. */
+async function firstHang(pid: number, patience: () => Promise<number>): Promise<Hang> {
+  const questions = new Map<string, Question>();
+  let before: ProcessTree | undefined;
+  for (;;) {
+    await sleep(interval, undefined, { ref: false });
+    const now = processTree(pid);
+    for (const question of questions.values()) {
+      if (question.answer === 'none in time' && concerns(question, now)) return question;
+      if (question.answer !== 'none yet') questions.delete(question.mount.point);
+    }
+    for (const mount of volumesHere())
+      if (!questions.has(mount.point) && concerns({ mount, moves: before?.moves }, now)) {
+        const question: Question = { mount, since: new Date(), moves: now.moves, answer: 'none yet' };
+        questions.set(mount.point, question);
+        void ask(question, await patience());
+      }
+    before = now;
+  }
+}
+
+function volumesHere(): readonly Mount[] {
+  return mounts().filter(({ point }) => point.startsWith(`${mountsDirectory}/`));
+}
+
+/**
+ * Whether it matters to the worker that a volume gives no answer: it has a file of it open, or none of its processes has
+ * run since then, so that it may sleep in the call that opens the first one.
+ */
+function concerns({ mount, moves }: { mount: Mount; moves: string | undefined }, now: ProcessTree): boolean {
+  return moves === now.moves || now.open.some((path) => path === mount.point || path.startsWith(`${mount.point}/`));
+}
+
+async function ask(question: Question, patience: number): Promise<void> {
+  question.answer = (await isHung(question.mount.point, patience)) ? 'none in time' : 'given';
+}
+
+/** Kills a worker with all that it started, and frees its locks when it cannot end. */
+async function giveUp(pid: number, ended: Promise<unknown>): Promise<void> {
+  for (const member of processTree(pid).pids) kill(member);
+  const gone = await Promise.race([ended.then(() => true), sleep(1000, false)]);
+  // Where it ended the kernel freed them, and they may be somebody else's by now.
+  if (!gone) for (const name of locksOf(pid)) takeFromKilled(name);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended meanwhile.
+  }
+}
