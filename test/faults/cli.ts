@@ -1,7 +1,7 @@
 /**
  * `npm run test:faults`, on real Gluster in a lab of its own: kills every verb at every step it takes and calls it again,
- * then calls the verbs with whatever an environment can hold; and, on a Ganeti cluster with a guest that writes, makes
- * what is below it fail. Prints how many points were tried and survived, and writes
+ * then calls the verbs with whatever an environment can hold; tries generated sequences on several nodes against a model
+ * of them; and, on a Ganeti cluster with a guest that writes, makes what is below it fail. Prints how many points were tried and survived, and writes
  * that as JSON. Exit status 1 when one was not survived.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { inOwnLab, up, volumeName } from '../lab/lab.ts';
 import { projectDirectory } from '../lab/layout.ts';
 import type { LabNode } from '../lab/node.ts';
 import { installProvider } from '../lab/provider.ts';
+import { runModel } from '../model/run.ts';
 import { runCluster } from './cluster/campaign.ts';
 import { clusterScenarios } from './cluster/scenarios.ts';
 import { readHostile, runHostile } from './hostile/campaign.ts';
@@ -21,13 +22,15 @@ import { ownMount } from './verbs/state.ts';
 const labName = 'faults';
 const hostile = 'hostile calls';
 const generated = 'generated configurations';
+const model = 'model, generated sequences';
 const built = path.join(projectDirectory, 'build/out/ganeti-extstorage-gluster');
 const output = path.join(projectDirectory, 'build/out/faults.json');
 const usage = `usage: npm run test:faults [-- OPTION...]
 
   --only TEXT   only the scenarios whose name begins with TEXT; several with commas between
-  --calls N     how many hostile calls, and how many generated configurations: 100000 unless told
+  --calls N     how many hostile calls and generated configurations: 100000 unless told; how many sequences: 2000
   --seed N      what they are made of: another number, other calls
+  --path TEXT   only the one sequence that failed, with the seed and the path that were printed then
   --list        the names of all scenarios
   --help        this text
 
@@ -36,16 +39,20 @@ Prints a table and writes ${path.relative(projectDirectory, output)}.`;
 function parseOptions() {
   const options = {
     only: { type: 'string' },
-    calls: { type: 'string', default: '100000' },
+    calls: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    path: { type: 'string' },
     list: { type: 'boolean' },
     help: { type: 'boolean' },
   } as const;
   try {
     const { values } = parseArgs({ options });
     for (const name of ['calls', 'seed'] as const)
-      if (!/^[1-9][0-9]{0,8}$/.test(values[name])) throw new Error(`--${name} must be a number, not ${values[name]}`);
-    return { ...values, calls: Number(values.calls), seed: Number(values.seed) };
+      if (!/^[1-9][0-9]{0,8}$/.test(values[name] ?? '1'))
+        throw new Error(`--${name} must be a number, not ${values[name]}`);
+    const { calls, seed, ...others } = values;
+    const sequences = Number(calls ?? 2000);
+    return { ...others, calls: Number(calls ?? 100_000), sequences, seed: Number(seed) };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
     process.exit(2);
@@ -93,6 +100,28 @@ async function readGenerated(): Promise<Outcome> {
   return { name: generated, points: options.calls, killed: 0, failures: problems };
 }
 
+async function trySequences(node: LabNode): Promise<Outcome> {
+  const { sequences, seed, path: again } = options;
+  const progress = (done: number): void => {
+    show(`model: ${done} of ${sequences}`);
+    if (done % 100 === 0) console.log(`${process.stdout.isTTY ? '\n' : ''}model: ${done} of ${sequences} sequences`);
+  };
+  const lanes = again === undefined ? 2 : 1;
+  const tried = await runModel(node, {
+    sequences,
+    seed,
+    path: again,
+    lanes,
+    nodes: 3,
+    progress,
+    onFailure: console.log,
+  });
+  show('');
+  console.log(`model: ${tried.sequences} sequences of ${tried.steps} steps in all, seed ${seed}`);
+  for (const failure of tried.failures) console.log(failure);
+  return { name: model, points: tried.sequences + tried.failures.length, killed: 0, failures: tried.failures };
+}
+
 /** Progress, on a terminal only. */
 function show(text: string): void {
   if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${text}`);
@@ -120,15 +149,16 @@ const chosen = scenarios.filter(({ name }) => wanted(name));
 const onCluster = clusterScenarios.filter(({ name }) => wanted(name));
 if (options.help) console.log(usage);
 else if (options.list)
-  for (const name of [...[...chosen, ...onCluster].map((scenario) => scenario.name), hostile, generated])
+  for (const name of [...[...chosen, ...onCluster].map((scenario) => scenario.name), hostile, generated, model])
     console.log(name);
 else {
   const alone = async (node: LabNode): Promise<readonly Outcome[]> => [
     ...(await killVerbs(node, chosen)),
     ...(wanted(hostile) ? [await callHostile(node)] : []),
     ...(wanted(generated) ? [await readGenerated()] : []),
+    ...(wanted(model) ? [await trySequences(node)] : []),
   ];
-  const needsNode = chosen.length > 0 || wanted(hostile) || wanted(generated);
+  const needsNode = chosen.length > 0 || [hostile, generated, model].some(wanted);
   const outcomes = [...(needsNode ? await onNode(alone) : []), ...(await runCluster(onCluster))];
   mkdirSync(path.dirname(output), { recursive: true });
   writeFileSync(output, `${JSON.stringify(outcomes, undefined, 2)}\n`);

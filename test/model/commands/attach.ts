@@ -1,0 +1,54 @@
+import { requireDeviceContent, requireExit } from '../invariants.ts';
+import { isStale, lookup } from '../model.ts';
+import { devicesOf, verb } from '../real.ts';
+import { exists, isHere, type On, type Step, step, whereText } from './step.ts';
+
+/**
+ * attach: the device leads to the image of that name. What leads to no image any more, and nobody uses, is replaced. Where
+ * the image is attached already and is still one, the node need not look at a volume, so the configuration does not matter.
+ */
+export function attach({ node, name, where, blind }: On): Step {
+  return step({
+    text: `attach ${name}${whereText(where)}`,
+    node,
+    can: (model) => blind || exists(model, name) || model.nodes[node]?.attached.has(name) === true,
+    act: async (model, real) => {
+      const { target, refusals } = lookup(model, name, where);
+      const here = model.nodes[node]?.attached;
+      const before = here?.get(name);
+      const stale = isStale(model, node, name);
+      const mayStay = before !== undefined && !stale;
+      const other = mayStay && before.data !== target?.data;
+      const ran = await verb(real, node, 'attach', name, where);
+      const works = target !== undefined || mayStay ? [0] : [];
+      requireExit(ran, [...works, ...refusals, ...(other ? [5, 6] : [])], stale ? 'its device leads nowhere' : '');
+      if (ran.exitCode !== 0) return;
+      const [device = ''] = ran.stdout.split('\n', 1);
+      const found = (await devicesOf(real, node)).get(real.nameOf(name))?.find((known) => known.device === device);
+      const data = [target?.data, mayStay ? before.data : undefined].find((known) => known?.inode === found?.inode);
+      if (data === undefined)
+        throw new Error(`attach gave ${device} of inode ${found?.inode}, and the image has ${target?.data.inode}`);
+      here?.set(name, { device, data });
+      await requireDeviceContent(real, node, device, data);
+    },
+  });
+}
+
+/** detach: afterwards the node has neither a device nor a lease, whatever was done to the image or the configuration. */
+export function detach({ node, name, blind }: Omit<On, 'where'>): Step {
+  return step({
+    text: `detach ${name}`,
+    node,
+    can: (model) => blind || isHere(model, node, name),
+    act: async (model, real) => {
+      const ran = await verb(real, node, 'detach', name, {});
+      requireExit(ran, [0]);
+      model.nodes[node]?.attached.delete(name);
+      for (const image of model.images.filter((found) => found.name === name && found.data.granted.has(node))) {
+        image.data.granted.delete(node);
+        // Where the volume is not configured any more, the node may have no way to it.
+        if (lookup(model, name, {}).target !== image) image.data.lingering.add(node);
+      }
+    },
+  });
+}
