@@ -1,9 +1,10 @@
 import { setConfiguration, setName } from './commands/cluster.ts';
 import { spots, usual } from './configurations.ts';
 import { requireContent, requireExit, requireInvariants } from './invariants.ts';
-import { detachAll } from './lane.ts';
+import { detachAll, mountRoot } from './lane.ts';
 import { type Image, lookup, type Model } from './model.ts';
 import { findAll, nodeOf, type Real, verb } from './real.ts';
+import type { Remote } from './remote.ts';
 
 /**
  * The end of every sequence: all nodes detach what they have, then every image holds what the model says, no lease, device,
@@ -32,12 +33,10 @@ async function leave(model: Model, real: Real, node: number): Promise<void> {
     for (const image of leased) if (isAlone(model, image)) image.data.lingering.delete(node);
   }
   await requireInvariants(model, real, node);
-  const { devices, records, mounts } = await nodeOf(real, node).here();
+  const { devices, records } = await nodeOf(real, node).here();
   const prefix = real.nameOf('A').split('A', 1)[0] ?? '';
   const left = [...records, ...devices.map(({ file }) => file)].filter((text) => text.includes(prefix));
-  const wanted = spots(usual).map(({ pool, volume }) => `/run/ganeti-gluster/mnt/${pool}/${volume}`);
-  const strange = [...left, ...mounts.filter((point) => !wanted.includes(point))];
-  if (strange.length > 0) throw new Error(`left on n${node + 1}: ${strange.join(', ')}`);
+  if (left.length > 0) throw new Error(`left on n${node + 1}: ${left.join(', ')}`);
 }
 
 /** Whether the default pool has the image, and no pool another one of its name. */
@@ -59,14 +58,22 @@ export async function wipe(real: Real): Promise<void> {
   for (const remote of real.lane.nodes) {
     await detachAll(remote, prefix);
     await remote.shell('rm -f /run/ganeti-gluster/images/"$1"*', prefix);
+    await unmountOthers(remote);
   }
   const roots = (await findAll(real)).map(({ root, name }) => `${root}/${name}`);
   if (roots.length > 0) await real.lane.harness.shell('rm -rf -- "$@"', ...roots);
   await real.lane.harness.shell(
     'rm -rf "$1"/*/lane"$2"/hand/* "$1"/*/lane"$2"/foreign/*',
-    '/mnt/model',
+    mountRoot,
     String(real.lane.number),
   );
+}
+
+/** A pool that is not configured any more can be mounted still: nothing looks at it again, and nothing uses it. */
+async function unmountOthers(remote: Remote): Promise<void> {
+  const wanted = spots(usual).map(({ pool, volume }) => `/run/ganeti-gluster/mnt/${pool}/${volume}`);
+  const { mounts } = await remote.here();
+  for (const point of mounts) if (!wanted.includes(point)) await remote.shell('umount "$1"', point);
 }
 
 /** After a sequence that failed: the nodes and their configuration are as at the beginning of one. */
