@@ -11,7 +11,6 @@ import {
   renameSync,
   truncateSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { errnoOf, Failure } from '../../src/errors.ts';
 import { loopDevicesBy } from '../../src/tools/losetup.ts';
 import { summarize, usersOf } from '../../src/tools/processes.ts';
@@ -21,6 +20,7 @@ import { imagesDirectory } from './images.ts';
 import { makeLeaseFile } from './lease-store.ts';
 import { readMetadata, writeMetadata } from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
+import { thisNode } from './this-node.ts';
 
 /** A raw file on a volume that is to become an image. */
 export interface Foreign {
@@ -89,7 +89,7 @@ export function adopt(mounted: MountedVolume, name: string, { file, path, size, 
   writeMetadata(directory, {
     preallocation: 'off',
     created: new Date().toISOString(),
-    createdBy: hostname(),
+    createdBy: thisNode().name,
     adoptedFrom: path,
   });
   if (size < rounded) truncateSync(file, rounded);

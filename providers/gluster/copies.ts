@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { Failure } from '../../src/errors.ts';
 import type { Request } from '../../src/request.ts';
 import { summarize } from '../../src/tools/processes.ts';
@@ -10,6 +9,7 @@ import type { Image } from './images.ts';
 import { requireNoOtherHolder } from './lease-store.ts';
 import { type ImageMetadata, readMetadata } from './metadata.ts';
 import { findAgain, findImage } from './storage.ts';
+import { thisNode } from './this-node.ts';
 import { usersHere } from './userspace.ts';
 
 type Parameters = Readonly<Record<string, string>>;
@@ -63,7 +63,7 @@ export function snapshotMetadata(image: Image): ImageMetadata {
     ...(diskName === undefined ? {} : { diskName }),
     preallocation: 'off',
     created: new Date().toISOString(),
-    createdBy: hostname(),
+    createdBy: thisNode().name,
     snapshotOf: image.name,
     snapshotState: stateOf(image),
   };

@@ -1,8 +1,8 @@
-import { hostname } from 'node:os';
 import { Failure } from '../../src/errors.ts';
 import { commandFailed, mustRun, run } from '../../src/exec.ts';
 import { parseObject, readIfThere, textField } from '../../src/files.ts';
-import { isSameNode } from './dead-owners.ts';
+import { ganetiNodes, isSameNode } from './ssconf.ts';
+import { thisNode } from './this-node.ts';
 
 /** A disk of the template ext, as Ganeti knows it. */
 export interface GanetiDisk {
@@ -27,7 +27,7 @@ const timeLimit = 60_000;
  */
 export async function ganetiDisks(): Promise<readonly GanetiDisk[]> {
   const master = (await mustRun(['gnt-cluster', 'getmaster'], { timeLimit })).trim();
-  if (!isSameNode(master, hostname(), []))
+  if (!isSameNode(master, thisNode().name, ganetiNodes().nodes))
     throw new Failure('unsupported', `only the master node knows all disks; that is ${master}`, {
       hint: `run this on ${master}`,
     });

@@ -1,5 +1,4 @@
 import { chmodSync, closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, truncateSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { errnoOf, Failure } from '../../src/errors.ts';
 import { isImageName } from '../../src/request.ts';
 import { createRaw, type Preallocation } from '../../src/tools/qemu-img.ts';
@@ -7,6 +6,7 @@ import type { Bytes } from '../../src/units.ts';
 import { makeLeaseFile } from './lease-store.ts';
 import { type ImageMetadata, writeMetadata } from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
+import { nameOfWriter, writerHere } from './this-node.ts';
 import { entriesOf, removeTree, statOf } from './trees.ts';
 
 /** The raw file behind one Ganeti disk, in a directory of its own: `disk`, `image.json` and `lease/`. */
@@ -86,7 +86,7 @@ export async function makeImage(mounted: MountedVolume, name: string, content: N
   const draft = workPath(mounted, name);
   mkdirSync(`${imagesDirectory(mounted)}/${workDirectory}`, { recursive: true, mode: 0o700 });
   try {
-    sweep(mounted, name, hostname());
+    sweepOwn(mounted, name);
     mkdirSync(draft, { mode: 0o700 });
     if (content.link === undefined) {
       closeSync(openSync(`${draft}/disk`, 'wx', 0o600));
@@ -123,16 +123,23 @@ export function deleteImage(image: Image): void {
   sweep(image.mounted, image.name);
 }
 
-/** Deletes what killed runs left of an image that never appeared, or that was being deleted: of one node, or of all. */
-export function sweep(mounted: MountedVolume, name: string, node = ''): void {
-  for (const path of leftovers(mounted, name, node)) removeTree(path);
+/** Deletes what killed runs of any node left of an image that never appeared, or that was being deleted. */
+export function sweep(mounted: MountedVolume, name: string): void {
+  for (const path of leftovers(mounted, name)) removeTree(path);
 }
 
-/** Where killed runs left something of an image that never appeared, or that was being deleted: of one node, or of all. */
-export function leftovers(mounted: MountedVolume, name: string, node = ''): readonly string[] {
+/** The same of this node only: what another one is making now stays. */
+export function sweepOwn(mounted: MountedVolume, name: string): void {
+  for (const path of leftovers(mounted, name, writerHere())) removeTree(path);
+}
+
+/** Where killed runs left something of an image that never appeared, or that was being deleted: of one writer, or of all. */
+export function leftovers(mounted: MountedVolume, name: string, writer = ''): readonly string[] {
   const directory = `${imagesDirectory(mounted)}/${workDirectory}`;
   // No name of an image holds an @, so this is no other image's.
-  const mine = entriesOf(directory).filter((entry) => entry.startsWith(node === '' ? `${name}@` : `${name}@${node}@`));
+  const mine = entriesOf(directory).filter((entry) =>
+    entry.startsWith(writer === '' ? `${name}@` : `${name}@${writer}@`),
+  );
   return mine.map((entry) => `${directory}/${entry}`);
 }
 
@@ -149,7 +156,8 @@ export interface Unfinished {
 export function unfinishedOn(mounted: MountedVolume): readonly Unfinished[] {
   const directory = `${imagesDirectory(mounted)}/${workDirectory}`;
   return entriesOf(directory).flatMap((entry) => {
-    const [image = '', node = ''] = entry.split('@');
+    const [image = '', writer = ''] = entry.split('@');
+    const node = nameOfWriter(writer);
     const found = [statOf(`${directory}/${entry}`), statOf(`${directory}/${entry}/disk`)];
     const touched = found.flatMap((stat) => (stat === undefined ? [] : [Number(stat.mtimeMs), Number(stat.ctimeMs)]));
     // It is gone by now.
@@ -159,7 +167,7 @@ export function unfinishedOn(mounted: MountedVolume): readonly Unfinished[] {
 }
 
 function workPath(mounted: MountedVolume, name: string): string {
-  return `${imagesDirectory(mounted)}/${workDirectory}/${name}@${hostname()}@${process.pid}`;
+  return `${imagesDirectory(mounted)}/${workDirectory}/${name}@${writerHere()}@${process.pid}`;
 }
 
 /** The directory of all images of a volume on this node. */

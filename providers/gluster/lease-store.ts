@@ -5,8 +5,12 @@ import { errnoOf, Failure } from '../../src/errors.ts';
 import { removeFileIfThere } from '../../src/files.ts';
 import { note } from '../../src/reply.ts';
 import { oddKind } from '../../src/small-file.ts';
-import { bootOfThisNode, knowledgeOfNodes, nameOfThisNode, publishBoot, whyDead } from './dead-owners.ts';
+import { whyDead } from './dead-owners.ts';
+import { isOwn, type NodeKnowledge, whoseLease } from './lease-owner.ts';
+import { leaseRefusal, remarkOn } from './lease-refusal.ts';
 import { decide, describeLease, type Lease, type LeaseState, nameOfState, parseState } from './leases.ts';
+import { knowledgeOfNodes, publishRun } from './published-runs.ts';
+import { thisNode } from './this-node.ts';
 import { entriesOf, statOf } from './trees.ts';
 
 /**
@@ -36,15 +40,36 @@ export async function readLeases(directory: string): Promise<readonly Lease[]> {
   return leasesOf(await listStates(directory));
 }
 
-/** Whether this node has an image: in a mode, so that to take it so would change nothing, or in any. Starts no process. */
+/**
+ * Whether this node has an image: in a mode, so that to take it so would change nothing, or in any. Without a mode a lease
+ * counts that may be this node's, too: then giveBackLease has something to say. Starts no process.
+ */
 export async function hasLease({ directory }: Where, mode?: Lease['mode']): Promise<boolean> {
   const states = await listStates(directory);
   const leases = leasesOf(states);
-  const [node, boot] = [nameOfThisNode(), bootOfThisNode()];
-  const mine = leases.filter((lease) => lease.node === node);
-  if (mode === undefined || mine.length === 0) return mine.length > 0;
-  const valid = mine.every((lease) => lease.mode === mode && lease.boot === boot);
+  const mine = leases.filter(ownHere(directory));
+  if (mode === undefined) return mine.length > 0 || leases.some(doubtfulHere(directory));
+  const valid = mine.length > 0 && mine.every((lease) => lease.mode === mode && lease.boot === thisNode().boot);
   return valid && states.length === 1 && (mode === 'shared' || leases.length === 1);
+}
+
+/** Tells leases of this node, of this run or an earlier one, from all others. Looks at the volume only if it must. */
+function ownHere(directory: string): (lease: Lease) => boolean {
+  let known: NodeKnowledge | undefined;
+  return (lease) => {
+    if (lease.boot === thisNode().boot) return true;
+    known ??= knowledgeOfNodes(dirname(directory));
+    return isOwn(whoseLease(lease, known));
+  };
+}
+
+/** Tells leases that have this node's name or machine, and are not given back by it. */
+function doubtfulHere(directory: string): (lease: Lease) => boolean {
+  let known: NodeKnowledge | undefined;
+  return (lease) => {
+    known ??= knowledgeOfNodes(dirname(directory));
+    return ['namesake', 'unclear', 'twin'].includes(whoseLease(lease, known));
+  };
 }
 
 /**
@@ -54,14 +79,15 @@ export async function hasLease({ directory }: Where, mode?: Lease['mode']): Prom
  */
 export async function takeLease({ name, directory }: Where, mode: Lease['mode']): Promise<void> {
   const images = dirname(directory);
-  publishBoot(images);
+  publishRun(images);
   const since = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-  const own: Lease = { node: nameOfThisNode(), mode, since, boot: bootOfThisNode() };
+  const { name: node, boot } = thisNode();
+  const own: Lease = { node, mode, since, boot };
   await change({ name, directory }, (leases) => {
     const known = knowledgeOfNodes(images);
     const decision = decide(own, leases, known);
     if (decision.action === 'keep') return undefined;
-    if (decision.action === 'refuse') throw leased(name, decision.holders);
+    if (decision.action === 'refuse') throw leaseRefusal(name, decision.holders, known);
     const broken = decision.broken.map(
       (lease) =>
         `warning: image ${name}: the lease of ${describeLease(lease)} is broken: that node ${
@@ -81,10 +107,16 @@ export async function takeToDelete(where: Where): Promise<void> {
   }
 }
 
-/** Gives back what this node has of an image; nothing happens when that is nothing. */
+/**
+ * Gives back what this node has of an image; nothing happens when that is nothing. Says which leases with the name or the
+ * machine id of this node stay.
+ */
 export async function giveBackLease(where: Where): Promise<void> {
-  const node = nameOfThisNode();
-  await changeIfAny(where, (lease) => lease.node === node);
+  await changeIfAny(where, ownHere(where.directory));
+  for (const lease of (await readLeases(where.directory)).filter(doubtfulHere(where.directory))) {
+    const remark = remarkOn(lease, knowledgeOfNodes(dirname(where.directory)));
+    note(`warning: image ${where.name} stays leased to ${describeLease(lease)}: ${remark}`);
+  }
 }
 
 /** Takes leases away from whoever has them, but not those that were taken since they were looked at. */
@@ -96,19 +128,12 @@ export async function breakLeases(where: Where, leases: readonly Lease[]): Promi
 
 /** Throws a Failure of kind busy when another node that may be alive has an image; says so of a dead one. */
 export async function requireNoOtherHolder({ name, directory }: Where): Promise<void> {
-  const leases = (await readLeases(directory)).filter(({ node }) => node !== nameOfThisNode());
+  const leases = await readLeases(directory);
   const known = knowledgeOfNodes(dirname(directory));
-  const living = leases.filter((lease) => whyDead(lease, known) === undefined);
-  if (living.length > 0) throw leased(name, living);
-  for (const lease of leases) note(`warning: image ${name} is leased to a dead node: ${describeLease(lease)}`);
-}
-
-function leased(name: string, holders: readonly Lease[]): Failure {
-  const shared = holders.every(({ mode }) => mode === 'shared');
-  const ways = shared ? 'gnt-instance migrate --cleanup, if a migration failed' : 'shut its instance down there';
-  return new Failure('busy', `image ${name} is leased to ${holders.map(describeLease).join(' and ')}`, {
-    hint: `gnt-gluster lease list ${name}; ${ways}; if that node is dead: gnt-node modify --offline=yes ${holders[0]?.node}; last resort: gnt-gluster lease break ${name}`,
-  });
+  const others = leases.filter((lease) => !isOwn(whoseLease(lease, known)));
+  const living = others.filter((lease) => whoseLease(lease, known) === 'twin' || whyDead(lease, known) === undefined);
+  if (living.length > 0) throw leaseRefusal(name, living, known);
+  for (const lease of others) note(`warning: image ${name} is leased to a dead node: ${describeLease(lease)}`);
 }
 
 async function changeIfAny(where: Where, gone: (lease: Lease) => boolean): Promise<void> {

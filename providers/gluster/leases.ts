@@ -1,12 +1,14 @@
-import { type NodeKnowledge, whyDead } from './dead-owners.ts';
+import { whyDead } from './dead-owners.ts';
+import { isOwn, type NodeKnowledge, whoseLease } from './lease-owner.ts';
 
 /** One node's right to use an image: alone, or beside one other node while a guest migrates. */
 export interface Lease {
+  /** The name of the node; not what it is: see whoseLease. */
   readonly node: string;
   readonly mode: 'exclusive' | 'shared';
   /** When the node got it in this mode; ISO 8601, UTC, whole seconds. */
   readonly since: string;
-  /** Which run of the node took it: see bootOfThisNode. */
+  /** Which run of which machine took it: `boot` of NodeIdentity, or `oldBoot` from a version without the machine. */
   readonly boot: string;
 }
 
@@ -38,23 +40,34 @@ export type Decision =
  * after the guest has moved, when it is too late to refuse.
  */
 export function decide(own: Lease, leases: readonly Lease[], known: NodeKnowledge): Decision {
-  const others = leases.filter(({ node }) => node !== own.node);
-  const living = others.filter((lease) => whyDead(lease, known) === undefined);
+  const others = leases.filter((lease) => !isOwn(whoseLease(lease, known)));
+  const living = others.filter((lease) => isTwin(lease, known) || whyDead(lease, known) === undefined);
   const broken = others.filter((lease) => !living.includes(lease));
   const inTheWay =
     own.mode === 'exclusive' ? living : living.filter(({ mode }) => mode === 'exclusive' || living.length > 1);
   if (inTheWay.length > 0) return { action: 'refuse', holders: inTheWay };
-  const mine = leases.filter(({ node }) => node === own.node);
+  const mine = leases.filter((lease) => !others.includes(lease));
   const valid = mine.find(({ mode, boot }) => mode === own.mode && boot === own.boot);
   if (valid !== undefined && mine.length === 1 && broken.length === 0) return { action: 'keep' };
   return { action: 'take', leases: [...living, valid ?? own], broken };
 }
 
+/** Nothing says that a run of this node ended when another machine has the same identity. */
+function isTwin(lease: Lease, known: NodeKnowledge): boolean {
+  return whoseLease(lease, known) === 'twin';
+}
+
 const leasePattern = /^([A-Za-z0-9][A-Za-z0-9._-]*)@(exclusive|shared)@(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)@([0-9a-f-]+)$/;
 
 /**
- * The name of the file that says who has an image: NUMBER,NODE@MODE@SINCE@BOOT,... With two leases, the most there can
- * be, and the longest host names of Linux (64 bytes) it stays below the 255 bytes of a file name.
+ * The name of the file that says who has an image: NUMBER,NODE@MODE@SINCE@RUN-MACHINE,... With two leases, the most there
+ * can be, and the longest host names of Linux (64 bytes) it stays below the 255 bytes of a file name.
+ *
+ * Versions without the machine wrote NODE@MODE@SINCE@BOOT. The machine is a part of that BOOT, so that a node which still
+ * has such a version reads new leases, too: as those of a node NODE in a run that it compares with `.nodes`, where a new
+ * node publishes the same text. A new node leaves there what an old version published in the same run, so that nobody
+ * takes a lease from before the upgrade for one of an ended run. Nodes can be upgraded one after the other, with guests
+ * that run; two nodes of one name are told apart when both are upgraded.
  */
 export function nameOfState({ generation, leases }: LeaseState): string {
   return [String(generation), ...leases.map(({ node, mode, since, boot }) => [node, mode, since, boot].join('@'))].join(

@@ -1,9 +1,8 @@
-import { hostname } from 'node:os';
 import { Failure } from '../../src/errors.ts';
 import type { Request } from '../../src/request.ts';
 import { toBytes } from '../../src/units.ts';
 import { examine } from './adopting.ts';
-import { type NewContent, sweep } from './images.ts';
+import { type NewContent, sweepOwn } from './images.ts';
 import type { ImageMetadata } from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
 import { statOf } from './trees.ts';
@@ -29,7 +28,7 @@ export async function findLink(
   if (parameters.clone !== undefined)
     throw new Failure('invalid', 'link and clone both say what the image is to hold: give one of them');
   // A killed create may have left a second name.
-  for (const here of mounted) sweep(here, name, hostname());
+  for (const here of mounted) sweepOwn(here, name);
   const having = mounted.filter((here) => statOf(`${here.path}/${path}`) !== undefined);
   const [here] = having;
   if (here === undefined)

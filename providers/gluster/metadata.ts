@@ -1,9 +1,9 @@
-import { hostname } from 'node:os';
 import { errnoOf, Failure } from '../../src/errors.ts';
 import { parseObject, textField, writeFileAtomic } from '../../src/files.ts';
 import { readSmallFile } from '../../src/small-file.ts';
 import type { Preallocation } from '../../src/tools/qemu-img.ts';
 import { preallocations } from './parameters.ts';
+import { thisNode } from './this-node.ts';
 
 /** Much more than there ever is in an image.json. */
 const mostBytes = 64 * 1024;
@@ -76,7 +76,7 @@ function metadataIn(object: Readonly<Record<string, unknown>>): ImageMetadata {
 export function writeMetadata(directory: string, metadata: ImageMetadata): void {
   const text = `${JSON.stringify({ format: 1, ...metadata }, undefined, 2)}\n`;
   try {
-    writeFileAtomic(`${directory}/image.json`, text, `.${hostname()}`);
+    writeFileAtomic(`${directory}/image.json`, text, `.${thisNode().machine}`);
   } catch (error) {
     if (errnoOf(error) !== 'EISDIR') throw error;
     throw new Failure('exists', `${directory}/image.json is a directory`, {

@@ -7,9 +7,9 @@ import { backingFile, detachLoopDevice, loopDevicesBy } from '../../src/tools/lo
 import { answers, mountAt, unmount } from '../../src/tools/mount.ts';
 import { isRunning, summarize, usersOf } from '../../src/tools/processes.ts';
 import { errorsOf, logSince, logSize } from './client-log.ts';
-import { publishBoot } from './dead-owners.ts';
 import { deviceUsers, imageOf, ownLoopDevices } from './loops.ts';
 import type { Pool } from './pool.ts';
+import { publishRun } from './published-runs.ts';
 import { readRecord } from './records.ts';
 import { answeringServer, serverName, serversOf } from './servers.ts';
 
@@ -157,7 +157,7 @@ async function makeMount(pool: Pool, volume: string, seconds: number): Promise<v
 /** A node that is back tells so as soon as it can, for those that wait for what it had before. */
 function tellOfThisBoot(imagesDirectory: string): void {
   try {
-    if (existsSync(imagesDirectory)) publishBoot(imagesDirectory);
+    if (existsSync(imagesDirectory)) publishRun(imagesDirectory);
   } catch (error) {
     // Mounting must not depend on it; taking a lease does.
     if (asFailure(error) === undefined) throw error;

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { Failure } from '../../src/errors.ts';
 import type { Request } from '../../src/request.ts';
 import type { Preallocation } from '../../src/tools/qemu-img.ts';
@@ -10,6 +9,7 @@ import type { MountedVolume } from './mounts.ts';
 import { preallocations } from './parameters.ts';
 import type { Pool } from './pool.ts';
 import { type Demand, demandOfSize, requireReserve } from './space.ts';
+import { thisNode } from './this-node.ts';
 
 /** How a new image reserves its blocks: as its disk says, else as its pool does. */
 export function preallocationOf(request: Request<'create'>, pool: Pool): Preallocation {
@@ -27,7 +27,7 @@ export function newImageMetadata(request: Request<'create'>, preallocation: Prea
     ...(clone === undefined ? {} : { cloneOf: clone }),
     preallocation,
     created: new Date().toISOString(),
-    createdBy: hostname(),
+    createdBy: thisNode().name,
   };
 }
 

@@ -1,5 +1,4 @@
 import { mkdirSync, renameSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { errnoOf, Failure } from '../../src/errors.ts';
 import { note } from '../../src/reply.ts';
 import type { Bytes } from '../../src/units.ts';
@@ -7,6 +6,7 @@ import { deleteImage, type Image, imagesDirectory, readImage, sweep } from './im
 import { breakLeases, readLeases } from './lease-store.ts';
 import { readMetadata } from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
+import { nameOfWriter, writerHere } from './this-node.ts';
 import { entriesOf, removeTree, statOf } from './trees.ts';
 
 /** removed: by Ganeti. quarantined: by an administrator, and never purged unless one asks for it. */
@@ -53,7 +53,7 @@ export function parseEntry(text: string): Entry | undefined {
   const when = new Date(time);
   if (name === undefined || reason === undefined || node === undefined || Number.isNaN(when.getTime()))
     return undefined;
-  return { name, reason: reason === 'removed' ? 'removed' : 'quarantined', when, node };
+  return { name, reason: reason === 'removed' ? 'removed' : 'quarantined', when, node: nameOfWriter(node) };
 }
 
 /** When an entry is purged by itself, at the earliest: a pool keeps what was removed for so many milliseconds. */
@@ -88,7 +88,7 @@ export function moveToTrash(image: Image, reason: Reason): void {
   mkdirSync(trash, { recursive: true, mode: 0o700 });
   renameSync(
     image.directory,
-    `${trash}/${entryName({ name: image.name, reason, when: new Date(), node: hostname() })}`,
+    `${trash}/${entryName({ name: image.name, reason, when: new Date(), node: writerHere() })}`,
   );
 }
 

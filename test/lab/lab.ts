@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { cpSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { prepareBase } from './base.ts';
 import { makeBrickFile } from './bricks.ts';
@@ -184,6 +185,8 @@ function layOutNode(node: LabNode, count: number): void {
   }
   writeFileSync(`${directory}/upper/etc/hosts`, hostsFile(count));
   writeFileSync(`${directory}/upper/etc/hostname`, `${fqdn}\n`);
+  // Machines that were installed one by one: each keeps its own, also when it boots again.
+  writeFileSync(`${directory}/upper/etc/machine-id`, `${randomUUID().replaceAll('-', '')}\n`);
   writeFileSync(`${directory}/upper/etc/resolv.conf`, '');
   cpSync(`${filesDirectory}/os/dummy`, `${directory}/upper/usr/share/ganeti/os/dummy`, { recursive: true });
 }

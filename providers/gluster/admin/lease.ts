@@ -3,10 +3,15 @@ import { Failure } from '../../../src/errors.ts';
 import { isImageName } from '../../../src/request.ts';
 import { summarize } from '../../../src/tools/processes.ts';
 import { attachedDevices, imageUsers } from '../attachments.ts';
-import { isSameNode, knowledgeOfNodes, nameOfThisNode, whyDead } from '../dead-owners.ts';
+import { isBackOrAhead, whyDead } from '../dead-owners.ts';
 import { type Image, readImage } from '../images.ts';
+import { isOwn, type NodeKnowledge, type Whose, whoseLease } from '../lease-owner.ts';
+import { remarkOn } from '../lease-refusal.ts';
 import { breakLeases, damageOfLeases, mendLeases, readLeases } from '../lease-store.ts';
 import type { Lease } from '../leases.ts';
+import { knowledgeOfNodes } from '../published-runs.ts';
+import { ganetiNodes, meanSameNode } from '../ssconf.ts';
+import { machineIn } from '../this-node.ts';
 import type { CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
 import {
@@ -22,18 +27,40 @@ import {
 } from './volumes.ts';
 
 export type Fact = Pick<Lease, keyof Lease> & {
-  readonly state: 'this node' | 'alive, as far as known' | 'dead: offline' | 'dead: restarted';
+  /** A hash of the node's machine id; null in a lease that a version without it took. */
+  readonly machine: string | null;
+  readonly state: string;
+  /** What its name and state do not tell, a sentence. */
+  readonly remark: string | null;
 };
 
 /** The leases of an image, each with what this node knows of its owner. */
 export async function leaseFacts(image: Image): Promise<Fact[]> {
   const leases = await readLeases(image.directory);
   const known = knowledgeOfNodes(dirname(image.directory));
-  return leases.map((lease) => {
-    const dead = whyDead(lease, known);
-    const alive = lease.node === nameOfThisNode() ? 'this node' : 'alive, as far as known';
-    return { ...lease, state: dead === undefined ? alive : `dead: ${dead}` } as const;
-  });
+  return leases.map((lease) => ({
+    ...lease,
+    machine: machineIn(lease.boot) ?? null,
+    state: stateOf(lease, known),
+    remark: remarkOn(lease, known) ?? null,
+  }));
+}
+
+const states: Partial<Record<Whose, string>> = {
+  'this run': 'this node',
+  'earlier run': 'this node, before it was restarted',
+  twin: 'another machine with this identity',
+  namesake: 'another machine of this name',
+  unclear: 'this node by another name, or a copy of it',
+};
+
+function stateOf(lease: Lease, known: NodeKnowledge): string {
+  const whose = whoseLease(lease, known);
+  const dead = isOwn(whose) || whose === 'twin' ? undefined : whyDead(lease, known);
+  if (dead !== undefined) return `dead: ${dead}`;
+  if (whose === 'another node' && isBackOrAhead(lease, known))
+    return 'marked offline before: it is back, or clocks differ';
+  return states[whose] ?? 'alive, as far as known';
 }
 
 /** The same, or undefined when nobody can tell, which is told. */
@@ -66,8 +93,9 @@ export async function leaseList(input: CommandInput): Promise<Report> {
   );
   const rows = found.map(({ image, node, mode, since, state }) => [image, node, mode, since, state]);
   const headings = ['Image', 'Node', 'Mode', 'Since', 'State'];
-  const text = rows.length > 0 ? await table(headings, rows) : isComplete(looked) ? 'no leases\n' : '';
-  return { json: found, text, ...problemsOf(looked) };
+  const remarks = found.flatMap(({ image, remark }) => (remark === null ? [] : [`\n${image}: ${remark}\n`]));
+  const listed = rows.length > 0 ? await table(headings, rows) : isComplete(looked) ? 'no leases\n' : '';
+  return { json: found, text: listed + remarks.join(''), ...problemsOf(looked) };
 }
 
 /**
@@ -110,9 +138,9 @@ async function breakOn(image: Image, { options, flags }: CommandInput): Promise<
     if (!flags.has('dry-run')) mendLeases(image.directory);
     return { broken: [], damage };
   }
-  const { nodes } = knowledgeOfNodes(dirname(image.directory));
+  const { nodes } = ganetiNodes();
   const leases = (await leaseFacts(image)).filter(
-    (lease) => node === undefined || isSameNode(lease.node, node, nodes) || isSameNode(node, lease.node, nodes),
+    (lease) => node === undefined || meanSameNode(lease.node, node, nodes),
   );
   if (leases.length === 0)
     throw new Failure(
@@ -122,7 +150,8 @@ async function breakOn(image: Image, { options, flags }: CommandInput): Promise<
         hint: 'gnt-gluster lease list',
       },
     );
-  if (leases.some((lease) => lease.node === nameOfThisNode())) await requireUnusedHere(image);
+  const known = knowledgeOfNodes(dirname(image.directory));
+  if (leases.some((lease) => whoseLease(lease, known) !== 'another node')) await requireUnusedHere(image);
   if (!flags.has('dry-run')) await breakLeases(image, leases);
   return { broken: leases };
 }

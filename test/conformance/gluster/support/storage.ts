@@ -49,7 +49,7 @@ export function useGlusterLedger(): Ledger {
 const leftoversScript = `
 grep -o ' ${runDirectory}/mnt[^ ]* - fuse.glusterfs' /proc/self/mountinfo || true
 grep -o ' ${runDirectory}/mnt[^ ]* ' /proc/self/mountinfo || true
-find ${runDirectory} -type f ! -path '*/volumes/*' ! -name qemu ! -name '*.new' 2>/dev/null || true
+find ${runDirectory} -type f ! -path '*/volumes/*' ! -path '*/nodes/*' ! -name qemu ! -name '*.new' 2>/dev/null || true
 find ${mountRoot}/*/* -mindepth 1 ! -name .work ! -path '*/.nodes*' 2>/dev/null || true
 pgrep -a '^(qemu-img|losetup|flock|setpriv|mount)$' || true
 pgrep -af '^/usr/sbin/glusterfs .*${runDirectory}/mnt' || true

@@ -1,45 +1,73 @@
 import { describe, expect, test } from 'vitest';
-import { bootOfThisNode, isSameNode, whyDead } from '../../../../providers/gluster/dead-owners.ts';
+import { isBackOrAhead, whyDead } from '../../../../providers/gluster/dead-owners.ts';
+import type { Published } from '../../../../providers/gluster/lease-owner.ts';
+import { bootOf, knowledge } from './nodes.ts';
 
-describe('one machine', () => {
-  test.each([
-    ['node1.lab', 'node1.lab', [], true],
-    ['Node1.Lab', 'node1.lab', [], true],
-    ['node1.lab', 'node2.lab', [], false],
-    ['node1.lab', 'node1', [], true],
-    ['node1.lab', 'node1', ['node1.lab', 'node2.lab'], true],
-    ['node1.lab', 'node1', ['node1.lab', 'node1.other'], false],
-    ['node1.lab', 'node', [], false],
-    ['node10.lab', 'node1', [], false],
-    ['node1.lab', 'node1.la', [], false],
-    ['node1.lab', 'node1.other', [], false],
-    ['node1', 'node1.lab', [], false],
-    ['node1.lab', '', [], false],
-  ] as const)('%s and %s, in a cluster of %j: %s', (ganeti, host, nodes, same) => {
-    expect(isSameNode(ganeti, host, nodes)).toBe(same);
-  });
-});
+const nodes = ['a.lab', 'b.lab', 'c.lab'];
+const since = '2026-01-01T10:00:00Z';
+const taken = Date.parse(since);
+
+type Row = readonly [string, readonly string[], number, readonly Published[], 'offline' | 'restarted' | undefined];
 
 describe('the owner of a lease', () => {
-  const lease = { node: 'a.lab', since: '2026-01-01T10:00:00Z', boot: 'b1' };
-  const taken = Date.parse(lease.since);
-  test.each([
+  const lease = { node: 'b.lab', since, boot: bootOf('2', 'b') };
+  const published = (node: string, run: string, machine: string): Published => ({ node, boot: bootOf(run, machine) });
+  test.each<Row>([
     ['nothing is known of', [], 0, [], undefined],
-    ['another node is offline', ['b.lab'], taken + 1, [], undefined],
-    ['is offline', ['a.lab'], taken + 1, [], 'offline'],
-    ['was offline before it took the lease', ['a.lab'], taken - 1, [], undefined],
-    ['published this run', [], 0, ['b1'], undefined],
-    ['published another run', [], 0, ['b2'], 'restarted'],
-    ['published both', [], 0, ['b1', 'b2'], undefined],
-    ['is offline and was restarted', ['a.lab'], taken + 1, ['b2'], 'offline'],
-    ['was restarted and was offline before', ['a.lab'], taken - 1, ['b2'], 'restarted'],
-  ] as const)('%s', (_, offline, offlineWritten, boots, expected) => {
-    const known = { nodes: ['a.lab', 'b.lab'], offline, offlineWritten, boots: new Map([['a.lab', boots]]) };
-    expect(whyDead(lease, known)).toBe(expected);
+    ['another node is offline', ['c.lab'], taken + 1, [], undefined],
+    ['is offline', ['b.lab'], taken + 1, [], 'offline'],
+    ['was offline before it took the lease', ['b.lab'], taken - 1, [], undefined],
+    ['was renamed since, and is offline', ['c.lab'], taken + 1, [published('c.lab', '2', 'b')], 'offline'],
+    ['published this run', [], 0, [published('b.lab', '2', 'b')], undefined],
+    ['published another run', [], 0, [published('b.lab', '3', 'b')], 'restarted'],
+    ['published another run under its short name', [], 0, [published('b', '3', 'b')], 'restarted'],
+    ['published both', [], 0, [published('b.lab', '2', 'b'), published('b.lab', '3', 'b')], undefined],
+    ['has a name that another machine published', [], 0, [published('b.lab', '3', 'c')], undefined],
+    ['has a machine that another name published', [], 0, [published('c.lab', '3', 'b')], undefined],
+    ['is offline and was restarted', ['b.lab'], taken + 1, [published('b.lab', '3', 'b')], 'offline'],
+    ['was restarted and was offline before', ['b.lab'], taken - 1, [published('b.lab', '3', 'b')], 'restarted'],
+  ])('%s', (_, offline, offlineWritten, runs, expected) => {
+    expect(whyDead(lease, knowledge({ nodes, offline, offlineWritten, published: runs }))).toBe(expected);
+  });
+
+  test.each([
+    ['is not offline', [], taken + 1, false],
+    ['was marked offline later', ['b.lab'], taken + 1, false],
+    ['was marked offline before it took the lease', ['b.lab'], taken - 1, true],
+  ])('%s: so it is back, or the clocks differ: %j', (_, offline, offlineWritten, expected) => {
+    expect(isBackOrAhead(lease, knowledge({ nodes, offline, offlineWritten }))).toBe(expected);
   });
 });
 
-test('a run of a node has one name', () => {
-  expect(bootOfThisNode()).toMatch(/^[0-9a-f]{12}-\d+$/);
-  expect(bootOfThisNode()).toBe(bootOfThisNode());
+describe('the owner of a lease from before leases told the machine', () => {
+  const lease = { node: 'b.lab', since, boot: '0123456789ab-7' };
+  test.each<Row>([
+    ['nothing is known of', [], 0, [], undefined],
+    ['is offline', ['b.lab'], taken + 1, [], 'offline'],
+    ['published this run', [], 0, [{ node: 'b.lab', boot: lease.boot }], undefined],
+    [
+      'published this run, and once more after it was upgraded',
+      [],
+      0,
+      [
+        { node: 'b.lab', boot: lease.boot },
+        { node: 'b.lab', boot: bootOf('2', 'b') },
+      ],
+      undefined,
+    ],
+    ['published another run', [], 0, [{ node: 'b.lab', boot: '9-7' }], 'restarted'],
+    ['published another run after it was upgraded', [], 0, [{ node: 'b.lab', boot: bootOf('3', 'b') }], 'restarted'],
+    [
+      'has a name that two machines published',
+      [],
+      0,
+      [
+        { node: 'b.lab', boot: bootOf('3', 'b') },
+        { node: 'b.lab', boot: bootOf('3', 'c') },
+      ],
+      undefined,
+    ],
+  ])('%s', (_, offline, offlineWritten, runs, expected) => {
+    expect(whyDead(lease, knowledge({ nodes, offline, offlineWritten, published: runs }))).toBe(expected);
+  });
 });

@@ -1,7 +1,6 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { globSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import {
   breakLeases,
   giveBackLease,
@@ -10,9 +9,15 @@ import {
   requireNoOtherHolder,
   takeLease,
 } from '../../../../providers/gluster/lease-store.ts';
+import { thisNode } from '../../../../providers/gluster/this-node.ts';
 import { scratchDirectory } from '../../help.ts';
 
-const here = hostname();
+const here = thisNode().name;
+
+// What this run of the machine remembers of the tests' directories.
+afterAll(() => {
+  for (const file of globSync('/run/ganeti-gluster/nodes/published@*@unit-*')) rmSync(file);
+});
 
 /** An image of which a node `other` has the leases of a file name. */
 function image(state?: string): { readonly name: string; readonly directory: string } {

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { NodeKnowledge } from '../../../../providers/gluster/dead-owners.ts';
 import { decide, type Lease, nameOfState, parseState } from '../../../../providers/gluster/leases.ts';
+import { bootOf, knowledge, started } from './nodes.ts';
 
-const since = '2026-01-01T10:00:00Z';
+const since = new Date(started - 300_000).toISOString().replace('.000', '');
 
-/** `a:x` is an exclusive lease of node a, `a:s` a shared one; `a:x0` one of its earlier run. */
+/** `a:x` is an exclusive lease of node a, `a:s` a shared one; `a:x0` one of its earlier run. Each machine is named as its node; all but f are hexadecimal digits. */
 function lease(text: string): Lease {
   const [node = '', mode = ''] = text.split(':');
   return {
     node: `${node}.lab`,
     mode: mode.startsWith('s') ? 'shared' : 'exclusive',
     since,
-    boot: mode.endsWith('0') ? '0' : '1',
+    boot: bootOf(mode.endsWith('0') ? '0' : '1', node),
   };
 }
 
@@ -20,21 +20,29 @@ function leases(text: string): readonly Lease[] {
   return text === '' ? [] : text.split(' ').map(lease);
 }
 
-/** Node o is offline, node r has been restarted, nothing is known against the others. */
-const known: NodeKnowledge = {
-  nodes: ['a.lab', 'b.lab', 'c.lab', 'o.lab', 'r.lab'],
-  offline: ['o.lab'],
+/** This is node a. Node e is offline, node f has been restarted, nothing is known against the others. */
+const known = knowledge({
+  nodes: ['a.lab', 'b.lab', 'c.lab', 'e.lab', 'f.lab'],
+  offline: ['e.lab'],
   offlineWritten: Date.parse(since) + 1,
-  boots: new Map([
-    ['b.lab', ['1']],
-    ['r.lab', ['2']],
-  ]),
-};
+  published: [
+    { node: 'b.lab', boot: bootOf('1', 'b') },
+    { node: 'f.lab', boot: bootOf('2', 'f') },
+  ],
+});
+
+/** The same as another node sees it. */
+function seenFrom(node: string) {
+  const self = { ...known.self, name: `${node}.lab`, hostName: `${node}.lab`, machine: node.repeat(12) };
+  return { ...known, self: { ...self, boot: bootOf('1', node) } };
+}
 
 function outcome(own: string, there: string): string {
   const short = (list: readonly Lease[]): string =>
-    list.map(({ node, mode, boot }) => `${node[0]}:${mode[0] === 's' ? 's' : 'x'}${boot === '0' ? '0' : ''}`).join(' ');
-  const decision = decide(lease(own), leases(there), known);
+    list
+      .map(({ node, mode, boot }) => `${node[0]}:${mode[0] === 's' ? 's' : 'x'}${boot.startsWith('0') ? '0' : ''}`)
+      .join(' ');
+  const decision = decide(lease(own), leases(there), seenFrom(own[0] ?? ''));
   if (decision.action === 'keep') return 'keep';
   if (decision.action === 'refuse') return `refuse ${short(decision.holders)}`;
   return `take ${short(decision.leases)}${decision.broken.length === 0 ? '' : `, breaks ${short(decision.broken)}`}`;
@@ -66,22 +74,54 @@ describe('what becomes of the leases', () => {
     ['a:s', 'b:s c:s', 'refuse b:s c:s'],
     ['a:x', 'b:s c:s', 'refuse b:s c:s'],
     // Dead ones.
-    ['a:x', 'o:x', 'take a:x, breaks o:x'],
-    ['a:x', 'r:x', 'take a:x, breaks r:x'],
-    ['a:s', 'o:x', 'take a:s, breaks o:x'],
-    ['a:x', 'a:s o:s', 'take a:x, breaks o:s'],
-    ['a:x', 'a:x r:s', 'take a:x, breaks r:s'],
-    ['a:x', 'o:s r:s', 'take a:x, breaks o:s r:s'],
-    ['a:s', 'o:s b:s', 'take b:s a:s, breaks o:s'],
-    ['a:s', 'o:s b:x', 'refuse b:x'],
-    ['a:x', 'o:s b:s', 'refuse b:s'],
+    ['a:x', 'e:x', 'take a:x, breaks e:x'],
+    ['a:x', 'f:x', 'take a:x, breaks f:x'],
+    ['a:s', 'e:x', 'take a:s, breaks e:x'],
+    ['a:x', 'a:s e:s', 'take a:x, breaks e:s'],
+    ['a:x', 'a:x f:s', 'take a:x, breaks f:s'],
+    ['a:x', 'e:s f:s', 'take a:x, breaks e:s f:s'],
+    ['a:s', 'e:s b:s', 'take b:s a:s, breaks e:s'],
+    ['a:s', 'e:s b:x', 'refuse b:x'],
+    ['a:x', 'e:s b:s', 'refuse b:s'],
   ])('%s, where there is "%s": %s', (own, there, expected) => {
     expect(outcome(own, there)).toBe(expected);
   });
 
   test('a node that is marked offline keeps its own leases on itself', () => {
-    expect(outcome('o:x', 'o:x')).toBe('keep');
-    expect(outcome('r:x', 'r:x')).toBe('keep');
+    expect(outcome('e:x', 'e:x')).toBe('keep');
+    expect(outcome('f:x', 'f:x')).toBe('keep');
+  });
+});
+
+describe('leases that look like this node’s', () => {
+  const of = (node: string, run: string, machine: string): Lease => ({
+    node: `${node}.lab`,
+    mode: 'exclusive',
+    since,
+    boot: bootOf(run, machine),
+  });
+  const own = lease('a:x');
+  test.each([
+    ['another machine of this name', of('a', '9', 'b'), {}, 'refuse'],
+    ['this machine under a name that is gone', of('d', '0', 'a'), {}, 'take'],
+    ['this run under a name that is gone', of('d', '1', 'a'), {}, 'keep'],
+    ['another node with this machine id', of('b', '9', 'a'), {}, 'refuse'],
+    ['another machine with this identity', of('a', '9', 'a'), { twins: [bootOf('9', 'a')] }, 'refuse'],
+  ] as const)('%s', (_, there, changes, action) => {
+    const decision = decide(own, [there], { ...known, ...changes });
+    expect(decision.action).toBe(action);
+    if (decision.action === 'take') expect(decision).toMatchObject({ leases: [own], broken: [] });
+  });
+
+  test('another machine with this identity is not dead because of what this one published', () => {
+    const published = [{ node: 'a.lab', boot: own.boot }];
+    const twins = [bootOf('9', 'a')];
+    expect(decide(own, [of('a', '9', 'a')], { ...known, published, twins }).action).toBe('refuse');
+  });
+
+  test('one of this run from before leases told the machine is written anew', () => {
+    const old = { ...own, boot: known.self.oldBoot };
+    expect(decide(own, [old], known)).toEqual({ action: 'take', leases: [own], broken: [] });
   });
 });
 
@@ -106,7 +146,7 @@ describe('migrations, as Ganeti calls open and close', () => {
     for (const step of steps.split(', ')) {
       const [verb, text = ''] = step.split(' ');
       const own = lease(text.replace('!', ''));
-      const decision = decide(own, there, known);
+      const decision = decide(own, there, seenFrom(text[0] ?? ''));
       if (verb === 'close') there = there.filter(({ node }) => node !== own.node);
       else expect(decision.action === 'refuse', step).toBe(text.endsWith('!'));
       if (verb === 'open' && decision.action === 'take') there = decision.leases;
@@ -122,7 +162,7 @@ describe('the name of the file', () => {
     node: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
     mode: fc.constantFrom('exclusive', 'shared'),
     since: fc.constant(since),
-    boot: fc.stringMatching(/^[0-9a-f]{12}-[0-9]{1,10}$/),
+    boot: fc.stringMatching(/^([0-9a-f]{12}-[0-9]{1,10}|[0-9a-f]{8}-[0-9a-f]{12})$/),
   });
 
   test('reads back, and fits whatever the nodes are called', () => {
