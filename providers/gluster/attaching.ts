@@ -9,6 +9,7 @@ import { giveBackLease } from './lease-store.ts';
 import { hangSeconds, hold, mountPoint, unmountIfIdle } from './mounts.ts';
 import { type Place, placesHere } from './places.ts';
 import { forgetRecord, type ImageRecord } from './records.ts';
+import { requireSmallRequests } from './small-requests.ts';
 import { findImage, remember, type Wanted } from './storage.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function attachHere(wanted: Wanted, asBlockDevice: boolean): Promis
     const image = await findImage(wanted);
     const [attached] = await attachedDevices(wanted.name);
     if (attached !== undefined) await refreshDevices([attached], image.size);
+    else requireSmallRequests(image.mounted);
     const device = asBlockDevice ? (attached ?? (await attachLoopDevice(image.disk, image.size))) : undefined;
     return await remember(image, device);
   });

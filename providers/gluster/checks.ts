@@ -8,6 +8,7 @@ import { findPool, loadConfiguration } from './configuration.ts';
 import { mountVolume } from './mounts.ts';
 import type { Pool } from './pool.ts';
 import { answeringServer, serverName, serversOf } from './servers.ts';
+import { checkSmallRequests } from './small-requests.ts';
 import { freeSpace } from './space.ts';
 
 type Check = (request: Request<'verify'>) => Promise<string>;
@@ -53,8 +54,12 @@ const checks: Readonly<Record<string, Check>> = {
     const found: string[] = [];
     for (const volume of volumesOf(request, pool)) {
       const mounted = await mountVolume(pool, volume);
-      found.push(`${volume} at ${mounted.path}, ${formatBytes(freeSpace(mounted.path))} free`);
-      await mounted.release();
+      try {
+        await checkSmallRequests(mounted);
+        found.push(`${volume} at ${mounted.path}, ${formatBytes(freeSpace(mounted.path))} free`);
+      } finally {
+        await mounted.release();
+      }
     }
     return found.join('; ');
   },

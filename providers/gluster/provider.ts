@@ -20,6 +20,7 @@ import { knownParameters, providerName } from './parameters.ts';
 import { isUnknownHere } from './places.ts';
 import { type ImageRecord, readRecord } from './records.ts';
 import { answeringServer, imageUri } from './servers.ts';
+import { requireSmallRequests } from './small-requests.ts';
 import { chooseVolume, demandOfSize } from './space.ts';
 import { findAgain, findImage, lookAgain, release, remember, searchImage } from './storage.ts';
 import { needsFile, needsFileForIpv6, requireOneGrower } from './userspace.ts';
@@ -43,6 +44,7 @@ const verbs: Verbs = {
         source = await sourceOf(request);
         const link = await fileToLink(request, mounted);
         const best = link?.mounted ?? (await chooseVolume(mounted, demandOf(request, preallocation, source)));
+        requireSmallRequests(best);
         const made = await makeImage(best, request.name, {
           size: toBytes(request.size),
           metadata: { ...newImageMetadata(request, preallocation), ...link?.metadata },

@@ -7,8 +7,16 @@ import { run } from './process.ts';
 /** mkfs.xfs makes nothing smaller. */
 const smallestBrickMebibytes = 300;
 
+/** What the device of a brick has sectors of, in bytes. */
+export type SectorSize = 512 | 4096;
+
 /** Makes the sparse file of a brick with XFS on it; a node mounts all of its files at /bricks/NAME when it boots. */
-export async function makeBrickFile(node: LabNode, name: string, mebibytes: number): Promise<string> {
+export async function makeBrickFile(
+  node: LabNode,
+  name: string,
+  mebibytes: number,
+  sectorSize: SectorSize = 512,
+): Promise<string> {
   if (mebibytes < smallestBrickMebibytes) {
     throw new LabError(`a brick has ${String(smallestBrickMebibytes)} MiB or more`, exitCodes.usage);
   }
@@ -19,16 +27,27 @@ export async function makeBrickFile(node: LabNode, name: string, mebibytes: numb
   const unfinished = `${file}.new`;
   writeFileSync(unfinished, '', { mode: 0o600 });
   truncateSync(unfinished, mebibytes * 1024 * 1024);
-  await run('mkfs.xfs', ['-q', '-f', unfinished], { marker: dirname(node.directory) });
+  await run('mkfs.xfs', ['-q', '-f', '-s', `size=${String(sectorSize)}`, unfinished], {
+    marker: dirname(node.directory),
+  });
   renameSync(unfinished, file);
   return file;
 }
 
-/** Gives a running node one more brick. Returns the directory a Gluster volume may use. */
-export async function addBrick(node: LabNode, name: string, mebibytes: number): Promise<string> {
-  const file = await makeBrickFile(node, name, mebibytes);
+/**
+ * Gives a running node one more brick. Returns the directory a Gluster volume may use. Until the node boots again the device
+ * has sectors of that size: `mount -o loop` makes them 512 bytes.
+ */
+export async function addBrick(
+  node: LabNode,
+  name: string,
+  mebibytes: number,
+  sectorSize: SectorSize = 512,
+): Promise<string> {
+  const file = await makeBrickFile(node, name, mebibytes, sectorSize);
   // The node does not see the file, but it does see the machine's devices.
-  const device = (await run('losetup', ['--find', '--show', file])).stdout.trim();
+  const options = ['--find', '--show', '--sector-size', String(sectorSize)];
+  const device = (await run('losetup', [...options, file])).stdout.trim();
   try {
     await node.exec(['mkdir', '-p', `/bricks/${name}`]);
     await node.exec(['mount', '-o', 'discard,noatime', device, `/bricks/${name}`]);

@@ -1,4 +1,4 @@
-import { addBrick, brickDirectory } from './bricks.ts';
+import { addBrick, brickDirectory, type SectorSize } from './bricks.ts';
 import type { LabNode } from './node.ts';
 import { poll } from './process.ts';
 
@@ -10,6 +10,8 @@ export interface VolumeOptions {
   readonly hosts?: readonly string[];
   /** The size of each brick: 20 GiB unless told, 300 MiB or more. */
   readonly brickMebibytes?: number;
+  /** Of the devices of the bricks: 512 unless told. */
+  readonly sectorSize?: SectorSize;
   /** Set on top of those for images of virtual machines. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -72,8 +74,8 @@ export async function joinPeers(nodes: readonly LabNode[], hosts = names(nodes))
 
 /** Makes a volume on bricks of its own, and starts it. */
 export async function createVolume(options: VolumeOptions): Promise<void> {
-  const { name, nodes, brickMebibytes = defaultBrickMebibytes } = options;
-  await Promise.all(nodes.map(async (node) => await addBrick(node, name, brickMebibytes)));
+  const { name, nodes, brickMebibytes = defaultBrickMebibytes, sectorSize } = options;
+  await Promise.all(nodes.map(async (node) => await addBrick(node, name, brickMebibytes, sectorSize)));
   await createVolumeOnBricks(options);
 }
 

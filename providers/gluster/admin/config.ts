@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { asFailure, Failure } from '../../../src/errors.ts';
 import { configurationFile, loadConfiguration } from '../configuration.ts';
+import { isMounted, mountVolume } from '../mounts.ts';
 import type { Pool } from '../pool.ts';
 import { answeringServer, serverName, serversOf } from '../servers.ts';
+import { checkSmallRequests } from '../small-requests.ts';
 import type { CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
 
@@ -15,7 +17,7 @@ export async function configCheck(input: CommandInput): Promise<Report> {
   const configuration = await loadConfiguration(file);
   const found = [];
   for (const pool of configuration.pools)
-    for (const volume of pool.volumes) found.push(await checkVolume(pool, volume));
+    for (const volume of pool.volumes) found.push(await checkVolume(pool, volume, file === configurationFile));
   const where = configuration.file ?? 'no configuration file: built-in defaults';
   const rows = found.map(({ pool, volume, servers, answers, problem }) => [
     pool === configuration.defaultPool ? `${pool} (default)` : pool,
@@ -29,13 +31,25 @@ export async function configCheck(input: CommandInput): Promise<Report> {
   return { json, text, bad: found.some(({ problem }) => problem !== null) };
 }
 
-async function checkVolume(pool: Pool, volume: string) {
+async function tryMount(pool: Pool, volume: string): Promise<void> {
+  const mounted = await mountVolume(pool, volume);
+  try {
+    await checkSmallRequests(mounted);
+  } finally {
+    await mounted.release();
+  }
+}
+
+/** `inUse`: the configuration is the one that holds, not one to be tried. */
+async function checkVolume(pool: Pool, volume: string, inUse: boolean) {
   const entry = { pool: pool.name, volume, directory: pool.directory };
   try {
     const servers = await serversOf(pool, volume);
     const names = servers.map(serverName);
     const asked = await answeringServer(servers);
     const answers = asked === undefined ? null : serverName(asked.server);
+    // Of one that is mounted more can be told at once, and nothing has to be mounted for it.
+    if (answers !== null && inUse && isMounted(pool.name, volume)) await tryMount(pool, volume);
     return { ...entry, servers: names, answers, problem: answers === null ? 'no server answers' : null };
   } catch (error) {
     const failure = asFailure(error);
