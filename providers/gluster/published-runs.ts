@@ -28,6 +28,25 @@ export function knowledgeOfNodes(imagesDirectory: string): NodeKnowledge {
   return { ...ganetiNodes(), self, published, twins: runsOfTwins(self.boot) };
 }
 
+/** A clock that was asked: when its node was last heard of, in milliseconds since 1970. */
+export interface Clock {
+  readonly node: string;
+  readonly boot: string;
+  readonly at: number;
+}
+
+/** When each machine but this one was last heard of on a volume, by its own clock. */
+export function otherClocks(imagesDirectory: string, { self, published }: NodeKnowledge): readonly Clock[] {
+  const others = published.filter(({ node, boot }) => {
+    const machine = machineIn(boot);
+    return machine === undefined ? node !== self.name && node !== self.hostName : machine !== self.machine;
+  });
+  return others.flatMap(({ node, boot }) => {
+    const at = heardOf(imagesDirectory, { node, boot });
+    return at === undefined ? [] : [{ node, boot, at }];
+  });
+}
+
 /** When a run was last heard of, by its own clock; undefined when it is gone. */
 export function heardOf(imagesDirectory: string, published: Published): number | undefined {
   return lstatSync(pathOf(imagesDirectory, published), { throwIfNoEntry: false })?.mtimeMs;

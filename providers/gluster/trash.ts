@@ -1,4 +1,5 @@
 import { mkdirSync, renameSync } from 'node:fs';
+import { basename } from 'node:path';
 import { errnoOf, Failure } from '../../src/errors.ts';
 import { note } from '../../src/reply.ts';
 import type { Bytes } from '../../src/units.ts';
@@ -6,7 +7,9 @@ import { deleteImage, type Image, imagesDirectory, readImage, sweep } from './im
 import { breakLeases, readLeases } from './lease-store.ts';
 import { readMetadata } from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
+import { publishRun } from './published-runs.ts';
 import { nameOfWriter, writerHere } from './this-node.ts';
+import { clocksOf, judge, readSightings, sight, type Verdict, writeSightings } from './trash-time.ts';
 import { entriesOf, removeTree, statOf } from './trees.ts';
 
 /** removed: by Ganeti. quarantined: by an administrator, and never purged unless one asks for it. */
@@ -82,14 +85,16 @@ function kept(image: Image): boolean {
   }
 }
 
-/** Moves an image into the trash of its volume, in one step and with all that is known of it. */
+/**
+ * Moves an image into the trash of its volume, in one step and with all that is known of it. Its time there begins when any
+ * node was last heard of on the volume, at the earliest: a clock that is behind must not make it look long expired.
+ */
 export function moveToTrash(image: Image, reason: Reason): void {
   const trash = trashOf(image.mounted);
   mkdirSync(trash, { recursive: true, mode: 0o700 });
-  renameSync(
-    image.directory,
-    `${trash}/${entryName({ name: image.name, reason, when: new Date(), node: writerHere() })}`,
-  );
+  const { now, others } = clocksOf(imagesDirectory(image.mounted), true);
+  const when = new Date(Math.max(now, ...others.map(({ at }) => at)));
+  renameSync(image.directory, `${trash}/${entryName({ name: image.name, reason, when, node: writerHere() })}`);
 }
 
 /** What is in the trash of a volume, of all images or of one, the oldest first. */
@@ -140,19 +145,49 @@ export function purgeRemains(mounted: MountedVolume): void {
     if (entry.startsWith(doomed)) removeTree(`${trashOf(mounted)}/${entry}`);
 }
 
+/** An entry of the trash, and whether its time is over: see judge in trash-time.ts. */
+export type Judged = Trashed & { readonly verdict: Verdict };
+
+/** All that is in the trash of a volume and is purged by itself, judged, and remembered for the next look unless told. */
+export function judgeTrash(mounted: MountedVolume, { remember = true } = {}): readonly Judged[] {
+  const directory = imagesDirectory(mounted);
+  const entries = readTrash(mounted).flatMap((trashed) =>
+    trashed.until === undefined ? [] : [{ trashed, until: trashed.until.getTime() }],
+  );
+  if (entries.length === 0) return [];
+  const isOver = entries.some(({ until }) => until <= Date.now());
+  const clocks = clocksOf(directory, isOver);
+  const before = readSightings(directory);
+  const looked = entries.map(({ trashed, until }) => {
+    const entry = basename(trashed.directory);
+    const sighting = sight(before.get(entry), until, clocks);
+    const verdict = judge({ until, keep: mounted.pool.trash }, clocks, sighting);
+    return { trashed, entry, sighting, verdict };
+  });
+  if (remember) writeSightings(directory, new Map(looked.map(({ entry, sighting }) => [entry, sighting])));
+  return looked.map(({ trashed, verdict }) => ({ ...trashed, verdict }));
+}
+
 /**
- * Deletes what is in the trash for longer than its pool keeps it, for some seconds at most. It comes after the work of a
- * verb and never makes it fail: what it could not do, it says.
+ * Deletes what is in the trash for longer than its pool keeps it, for some seconds at most, and says how many images that
+ * were. It comes after the work of a verb and never makes it fail: what it could not do, it says.
  */
 export function purgeExpired(mounted: MountedVolume): void {
-  const now = Date.now();
   const end = performance.now() + purgeSeconds * 1000;
+  let purged = 0;
   try {
+    // Others judge by when this node was last heard of.
+    if (statOf(imagesDirectory(mounted)) !== undefined) publishRun(imagesDirectory(mounted));
     purgeRemains(mounted);
-    for (const trashed of readTrash(mounted)) {
-      if (performance.now() > end) return;
-      if (trashed.until !== undefined && trashed.until.getTime() <= now) purge(trashed);
+    for (const { verdict, ...trashed } of judgeTrash(mounted)) {
+      if (verdict.action === 'keep' && verdict.disagree)
+        note(`warning: image ${trashed.name} stays in the trash of volume ${mounted.volume}: ${verdict.why}`);
+      if (verdict.action !== 'purge' || performance.now() > end) continue;
+      purge(trashed);
+      purged += 1;
     }
+    if (purged > 0)
+      note(`${purged} ${purged === 1 ? 'image' : 'images'} purged from the trash of volume ${mounted.volume}`);
   } catch (error) {
     note(
       `warning: the trash of volume ${mounted.volume} could not be purged: ${error instanceof Error ? error.message : error}`,

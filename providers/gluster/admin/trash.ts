@@ -3,7 +3,8 @@ import { withLock } from '../../../src/lock.ts';
 import { isImageName } from '../../../src/request.ts';
 import { formatBytes } from '../../../src/units.ts';
 import { readImage } from '../images.ts';
-import { bringBack, purge, purgeRemains, readTrash, type Trashed } from '../trash.ts';
+import type { MountedVolume } from '../mounts.ts';
+import { bringBack, type Judged, judgeTrash, purge, purgeRemains, readTrash, type Trashed } from '../trash.ts';
 import type { CommandInput, Report, Value } from './command.ts';
 import { table } from './table.ts';
 import { eachVolume, isComplete, lookAtEach, poolsOf, problemsOf, requireFound } from './volumes.ts';
@@ -16,28 +17,49 @@ export async function trashList(input: CommandInput): Promise<Report> {
   return { json: found, text, ...problemsOf(looked) };
 }
 
-/** gnt-gluster trash purge [NAME]: what is kept for long enough, or with --all everything. */
+/**
+ * gnt-gluster trash purge [NAME]: what is kept for long enough, by more than one clock, or with --all everything. Says
+ * what stays although its time is over by the clock of this node.
+ */
 export async function trashPurge(input: CommandInput): Promise<Report> {
   const [name] = input.operands;
   if (name !== undefined) requireName(name);
   const dry = input.flags.has('dry-run');
-  const now = Date.now();
-  const isMeant = ({ until }: Trashed): boolean =>
-    name !== undefined || input.flags.has('all') || (until !== undefined && until.getTime() <= now);
+  const kept: Kept[] = [];
+  const chosen = (mounted: MountedVolume): readonly Trashed[] => {
+    if (name !== undefined || input.flags.has('all')) return readTrash(mounted, name);
+    const judged = judgeTrash(mounted, { remember: !dry });
+    kept.push(...judged.flatMap(keptOf));
+    return judged.filter(({ verdict }) => verdict.action === 'purge');
+  };
   const looked = await lookAtEach(await poolsOf(input), async (mounted) => {
     if (!dry) purgeRemains(mounted);
-    const meant = readTrash(mounted, name).filter(isMeant);
+    const meant = chosen(mounted);
     for (const trashed of meant) if (!dry) purge(trashed);
     return meant.map(describe);
   });
   const purged = name === undefined ? looked.found : requireFound(looked, notInTrash(name));
   const sum = purged.reduce((bytes, { allocated }) => bytes + allocated, 0);
   const what = `${purged.length} ${purged.length === 1 ? 'image' : 'images'} of ${formatBytes(sum)}`;
-  const text =
+  const done =
     purged.length === 0
       ? 'nothing to purge\n'
       : `${await tableOf(purged)}\n${dry ? 'would purge' : 'purged'} ${what}\n`;
-  return { json: { dryRun: dry, purged }, text, ...problemsOf(looked) };
+  const stays = kept.map(({ name: image, when, why }) => `${image} of ${when} stays: ${why}\n`);
+  const advice = kept.length === 0 ? '' : 'if the clock of this node is right: gnt-gluster trash purge NAME\n';
+  return { json: { dryRun: dry, purged, kept }, text: done + stays.join('') + advice, ...problemsOf(looked) };
+}
+
+type Kept = {
+  readonly name: string;
+  readonly volume: string;
+  readonly when: string;
+  readonly why: string;
+};
+
+function keptOf({ name, mounted, when, verdict }: Judged): readonly Kept[] {
+  if (verdict.action !== 'keep') return [];
+  return [{ name, volume: mounted.volume, when: when.toISOString(), why: verdict.why }];
 }
 
 /** gnt-gluster image undelete NAME: the one that was removed last, or the one of a time. */

@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { formatAge } from '../../../../providers/gluster/admin/trash.ts';
 import { type Image, imageNames, readImage } from '../../../../providers/gluster/images.ts';
 import { type ImageMetadata, writeMetadata } from '../../../../providers/gluster/metadata.ts';
 import type { MountedVolume } from '../../../../providers/gluster/mounts.ts';
 import { builtinPool } from '../../../../providers/gluster/pool.ts';
+import { thisNode } from '../../../../providers/gluster/this-node.ts';
 import {
   bringBack,
   discard,
@@ -46,6 +46,20 @@ function trashedBefore(mounted: MountedVolume, name: string, milliseconds: numbe
   writeFileSync(`${directory}/disk`, name);
   return directory;
 }
+
+/** Another machine was heard of, by its clock so many milliseconds from now. */
+function heardElsewhere(mounted: MountedVolume, milliseconds: number): void {
+  const directory = `${mounted.path}/images/.nodes`;
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(`${directory}/node8@00000000-000000000000`, '');
+  const time = new Date(Date.now() + milliseconds);
+  utimesSync(`${directory}/node8@00000000-000000000000`, time, time);
+}
+
+// What this run of the machine remembers of the tests' directories.
+afterAll(() => {
+  for (const file of globSync('/run/ganeti-gluster/nodes/*@unit-*')) rmSync(file);
+});
 
 const names = (mounted: MountedVolume): readonly string[] => readTrash(mounted).map(({ name }) => name);
 
@@ -101,7 +115,7 @@ describe('discard', () => {
     discard(imageOn(mounted, 'x', { uuid: 'u', info: 'i' }));
     expect(imageNames(mounted)).toEqual([]);
     const [trashed] = readTrash(mounted);
-    expect(trashed).toMatchObject({ name: 'x', reason: 'removed', node: hostname(), size: 1 });
+    expect(trashed).toMatchObject({ name: 'x', reason: 'removed', node: thisNode().name, size: 1 });
     expect(readFileSync(`${trashed?.directory}/image.json`, 'utf8')).toContain('"u"');
     discard(imageOn(mounted, 'x'));
     expect(names(mounted)).toEqual(['x', 'x']);
@@ -132,16 +146,28 @@ describe('the trash', () => {
     expect((await failureOf(() => bringBack(trashed))).kind).toBe('missing');
   });
 
-  test('is purged of what is kept for long enough, and of nothing else', () => {
+  test('is purged of what is kept for long enough by two clocks, and of nothing else', () => {
     const mounted = volume();
-    trashedBefore(mounted, 'old', hour + 1);
+    trashedBefore(mounted, 'old', 3 * hour);
+    trashedBefore(mounted, 'doubtful', hour + 60_000);
+    heardElsewhere(mounted, -hour);
     trashedBefore(mounted, 'new', hour - 60_000);
     trashedBefore(mounted, 'suspect', 100 * hour, 'quarantined');
     trashedBefore(mounted, 'future', -hour);
     mkdirSync(`${mounted.path}/images/.trash/whatever`);
     purgeExpired(mounted);
-    expect(names(mounted)).toEqual(['suspect', 'new', 'future']);
+    expect(names(mounted)).toEqual(['suspect', 'doubtful', 'new', 'future']);
     expect(existsSync(`${mounted.path}/images/.trash/whatever`)).toBe(true);
+  });
+
+  test('is not purged because one clock says so, and a clock that is behind makes nothing old', () => {
+    const mounted = volume();
+    trashedBefore(mounted, 'old', 100 * hour);
+    purgeExpired(mounted);
+    expect(names(mounted)).toEqual(['old']);
+    heardElsewhere(mounted, 48 * hour);
+    moveToTrash(imageOn(mounted, 'x'), 'removed');
+    expect(readTrash(mounted, 'x')[0]?.when.getTime()).toBeGreaterThan(Date.now() + 47 * hour);
   });
 
   test('is not purged by itself when nothing is kept any more', () => {
