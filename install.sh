@@ -87,6 +87,7 @@ completion=$prefix/share/bash-completion/completions/gnt-gluster
 rotation=/etc/logrotate.d/$name
 logs=/var/log/ganeti/extstorage
 state=/run/ganeti-gluster
+memory=/var/lib/$name
 
 # Does one step, or only tells it: step "what it does, in words" command...
 step() {
@@ -218,13 +219,15 @@ install_all() {
   fi
 }
 
-# What this node knows of its mounts and attached images; all of it stays as long as there is one.
+# What this node knows of its mounts, attached images and earlier configurations; all of it stays as long as there is a mount.
 forget_state() {
-  [ -z "$destdir" ] && [ -d "$state" ] || return 0
+  [ -z "$destdir" ] || return 0
   if grep -q " $state/" /proc/self/mounts; then
     echo "Disks of this node are still in use; until it is rebooted, there stays: $state"
   else
-    step "remove $state" find "$state" -xdev -depth -delete
+    for known in "$state" "$memory"; do
+      [ ! -d "$known" ] || step "remove $known" find "$known" -xdev -depth -delete
+    done
   fi
 }
 

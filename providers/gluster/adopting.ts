@@ -11,16 +11,17 @@ import {
   renameSync,
   truncateSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { errnoOf, Failure } from '../../src/errors.ts';
 import { loopDevicesBy } from '../../src/tools/losetup.ts';
-import { summarize, usersOf } from '../../src/tools/processes.ts';
+import { summarize } from '../../src/tools/processes.ts';
 import { type Bytes, formatBytes, toBytes, toMebibytes } from '../../src/units.ts';
-import { namesImage } from './attachments.ts';
 import { imagesDirectory } from './images.ts';
 import { makeLeaseFile } from './lease-store.ts';
-import { readMetadata, writeMetadata } from './metadata.ts';
+import { belonging, readMetadata, writeMetadata } from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
 import { thisNode } from './this-node.ts';
+import { lookAround, usersOfFile } from './users.ts';
 
 /** A raw file on a volume that is to become an image. */
 export interface Foreign {
@@ -60,7 +61,7 @@ export async function examine(mounted: MountedVolume, path: string, roundUp: boo
     found.isFile() && found.nlink > 1 ? `it has ${found.nlink} names` : undefined,
     real === file ? undefined : 'a part of its path is a link, or .., or doubled',
     real.startsWith(`${mounted.path}/`) ? undefined : 'it is not on that volume',
-    real.startsWith(`${imagesDirectory(mounted)}/`) ? 'it is in the directory of the images already' : undefined,
+    ownerOf(mounted, real),
     found.isFile() && size === 0 ? 'it is empty' : undefined,
     size === rounded || roundUp
       ? undefined
@@ -69,7 +70,7 @@ export async function examine(mounted: MountedVolume, path: string, roundUp: boo
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new Failure('invalid', `${path} cannot become an image`, { problems });
   const inside = real.slice(mounted.path.length + 1);
-  requireUnused(mounted, inside);
+  await requireUnused(inside);
   await requireUnusedElsewhere(real, inside);
   return { file: real, path: inside, size, rounded };
 }
@@ -87,6 +88,7 @@ export function adopt(mounted: MountedVolume, name: string, { file, path, size, 
   }
   makeLeaseFile(directory);
   writeMetadata(directory, {
+    ...belonging(mounted.pool),
     preallocation: 'off',
     created: new Date().toISOString(),
     createdBy: thisNode().name,
@@ -113,15 +115,22 @@ function makeDirectory(directory: string, name: string): void {
   }
 }
 
+/**
+ * Why a file is somebody's already: an image of this or of another pool, with whichever directory, also one that was removed
+ * or is being made. What lies beside a file says so, and not what the configuration of the day calls the directory.
+ */
+function ownerOf(mounted: MountedVolume, file: string): string | undefined {
+  if (file.startsWith(`${imagesDirectory(mounted)}/`)) return 'it is in the directory of the images already';
+  const beside = ['image.json', 'lease'].find((name) => existsSync(`${dirname(file)}/${name}`));
+  if (beside !== undefined) return `it is the data of an image: ${beside} lies beside it`;
+  const [inside] = file.split('/').filter((part) => ['.trash', '.work', '.nodes'].includes(part));
+  return inside === undefined ? undefined : `it is in a directory ${inside} of images`;
+}
+
 /** The volume may be mounted elsewhere on this node too, as by Ganeti's template gluster: the end of a path counts. */
-function requireUnused(mounted: MountedVolume, path: string): void {
-  const isFile = (open: string): boolean => open.endsWith(`/${path}`);
-  const devices = loopDevicesBy(isFile);
-  const processes = usersOf(
-    (open) => isFile(open) || devices.includes(open),
-    (argument) => namesImage(argument, { mounted, path }),
-  );
-  const users = [...devices, ...processes];
+async function requireUnused(path: string): Promise<void> {
+  const devices = loopDevicesBy((open) => open.endsWith(`/${path}`));
+  const users = [...devices, ...usersOfFile(path, devices, await lookAround())];
   if (users.length === 0) return;
   throw new Failure('busy', `${path} is in use by ${summarize(users)}`, { hint: 'shut its instance down first' });
 }

@@ -2,22 +2,33 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../src/errors.ts';
 import { mountsDirectory } from '../../src/run-directory.ts';
 import {
+  attachLoopDevice,
   backingFile,
+  backingInode,
   detachLoopDevice,
+  deviceSequence,
   deviceSize,
-  kernelUsers,
   loopDevicesBy,
   refreshLoopDevice,
 } from '../../src/tools/losetup.ts';
-import { summarize, usersOf } from '../../src/tools/processes.ts';
+import { summarize } from '../../src/tools/processes.ts';
 import type { Bytes } from '../../src/units.ts';
 import type { Image } from './images.ts';
-import type { Asked, RunningGuest } from './kvm/guests.ts';
-import { deviceUsers, ownLoopDevices } from './loops.ts';
+import { deviceUsers, imageOf, ownLoopDevices } from './loops.ts';
 import { mountPoint } from './mounts.ts';
-import { type ImageRecord, readRecord } from './records.ts';
+import { forgetOpened, type ImageRecord, readRecord, recordedNames } from './records.ts';
 
 const patience = 15_000;
+
+/**
+ * A loop device of this node that is attached to a file of an image. Which file that is, its inode says and nothing else: the
+ * kernel goes on showing the path of one that another node removed or replaced, without a word.
+ */
+export interface Attachment {
+  readonly device: string;
+  /** As decimal digits. undefined: the file system does not tell, because the file is gone or the volume does not answer. */
+  readonly inode: string | undefined;
+}
 
 /** An image that is attached on this node, as far as its record and the kernel agree. Starts no process. */
 export interface AttachedRecord extends ImageRecord {
@@ -25,12 +36,14 @@ export interface AttachedRecord extends ImageRecord {
 }
 
 /**
- * The record of an image when the kernel confirms that it is attached where the record says; else undefined. It touches no file of the volume: one that hangs must not hang attach.
+ * The record of an image when the kernel confirms that it is attached as the record says; else undefined. It touches no file
+ * of the volume: one that hangs must not hang attach. So it cannot tell that another node removed or replaced the image.
  */
 export function attachedRecord(name: string): AttachedRecord | undefined {
   const record = readRecord(name);
   if (record?.device === undefined) return undefined;
-  const { device } = record;
+  const { device, sequence } = record;
+  if (sequence !== undefined && deviceSequence(device) !== sequence) return undefined;
   // The kernel leaves the mount point out of the path once somebody unmounted it lazily; the device still works.
   const paths = [`${mountPoint(record.pool, record.volume)}/${record.path}`, `/${record.path}`];
   return paths.includes(backingFile(device) ?? '') ? { ...record, device } : undefined;
@@ -43,36 +56,99 @@ export async function attachedDevices(name: string): Promise<readonly string[]> 
   return remembered === undefined || own.includes(remembered) ? own : [remembered, ...own];
 }
 
+/** The same with the file that each device has. */
+export async function attachmentsOf(name: string): Promise<readonly Attachment[]> {
+  const record = attachedRecord(name);
+  const devices = await attachedDevices(name);
+  return await Promise.all(
+    devices.map(async (device) => {
+      const known = record?.device === device ? record.inode : undefined;
+      return { device, inode: known ?? (await backingInode(device)) };
+    }),
+  );
+}
+
+/** The attachments of all images of this node, by the names of the images: one look for any number of them. */
+export async function allAttachments(): Promise<ReadonlyMap<string, readonly Attachment[]>> {
+  const own = (await ownLoopDevices(() => true)).map((device) => imageOf(backingFile(device) ?? ''));
+  const names = new Set([...own, ...recordedNames().filter((name) => attachedRecord(name) !== undefined)]);
+  const found = await Promise.all([...names].map(async (name) => [name, await attachmentsOf(name)] as const));
+  return new Map(found);
+}
+
+/** Whether a device has another file than the one that is the image now: all that a guest writes to it would be lost. */
+export function isStale({ inode }: Attachment, image: Pick<Image, 'inode'>): boolean {
+  return inode !== image.inode;
+}
+
 /**
- * What uses an image on this node: guests that were asked, processes, through its device, its file or QEMU's gluster driver,
- * and mounts. Of a guest that answered its answer counts, and not the arguments it was started with.
+ * Throws a Failure of kind busy when a device of this node has another file than the image. Nothing was written then, and
+ * attach, which Ganeti calls before open, replaces the device unless somebody has it open.
  */
-export function imageUsers(
-  image: Pick<Image, 'disk' | 'path' | 'mounted'>,
-  devices: readonly string[],
-  { using, without }: Asked = { using: [], without: [] },
-): readonly string[] {
-  const pids = (guests: readonly RunningGuest[]): ReadonlySet<string> => new Set(guests.map(({ pid }) => pid));
-  const [told, asked] = [pids(using), pids([...using, ...without])];
-  const opens = (path: string, pid: string): boolean =>
-    !told.has(pid) && (path === image.disk || devices.includes(path));
-  const tells = (argument: string, pid: string): boolean => !asked.has(pid) && namesImage(argument, image);
-  const guests = using.map(({ instance, pid }) => `${instance} (pid ${pid})`);
-  return [...guests, ...usersOf(opens, tells), ...devices.flatMap(kernelUsers)];
+export function requireCurrent({ name, inode }: Image, attachments: readonly Attachment[]): void {
+  const stale = attachments.filter((attachment) => isStale(attachment, { inode }));
+  if (stale.length === 0) return;
+  // The next attach is not to trust that the image is open.
+  forgetOpened(name);
+  throw staleFailure(name, stale);
 }
 
-/** Whether an argument of QEMU has it open an image by itself: by its address, or as kvm/arguments.ts writes it. */
-export function namesImage(argument: string, { mounted, path }: Pick<Image, 'path' | 'mounted'>): boolean {
-  if (argument.includes('gluster://')) return argument.includes(`/${mounted.volume}/${path}`);
-  return argument.includes('driver=gluster') && argument.includes(`path=${path}`);
+/**
+ * Detaches the devices of an image whose file is gone or was replaced, so that only those of the image itself are left, and
+ * returns these. `image` is undefined where there is none any more. Throws a Failure of kind busy when one is in use.
+ */
+export async function detachStale(
+  name: string,
+  image: Image | undefined,
+  attachments: readonly Attachment[],
+): Promise<readonly string[]> {
+  const stale = attachments.filter((attachment) => image === undefined || isStale(attachment, image));
+  for (const attachment of stale) {
+    if (deviceUsers(attachment.device).length > 0) throw staleFailure(name, [attachment]);
+    await detachDevice(attachment.device);
+  }
+  return attachments.filter((attachment) => !stale.includes(attachment)).map(({ device }) => device);
 }
 
-/** Whether every device that an image can be attached to here has a size. Starts no process. */
-export function haveSize(name: string, size: Bytes): boolean {
-  const remembered = readRecord(name)?.device;
-  const devices = loopDevicesBy((path) => path.endsWith(`/${name}/disk`) && path.startsWith(`${mountsDirectory}/`));
-  const all = remembered === undefined || backingFile(remembered) === undefined ? devices : [remembered, ...devices];
-  return all.every((device) => deviceSize(device) === size);
+function staleFailure(name: string, stale: readonly Attachment[]): Failure {
+  const devices = stale.map(({ device }) => device);
+  const users = devices.flatMap(deviceUsers);
+  return new Failure('busy', `${devices.join(', ')} has a file that is not image ${name} any more`, {
+    problems: [
+      'the image was removed or replaced, from another node or by hand, while it was attached here',
+      users.length === 0 ? 'nobody has the device open' : `the device is in use by ${summarize(users)}`,
+    ],
+    hint:
+      users.length === 0
+        ? 'gnt-instance activate-disks INSTANCE attaches the image anew; gnt-gluster mount status'
+        : 'end what uses the device (gnt-instance shutdown INSTANCE), then start it again',
+  });
+}
+
+/**
+ * Attaches an image to a loop device and returns it with what identifies the attachment. Throws a Failure of kind busy when the image
+ * was replaced in that moment.
+ */
+export async function attachDevice(image: Image): Promise<Required<Pick<AttachedRecord, 'device' | 'inode'>>> {
+  const device = await attachLoopDevice(image.disk, image.size);
+  const inode = await backingInode(device);
+  if (inode === image.inode) return { device, inode };
+  await detachLoopDevice(device);
+  throw new Failure('busy', `image ${image.name} was replaced while it was attached`, { hint: 'try again' });
+}
+
+/**
+ * Whether an image is attached here as this node remembers it, to its file of now and with its size, or not at all. Starts
+ * no process.
+ */
+export function isAsRemembered(image: Image): boolean {
+  const record = readRecord(image.name);
+  if (record?.device !== undefined) {
+    const attached = attachedRecord(image.name);
+    return attached?.inode === image.inode && deviceSize(attached.device) === image.size;
+  }
+  const tail = `/${image.name}/disk`;
+  return loopDevicesBy((path) => path.endsWith(tail) && path.startsWith(`${mountsDirectory}/`)).length === 0;
 }
 
 /** Makes attached devices as large as their image is now, and checks it. */
@@ -89,7 +165,7 @@ export async function refreshDevices(devices: readonly string[], size: Bytes): P
  * Failure of kind busy, and leaves the device as it is, when a process keeps it.
  */
 export async function detachDevice(device: string): Promise<void> {
-  const file = backingFile(device);
+  const [file, sequence] = [backingFile(device), deviceSequence(device)];
   if (file === undefined) return;
   const users = await waitFor(
     () => deviceUsers(device),
@@ -99,19 +175,20 @@ export async function detachDevice(device: string): Promise<void> {
     throw new Failure('busy', `${device} is in use by ${summarize(users)}`, { hint: `fuser -v ${device}` });
   await detachLoopDevice(device);
   // The device may be somebody else's the moment it is free.
-  if (
-    (await waitFor(
-      () => backingFile(device),
-      (now) => now !== file,
-    )) === file
-  )
+  const isThere = (): boolean => backingFile(device) === file && deviceSequence(device) === sequence;
+  if (await waitFor(isThere, (there) => !there))
     throw new Failure('busy', `${device} was asked to detach and is still there`, { hint: `fuser -v ${device}` });
 }
 
-async function waitFor<Value>(look: () => Value, good: (value: Value) => boolean): Promise<Value> {
-  const end = Date.now() + patience;
+/** Asks again and again, for some seconds, until an answer is good; returns the last one. */
+export async function waitFor<Value>(
+  look: () => Value | Promise<Value>,
+  good: (value: Value) => boolean,
+  milliseconds = patience,
+): Promise<Value> {
+  const end = Date.now() + milliseconds;
   for (;;) {
-    const value = look();
+    const value = await look();
     if (good(value) || Date.now() > end) return value;
     await sleep(50);
   }

@@ -5,6 +5,7 @@ import { failureLines, note } from '../../src/reply.ts';
 import type { Request } from '../../src/request.ts';
 import { formatBytes } from '../../src/units.ts';
 import { findPool, loadConfiguration } from './configuration.ts';
+import { imageNames } from './images.ts';
 import { mountVolume } from './mounts.ts';
 import type { Pool } from './pool.ts';
 import { answeringServer, serverName, serversOf } from './servers.ts';
@@ -62,6 +63,22 @@ const checks: Readonly<Record<string, Check>> = {
       }
     }
     return found.join('; ');
+  },
+
+  names: async (request) => {
+    const pool = await poolOf(request);
+    const volumes = new Map<string, string[]>();
+    for (const volume of pool.volumes) {
+      const mounted = await mountVolume(pool, volume);
+      for (const name of imageNames(mounted)) volumes.set(name, [...(volumes.get(name) ?? []), volume]);
+      await mounted.release();
+    }
+    const twice = [...volumes].filter(([, on]) => on.length > 1);
+    if (twice.length === 0) return `${volumes.size} images, each on one volume`;
+    throw new Failure('exists', `there are images of one name on several volumes of pool ${pool.name}`, {
+      problems: twice.map(([name, on]) => `${name}: on ${on.join(' and ')}`),
+      hint: 'gnt-gluster image list; no verb takes either of two, until one is moved out of the way',
+    });
   },
 };
 

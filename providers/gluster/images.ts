@@ -7,7 +7,7 @@ import { makeLeaseFile } from './lease-store.ts';
 import { type ImageMetadata, writeMetadata } from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
 import { nameOfWriter, writerHere } from './this-node.ts';
-import { entriesOf, removeTree, statOf } from './trees.ts';
+import { entriesOf, inodeOf, removeTree, statOf } from './trees.ts';
 
 /** The raw file behind one Ganeti disk, in a directory of its own: `disk`, `image.json` and `lease/`. */
 export interface Image {
@@ -19,6 +19,11 @@ export interface Image {
   readonly disk: string;
   /** Its data as seen from the root of the volume. */
   readonly path: string;
+  /**
+   * The inode of its data, as decimal digits: the same on all nodes, since Gluster makes it of the file's gfid, and never that
+   * of another file. Two names with one inode are one image; one name with two inodes is two.
+   */
+  readonly inode: string;
   readonly size: Bytes;
   /** What it occupies on the volume. */
   readonly allocated: Bytes;
@@ -49,7 +54,8 @@ export function readImage(mounted: MountedVolume, name: string): Image | undefin
       hint: `ls -la ${directory}`,
     });
   const path = `${mounted.pool.directory}/${name}/disk`;
-  return { name, mounted, directory, disk, path, size: Number(data.size), allocated: Number(data.blocks) * 512 };
+  const [inode, size, allocated] = [inodeOf(data), Number(data.size), Number(data.blocks) * 512];
+  return { name, mounted, directory, disk, path, inode, size, allocated };
 }
 
 /** The names of all images on a volume, sorted. */

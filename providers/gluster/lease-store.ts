@@ -41,6 +41,15 @@ export async function readLeases(directory: string): Promise<readonly Lease[]> {
 }
 
 /**
+ * The number of changes of the leases of an image so far; undefined where no file of leases is there, or more than one. It
+ * goes up with every open, on every node.
+ */
+export async function generationOf(directory: string): Promise<number | undefined> {
+  const [state, ...others] = await listStates(directory);
+  return others.length === 0 ? state?.generation : undefined;
+}
+
+/**
  * Whether this node has an image: in a mode, so that to take it so would change nothing, or in any. Without a mode a lease
  * counts that may be this node's, too: then giveBackLease has something to say. Starts no process.
  */

@@ -2,7 +2,9 @@ import { errnoOf, Failure } from '../../src/errors.ts';
 import { parseObject, textField, writeFileAtomic } from '../../src/files.ts';
 import { readSmallFile } from '../../src/small-file.ts';
 import type { Preallocation } from '../../src/tools/qemu-img.ts';
+import { thisCluster } from './ganeti-cluster.ts';
 import { preallocations } from './parameters.ts';
+import type { Pool } from './pool.ts';
 import { thisNode } from './this-node.ts';
 
 /** Much more than there ever is in an image.json. */
@@ -17,12 +19,18 @@ export interface ImageMetadata {
   /** What setinfo was given: originstname+INSTANCE. */
   readonly info?: string;
   readonly preallocation: Preallocation;
+  /** The pool it was made in. */
+  readonly pool?: string;
+  /** The Ganeti cluster that it was made by, as far as the node knew, see ganeti-cluster.ts. */
+  readonly cluster?: string;
+  readonly clusterName?: string;
+  readonly nodeGroups?: string;
   /** When and on which node it was made; ISO 8601. */
   readonly created?: string;
   readonly createdBy?: string;
   /** For a snapshot: what it is a copy of. */
   readonly snapshotOf?: string;
-  /** For a snapshot: the state of the source it was made from, see sourceState. */
+  /** For a snapshot: the moment of the source it was made of, see momentOf. */
   readonly snapshotState?: string;
   /** For an image that was made as a clone: what it is a copy of. */
   readonly cloneOf?: string;
@@ -35,6 +43,13 @@ export interface Label {
   readonly metadata: ImageMetadata;
   /** Why it says nothing, for a sentence; undefined for a good one, and where there is none. */
   readonly damage: string | undefined;
+}
+
+/** What an image that is made now, by this node, belongs to: the configuration of a later day need not say the same. */
+export function belonging(
+  pool: Pick<Pool, 'name'>,
+): Pick<ImageMetadata, 'pool' | 'cluster' | 'clusterName' | 'nodeGroups'> {
+  return { pool: pool.name, ...thisCluster() };
 }
 
 /** Reads the image.json in a directory. A damaged one reads as empty: the data of an image is worth more than its label. */
@@ -52,6 +67,10 @@ export function readLabel(directory: string): Label {
 function metadataIn(object: Readonly<Record<string, unknown>>): ImageMetadata {
   const fields = [
     'uuid',
+    'pool',
+    'cluster',
+    'clusterName',
+    'nodeGroups',
     'diskName',
     'info',
     'created',

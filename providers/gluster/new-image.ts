@@ -4,7 +4,7 @@ import type { Preallocation } from '../../src/tools/qemu-img.ts';
 import { formatBytes, toBytes } from '../../src/units.ts';
 import { copyQuiet } from './copies.ts';
 import { allocate, type Image } from './images.ts';
-import { type ImageMetadata, readMetadata } from './metadata.ts';
+import { belonging, type ImageMetadata, readMetadata } from './metadata.ts';
 import type { MountedVolume } from './mounts.ts';
 import { preallocations } from './parameters.ts';
 import type { Pool } from './pool.ts';
@@ -18,13 +18,14 @@ export function preallocationOf(request: Request<'create'>, pool: Pool): Preallo
 }
 
 /** What is kept with an image that is made for a request now, on this node. */
-export function newImageMetadata(request: Request<'create'>, preallocation: Preallocation): ImageMetadata {
+export function newImageMetadata(request: Request<'create'>, pool: Pool, preallocation: Preallocation): ImageMetadata {
   const { uuid, diskName } = request;
   const { clone } = request.parameters;
   return {
     ...(uuid === undefined ? {} : { uuid }),
     ...(diskName === undefined ? {} : { diskName }),
     ...(clone === undefined ? {} : { cloneOf: clone }),
+    ...belonging(pool),
     preallocation,
     created: new Date().toISOString(),
     createdBy: thisNode().name,
@@ -69,11 +70,11 @@ export function demandOf({ size }: Request<'create'>, preallocation: Preallocati
 export async function fillNew(
   mounted: MountedVolume,
   disk: string,
-  { size, parameters }: Request<'create'>,
+  { size }: Request<'create'>,
   preallocation: Preallocation,
   source: Image | undefined,
 ): Promise<void> {
   await allocate(disk, toBytes(size), preallocation);
-  if (source !== undefined) await copyQuiet(source, disk, parameters);
+  if (source !== undefined) await copyQuiet(source, disk);
   if (preallocation !== 'off' || source !== undefined) requireReserve(mounted);
 }

@@ -29,13 +29,13 @@ export const blockDeviceChoices = ['always', 'never'] as const;
 export const parameters: readonly ParameterDescription[] = [
   {
     name: 'pool',
-    summary: 'the pool of the configuration that holds the image (default: the configured default_pool)',
+    summary: 'the pool of the configuration in which the image is made (default: the configured default_pool)',
     verbs: placing,
     check: plainName,
   },
   {
     name: 'volume',
-    summary: 'the Gluster volume of the pool that holds the image (default: the one with most space)',
+    summary: 'the Gluster volume of the pool on which the image is made (default: the one with most space)',
     verbs: placing,
     check: plainName,
   },

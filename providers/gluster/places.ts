@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { asFailure } from '../../src/errors.ts';
 import { isLocked } from '../../src/lock.ts';
 import { mountsDirectory } from '../../src/run-directory.ts';
 import { backingFile, loopDevicesBy } from '../../src/tools/losetup.ts';
-import { answers, mounts } from '../../src/tools/mount.ts';
+import { answers, mountAt, mounts } from '../../src/tools/mount.ts';
 import { attachedDevices } from './attachments.ts';
-import { mountPoint, unmountIfIdle } from './mounts.ts';
-import { builtinPool } from './pool.ts';
-import { readRecord } from './records.ts';
+import { hangSeconds, hold, mountPoint, mountVolume, unmountIfIdle } from './mounts.ts';
+import { builtinPool, type Pool } from './pool.ts';
+import { type ImageRecord, readRecord } from './records.ts';
 
 const probeSeconds = 5;
 
@@ -17,6 +18,14 @@ export interface Place {
   readonly volume: string;
   /** The directory of the image below the mount of the volume. */
   readonly directory: string;
+  /** What this node remembers of its lease; unknown where it remembers nothing of the image, or a version before 0.2 noted it. */
+  readonly lease: 'held' | 'none' | 'unknown';
+}
+
+/** A place whose volume was asked whether it answers. */
+export interface HeldPlace extends Place {
+  /** Keeps the volume mounted until it is closed. undefined: the volume does not answer, or there is no need of it. */
+  readonly descriptor: number | undefined;
 }
 
 /** Whether this node surely has nothing of an image. Starts no process, and touches no file of a volume. */
@@ -35,16 +44,23 @@ export async function placesHere(name: string): Promise<readonly Place[]> {
   const remembered =
     record === undefined
       ? []
-      : [{ ...record, directory: dirname(`${mountPoint(record.pool, record.volume)}/${record.path}`) }];
+      : [
+          {
+            pool: record.pool,
+            volume: record.volume,
+            directory: dirname(`${mountPoint(record.pool, record.volume)}/${record.path}`),
+            lease: leaseIn(record),
+          },
+        ];
   const attached = (await attachedDevices(name)).flatMap((device) => placeOf(dirname(backingFile(device) ?? '')) ?? []);
-  const places = new Map([...remembered, ...attached].map((place) => [place.directory, place]));
+  const places = new Map([...attached, ...remembered].map((place) => [place.directory, place]));
   return places.size > 0 ? [...places.values()] : await search(name);
 }
 
 async function search(name: string): Promise<readonly Place[]> {
   const points = mounts().filter(({ point, type }) => type === 'fuse.glusterfs' && placeOf(`${point}/`) !== undefined);
   if (points.length === 0) return [];
-  const directories = await imageDirectories();
+  const directories = new Map((await configuredPools()).map((pool) => [pool.name, pool.directory]));
   const found: Place[] = [];
   for (const { point } of points) {
     const place = placeOf(`${point}/`);
@@ -57,20 +73,53 @@ async function search(name: string): Promise<readonly Place[]> {
   return found;
 }
 
-/** The directory of each pool's images below the root of its volumes. One without a valid configuration has none. */
-async function imageDirectories(): Promise<ReadonlyMap<string, string>> {
+/** The pools of the configuration; none where it is not valid. */
+async function configuredPools(): Promise<readonly Pool[]> {
   const { loadConfiguration } = await import('./configuration.ts');
   try {
-    const { pools } = await loadConfiguration();
-    return new Map(pools.map((pool) => [pool.name, pool.directory]));
+    return (await loadConfiguration()).pools;
   } catch {
     // Detaching must work with any configuration.
-    return new Map();
+    return [];
+  }
+}
+
+/** An image without a device is one for guests only; what attached it and did not open it kept no inode. */
+function leaseIn({ lease, device, inode }: ImageRecord): Place['lease'] {
+  if (lease !== undefined) return 'held';
+  return device !== undefined && inode !== undefined ? 'none' : 'unknown';
+}
+
+/**
+ * Keeps the volume of a place mounted, so that a lease can be given back when no device is left that would do that. Not
+ * mounted is not unreachable: where nothing kept the volume mounted, and a lease may be there, it is mounted again.
+ */
+export async function holdPlace(place: Place): Promise<HeldPlace> {
+  const point = mountPoint(place.pool, place.volume);
+  try {
+    if (mountAt(point) === undefined && place.lease !== 'none')
+      return { ...place, descriptor: await mountAgain(place) };
+    return { ...place, descriptor: (await answers(point, hangSeconds)) ? hold(point) : undefined };
+  } catch (error) {
+    if (asFailure(error) === undefined) throw error;
+    return { ...place, descriptor: undefined };
+  }
+}
+
+async function mountAgain({ pool: name, volume, directory }: Place): Promise<number | undefined> {
+  const point = mountPoint(name, volume);
+  const configured = (await configuredPools()).find((pool) => pool.name === name && pool.volumes.includes(volume));
+  const servers = readRecord(basename(directory))?.servers ?? [];
+  const mounted = await mountVolume(configured ?? { ...builtinPool, name, servers }, volume);
+  try {
+    return hold(point);
+  } finally {
+    await mounted.release();
   }
 }
 
 function placeOf(directory: string): Place | undefined {
   if (!directory.startsWith(`${mountsDirectory}/`)) return undefined;
   const [pool, volume] = directory.slice(mountsDirectory.length + 1).split('/');
-  return pool === undefined || volume === undefined ? undefined : { pool, volume, directory };
+  return pool === undefined || volume === undefined ? undefined : { pool, volume, directory, lease: 'unknown' };
 }

@@ -46,6 +46,7 @@ export async function parsePools(document: Table): Promise<ParsedPools> {
     if (!isPlainName(name)) report(`pool ${JSON.stringify(name)}: not a name of letters, digits, . _ -`);
     pools.push(await parsePool(name, table[name], (problem) => report(`pool.${name}: ${problem}`)));
   }
+  for (const problem of overlaps(pools)) report(problem);
   const chosen = document.default_pool;
   const defaultPool = typeof chosen === 'string' ? chosen : ((names.length === 1 ? names[0] : 'default') ?? 'default');
   if (chosen !== undefined && typeof chosen !== 'string') report('default_pool must be the name of a pool');
@@ -55,6 +56,29 @@ export async function parsePools(document: Table): Promise<ParsedPools> {
     parsedBy(document, 'give_up', parsePatience, 'must be a time from "5s" to "24h", such as "60s"', report) ??
     usualPatience;
   return { defaultPool, pools, patience, problems };
+}
+
+/**
+ * Where two pools would have the same images, or one those of the other among its own: an image belongs to one. Volumes of one
+ * name are taken for two only where the pools name different servers.
+ */
+function overlaps(pools: readonly Pool[]): readonly string[] {
+  return pools.flatMap((pool, index) =>
+    pools.slice(0, index).flatMap((other) => {
+      const meet =
+        `${pool.directory}/`.startsWith(`${other.directory}/`) ||
+        `${other.directory}/`.startsWith(`${pool.directory}/`);
+      const names = new Set(other.servers.map(({ host }) => host));
+      const isOneCluster =
+        names.size === 0 || pool.servers.length === 0 || pool.servers.some(({ host }) => names.has(host));
+      const shared = pool.volumes.filter((volume) => other.volumes.includes(volume));
+      if (!meet || !isOneCluster) return [];
+      return shared.map(
+        (volume) =>
+          `pools ${other.name} and ${pool.name} both have volume ${volume} with directory ${other.directory} and ${pool.directory}: give each one of its own, beside the other`,
+      );
+    }),
+  );
 }
 
 async function parsePool(name: string, value: unknown, report: Report): Promise<Pool> {

@@ -6,11 +6,19 @@ import { note } from '../../src/reply.ts';
 import type { Request } from '../../src/request.ts';
 import { growRaw } from '../../src/tools/qemu-img.ts';
 import { formatBytes, toBytes } from '../../src/units.ts';
-import { attachHere, detachHere } from './attaching.ts';
-import { type AttachedRecord, attachedDevices, attachedRecord, haveSize, refreshDevices } from './attachments.ts';
+import { attachedAsBefore, attachHere, detachHere, rememberAttached } from './attaching.ts';
+import {
+  attachedDevices,
+  attachedRecord,
+  attachmentsOf,
+  detachStale,
+  isAsRemembered,
+  refreshDevices,
+  requireCurrent,
+} from './attachments.ts';
 import { checkNames, runChecks } from './checks.ts';
 import { configuredPatience } from './configuration.ts';
-import { copyQuiet, isSameSnapshot, requireQuiet, requireUnused, snapshotMetadata, sourceOf } from './copies.ts';
+import { copyQuiet, requireQuiet, requireSameSnapshot, requireUnused, snapshotMetadata, sourceOf } from './copies.ts';
 import { type Image, leftovers, makeImage, readImage, sweep } from './images.ts';
 import { giveBackLease, hasLease, takeLease, takeToDelete } from './lease-store.ts';
 import { readMetadata, writeMetadata } from './metadata.ts';
@@ -18,17 +26,17 @@ import { type MountedVolume, mountPoint } from './mounts.ts';
 import { demandOf, fillNew, newImageMetadata, preallocationOf, requireSame } from './new-image.ts';
 import { knownParameters, providerName } from './parameters.ts';
 import { isUnknownHere } from './places.ts';
-import { type ImageRecord, readRecord } from './records.ts';
+import { forgetOpened, forgetRecord, type ImageRecord, readRecord } from './records.ts';
 import { answeringServer, imageUri } from './servers.ts';
 import { requireSmallRequests } from './small-requests.ts';
 import { chooseVolume, demandOfSize } from './space.ts';
-import { findAgain, findImage, lookAgain, release, remember, searchImage } from './storage.ts';
+import { findAgain, findImage, lookAgain, release, searchImage, searchRoom } from './storage.ts';
 import { needsFile, needsFileForIpv6, requireOneGrower } from './userspace.ts';
 
 /** The ten verbs. Each looks first, stops if nothing is to be done, acts, and checks what came of it. */
 const verbs: Verbs = {
   async create(request) {
-    const { image, mounted, pool } = await searchImage(request);
+    const { image, mounted, pool } = await searchRoom(request);
     if (image !== undefined && !isLocked(request.name)) {
       requireSame(image, request);
       return undefined;
@@ -47,7 +55,7 @@ const verbs: Verbs = {
         requireSmallRequests(best);
         const made = await makeImage(best, request.name, {
           size: toBytes(request.size),
-          metadata: { ...newImageMetadata(request, preallocation), ...link?.metadata },
+          metadata: { ...newImageMetadata(request, pool, preallocation), ...link?.metadata },
           fill: (disk) => fillNew(best, disk, request, preallocation, source),
           ...link?.content,
         });
@@ -67,7 +75,8 @@ const verbs: Verbs = {
 
   async attach(request) {
     const { blockdev = 'always' } = request.parameters;
-    const record = (await attachedAsAsked(request)) ?? (await attachHere(request, blockdev === 'always'));
+    const known = blockdev === 'always' ? await attachedAsBefore(request.name) : undefined;
+    const record = known ?? (await attachHere(request, blockdev === 'always'));
     return await replyOf(request, record);
   },
 
@@ -77,43 +86,45 @@ const verbs: Verbs = {
   },
 
   async remove(request) {
-    const { image, pool, mounted } = await searchImage(request);
+    const { image, pool, mounted } = await searchImage(request, { everywhere: true });
     try {
-      const attached = (await attachedDevices(request.name)).length > 0;
+      const attached = (await attachedDevices(request.name)).length > 0 || readRecord(request.name) !== undefined;
       const interrupted = isLocked(request.name) || mounted.some((here) => leftovers(here, request.name).length > 0);
       if (image !== undefined || attached || interrupted)
         await withLock(request.name, 'remove', async () => {
-          const devices = await attachedDevices(request.name);
+          const now = lookAgain(mounted, request.name);
+          const devices = await detachStale(request.name, now, await attachmentsOf(request.name));
           if (devices.length > 0)
             throw new Failure('busy', `image ${request.name} is attached to ${devices.join(', ')} on this node`, {
               hint: `shut its instance down first; gnt-gluster image info ${request.name}`,
             });
-          const now = lookAgain(mounted, request.name);
           if (now === undefined) for (const here of mounted) sweep(here, request.name);
           else {
-            await requireUnused(now, request.parameters, 'remove it when its instance is shut down');
+            await requireUnused(now, 'remove it when its instance is shut down');
             // From here on no other node can take it.
             await takeToDelete(now);
             await removeImage(now);
           }
+          forgetRecord(request.name);
         });
       if (pool.trash > 0) await purgeTrash(mounted);
     } finally {
       await release(mounted);
     }
-    await detachHere(request.name);
     return undefined;
   },
 
   async grow(request) {
     const size = toBytes(request.newSize);
     const image = await findImage(request);
-    if (image.size >= size && haveSize(request.name, image.size) && !isLocked(request.name)) return undefined;
+    if (image.size >= size && isAsRemembered(image) && !isLocked(request.name)) return undefined;
     await withLock(request.name, 'grow', async () => {
       const before = findAgain(image);
+      const attachments = await attachmentsOf(request.name);
+      requireCurrent(before, attachments);
       // Whoever has a lease may have the image made larger elsewhere: it sees the new size with its next open.
       if (before.size < size) {
-        await requireOneGrower(before, request.parameters);
+        await requireOneGrower(before);
         const { preallocation } = readMetadata(image.directory);
         const purpose = `${formatBytes(size - before.size)} more`;
         await chooseVolume([image.mounted], demandOfSize(purpose, size, preallocation, before.size));
@@ -122,7 +133,8 @@ const verbs: Verbs = {
       }
       const now = findAgain(image);
       if (now.size < size) throw new Failure('failed', `image ${request.name} did not grow to ${formatBytes(size)}`);
-      await refreshDevices(await attachedDevices(request.name), now.size);
+      const devices = attachments.map(({ device }) => device);
+      await refreshDevices(devices, now.size);
     });
     return undefined;
   },
@@ -145,24 +157,27 @@ const verbs: Verbs = {
   async snapshot(request) {
     const [first, second] = [request.name, request.snapshotName].sort();
     const found = await findImage(request);
-    const { image: existing, mounted } = await searchImage({ ...request, name: request.snapshotName });
-    await requireQuiet(found, request.parameters);
+    const { image: existing, mounted } = await searchImage(
+      { ...request, name: request.snapshotName },
+      { everywhere: true },
+    );
+    await requireQuiet(found);
     if (existing !== undefined && !isLocked(request.name) && !isLocked(request.snapshotName)) {
-      isSameSnapshot(found, existing);
+      await requireSameSnapshot(found, existing);
       return undefined;
     }
     const copy = async (): Promise<void> => {
       const image = findAgain(found);
-      await requireQuiet(image, request.parameters);
+      await requireQuiet(image);
       const meanwhile = lookAgain(mounted, request.snapshotName);
-      if (meanwhile !== undefined) return isSameSnapshot(image, meanwhile);
+      if (meanwhile !== undefined) return await requireSameSnapshot(image, meanwhile);
       const purpose = `a copy of ${formatBytes(image.allocated)}`;
       await chooseVolume([image.mounted], { purpose, growth: 0, blocks: image.allocated });
       const fill = async (disk: string): Promise<void> => {
         truncateSync(disk, image.size);
-        await copyQuiet(image, disk, request.parameters);
+        await copyQuiet(image, disk);
       };
-      const content = { size: image.size, metadata: snapshotMetadata(image), fill };
+      const content = { size: image.size, metadata: await snapshotMetadata(image), fill };
       const made = await makeImage(image.mounted, request.snapshotName, content);
       await release(mounted);
       if (!made) throw new Failure('exists', `something made ${request.snapshotName} during the copy`);
@@ -174,16 +189,18 @@ const verbs: Verbs = {
   async open(request) {
     const mode = (request.exclusive ?? true) ? 'exclusive' : 'shared';
     const found = await findImage(request);
-    const isOpen = (await hasLease(found, mode)) && readRecord(request.name) !== undefined;
-    if (isOpen && haveSize(request.name, found.size) && !isLocked(request.name)) return undefined;
+    const isOpen = (await hasLease(found, mode)) && readRecord(request.name)?.lease === mode;
+    if (isOpen && isAsRemembered(found) && !isLocked(request.name)) return undefined;
     await withLock(request.name, 'open', async () => {
       const image = findAgain(found);
       try {
-        const devices = await attachedDevices(request.name);
+        const attachments = await attachmentsOf(request.name);
+        requireCurrent(image, attachments);
+        const devices = attachments.map(({ device }) => device);
         // Another node may have made the image larger while it stayed attached here.
         await refreshDevices(devices, image.size);
         await takeLease(image, mode);
-        if (attachedRecord(request.name) === undefined) await remember(image, devices[0]);
+        await rememberAttached(image, devices[0], mode);
       } catch (error) {
         await release([image.mounted]);
         throw error;
@@ -196,31 +213,31 @@ const verbs: Verbs = {
     const { image, mounted } = await searchImage(request);
     if (image === undefined) note(`there is no image ${request.name}: nothing to close`);
     else if ((await hasLease(image)) || isLocked(request.name))
-      await withLock(request.name, 'close', () => giveBackLease(image));
+      await withLock(request.name, 'close', async () => {
+        await giveBackLease(image);
+        forgetOpened(request.name);
+      });
     await release(mounted);
     return undefined;
   },
 };
 
-/** The answers of attach of an image that is attached, and of detach of one that is not: both look at this node only. */
+/**
+ * The answers of attach of an image that is open here and attached, and of detach of one of which there is nothing. Both look
+ * at this node only.
+ */
 const quick: QuickAnswers = {
   async attach(request) {
-    const record = await attachedAsAsked(request);
-    return record === undefined ? undefined : { reply: await replyOf(request, record) };
+    const { blockdev = 'always' } = request.parameters;
+    const known = attachedRecord(request.name);
+    if (known !== undefined) await sweepLock(request.name);
+    if (known?.lease === undefined || blockdev !== 'always') return undefined;
+    return { reply: await replyOf(request, known) };
   },
   async detach({ name }) {
     return isUnknownHere(name) ? { reply: undefined } : undefined;
   },
 };
-
-/** The record of an image that is attached to this node just as it is asked for; it touches no file of a volume. */
-async function attachedAsAsked({ name, parameters }: Request<'attach'>): Promise<AttachedRecord | undefined> {
-  const { pool, volume, blockdev = 'always' } = parameters;
-  const known = attachedRecord(name);
-  if (known !== undefined) await sweepLock(name);
-  if (known === undefined || blockdev !== 'always') return undefined;
-  return (pool ?? known.pool) === known.pool && (volume ?? known.volume) === known.volume ? known : undefined;
-}
 
 /** What attach answers: the device, and how QEMU finds the image without it. */
 async function replyOf({ parameters }: Request<'attach'>, record: ImageRecord): Promise<string> {

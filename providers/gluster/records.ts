@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
+import { asFailure } from '../../src/errors.ts';
 import { ifThereIsRoom, parseObject, readIfThere, textField, writeFileAtomic } from '../../src/files.ts';
 import { makeRunDirectory, runDirectory } from '../../src/run-directory.ts';
 import type { Server } from './pool.ts';
+import { entriesOf } from './trees.ts';
 
 /**
  * What this node remembers of an image while it uses it, so that attach can answer without asking anyone. It is never
@@ -15,6 +17,12 @@ export interface ImageRecord {
   readonly servers: readonly Server[];
   /** The loop device it was attached to. */
   readonly device?: string;
+  /** The inode of the file that was attached, as decimal digits: the path alone does not say whether it is the image's. */
+  readonly inode?: string;
+  /** What the kernel counted for that attachment, see deviceSequence. */
+  readonly sequence?: string;
+  /** How this node opened it. No other node removes or replaces an image that is open: attach then need not look. */
+  readonly lease?: 'exclusive' | 'shared';
 }
 
 /** The record of an image, or undefined when there is none or it cannot be read. */
@@ -23,13 +31,16 @@ export function readRecord(name: string): ImageRecord | undefined {
   if (object === undefined) return undefined;
   const [pool, volume, path] = ['pool', 'volume', 'path'].map((field) => textField(object, field));
   if (pool === undefined || volume === undefined || path === undefined) return undefined;
-  const device = textField(object, 'device');
+  const lease = (['exclusive', 'shared'] as const).find((mode) => mode === object.lease);
   return {
     pool,
     volume,
     path,
     servers: parseServers(object.servers),
-    ...(device === undefined ? {} : { device }),
+    ...optional(object, 'device'),
+    ...optional(object, 'inode'),
+    ...optional(object, 'sequence'),
+    ...(lease === undefined ? {} : { lease }),
   };
 }
 
@@ -37,6 +48,27 @@ export function readRecord(name: string): ImageRecord | undefined {
 export function writeRecord(name: string, record: ImageRecord): void {
   makeRunDirectory('images');
   writeFileAtomic(recordPath(name), JSON.stringify(record));
+}
+
+/**
+ * Remembers an image without its lease: whoever attaches it next looks whether it is still there. Where that cannot be
+ * written it is forgotten, which is as good.
+ */
+export function forgetOpened(name: string): void {
+  const record = readRecord(name);
+  if (record?.lease === undefined) return;
+  const { lease: _, ...rest } = record;
+  try {
+    writeRecord(name, rest);
+  } catch (error) {
+    if (asFailure(error)?.kind !== 'full') throw error;
+    forgetRecord(name);
+  }
+}
+
+/** The names of all images that this node remembers. */
+export function recordedNames(): readonly string[] {
+  return entriesOf(`${runDirectory}/images`).filter((entry) => !entry.endsWith('.new'));
 }
 
 /** Forgets an image. */
@@ -58,11 +90,20 @@ export function writeServers(volume: string, servers: readonly Server[]): void {
   });
 }
 
+function optional<Field extends string>(
+  object: Readonly<Record<string, unknown>>,
+  field: Field,
+): { readonly [Name in Field]?: string } {
+  const value = textField(object, field);
+  return value === undefined ? {} : ({ [field]: value } as { [Name in Field]?: string });
+}
+
 function recordPath(name: string): string {
   return `${runDirectory}/images/${name}`;
 }
 
-function parseServers(list: unknown): readonly Server[] {
+/** Reads a list of servers; what is none is left out. */
+export function parseServers(list: unknown): readonly Server[] {
   return Array.isArray(list) ? list.flatMap(parseServer) : [];
 }
 

@@ -1,11 +1,13 @@
 import { Failure } from '../../src/errors.ts';
 import { unknown } from '../../src/parameters.ts';
+import { note } from '../../src/reply.ts';
 import { findPool, loadConfiguration } from './configuration.ts';
 import { type Image, readImage } from './images.ts';
 import { type MountedVolume, mountVolume } from './mounts.ts';
 import type { Pool } from './pool.ts';
 import { type ImageRecord, readRecord, writeRecord } from './records.ts';
 import { answeringFirst, serversOf } from './servers.ts';
+import { findInFormerSites, rememberSite, type Site, siteName, sitesOf } from './sites.ts';
 
 /** The part of a request that says which image is meant. */
 export interface Wanted {
@@ -17,44 +19,145 @@ export interface Wanted {
 export interface Search {
   /** undefined when every volume was looked at and none has it. */
   readonly image: Image | undefined;
+  /** That of the image, else the one that the parameters name. */
   readonly pool: Pool;
   /** The volumes that were looked at; held until released or until this process ends. */
   readonly mounted: readonly MountedVolume[];
 }
 
+/** How hard to look for an image. */
+export interface Thoroughness {
+  /** Where this node saw the image last is not enough: whatever has its name is to be found. For what makes and deletes. */
+  readonly everywhere?: boolean;
+}
+
 /**
- * Looks for an image on the volumes of its pool, the one it was last seen on first. Throws a Failure of kind unavailable
- * when it is not found and a volume could not be looked at: "not there" is only said when it is sure.
+ * Looks for an image by its name, the one thing that every call has. The configuration of the day and the parameters of the
+ * call say where a new image goes, not where an old one lies: an image is looked for where this node saw it last, then on
+ * all volumes of the pool that the parameters name, then in the other pools, and at last where earlier configurations had
+ * pools.
+ *
+ * Throws a Failure of kind exists, which names both, when it meets two images of the name; of kind unavailable when it finds
+ * none and could not look at a volume, since "not there" is only said when it is sure; of kind invalid when the image is
+ * where no pool is any more.
  */
-export async function searchImage(wanted: Wanted): Promise<Search> {
-  const { pool, volumes } = await candidates(wanted);
-  const mounted: MountedVolume[] = [];
+export async function searchImage(wanted: Wanted, { everywhere = false }: Thoroughness = {}): Promise<Search> {
+  const configuration = await loadConfiguration();
+  const sites = configuration.pools.flatMap(sitesOf);
+  const seen = everywhere ? undefined : siteSeen(sites, wanted.name);
+  if (seen !== undefined) {
+    const { images, mounted } = await lookAt([seen], wanted.name);
+    const [image] = images;
+    if (image !== undefined) return { image, pool: seen.pool, mounted };
+    await release(mounted);
+  }
+  const { pool: poolName = configuration.defaultPool, volume } = wanted.parameters;
+  const pool = configuration.pools.find(({ name }) => name === poolName);
+  const own = sites.filter((site) => pool === undefined || site.pool === pool);
+  const first = own.toSorted((one, other) => Number(other.volume === volume) - Number(one.volume === volume));
+  const found = await lookAt(first, wanted.name);
+  const image = found.images[0] ?? (await searchFurther(wanted.name, found, sites, own));
+  const mounted = image === undefined ? found.mounted : [image.mounted];
+  await release(found.mounted.filter((here) => !mounted.includes(here)));
+  return {
+    image,
+    pool: image?.mounted.pool ?? pool ?? (await findPool(configuration, configuration.defaultPool)),
+    mounted,
+  };
+}
+
+/** The volumes on which a new image can be made, none of which has it, or the image of its name that is there already. */
+export async function searchRoom(wanted: Wanted): Promise<Search> {
+  const configuration = await loadConfiguration();
+  const { pool: poolName = configuration.defaultPool, volume } = wanted.parameters;
+  const pool = await findPool(configuration, poolName);
+  if (volume !== undefined && !pool.volumes.includes(volume))
+    throw new Failure('invalid', `in pool ${pool.name}: ${await unknown('volume', volume, pool.volumes)}`);
+  const found = await searchImage(wanted, { everywhere: true });
+  if (found.image !== undefined || volume === undefined) return found;
+  const chosen = found.mounted.filter((here) => here.volume === volume);
+  await release(found.mounted.filter((here) => !chosen.includes(here)));
+  return { ...found, mounted: chosen };
+}
+
+interface Looked {
+  readonly images: readonly Image[];
+  readonly mounted: readonly MountedVolume[];
+  /** Why a volume could not be looked at; undefined when all were. */
+  readonly unreachable: Failure | undefined;
+}
+
+/** Looks for a name on some volumes at once, and holds them. Throws a Failure of kind exists when it is on two of them. */
+async function lookAt(sites: readonly Site[], name: string): Promise<Looked> {
+  const outcomes = await Promise.allSettled(sites.map(({ pool, volume }) => mountVolume(pool, volume)));
+  const mounted = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   try {
-    let unreachable: unknown;
-    for (const volume of volumes) {
-      try {
-        const here = await mountVolume(pool, volume);
-        mounted.push(here);
-        const image = readImage(here, wanted.name);
-        if (image === undefined) continue;
-        await release(mounted, here);
-        return { image, pool, mounted: [here] };
-      } catch (error) {
-        if (!(error instanceof Failure) || error.kind !== 'unavailable') throw error;
-        unreachable ??= error;
-      }
-    }
-    if (unreachable !== undefined) throw unreachable;
-    return { image: undefined, pool, mounted };
+    const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+    const [fault] = reasons.filter((reason) => !isUnavailable(reason));
+    if (fault !== undefined) throw fault;
+    const images = mounted.flatMap((here) => readImage(here, name) ?? []);
+    if (images.length > 1) throw twice(name, images);
+    return { images, mounted, unreachable: reasons.find(isUnavailable) };
   } catch (error) {
     await release(mounted);
     throw error;
   }
 }
 
-/** Looks for an image on volumes that are held already. */
+/** Looks where the pool of the call has nothing: in other pools, then where earlier configurations had pools. */
+async function searchFurther(
+  name: string,
+  { mounted, unreachable }: Looked,
+  sites: readonly Site[],
+  lookedAt: readonly Site[],
+): Promise<Image | undefined> {
+  try {
+    if (unreachable !== undefined) throw unreachable;
+    const others = await lookAt(
+      sites.filter((site) => !lookedAt.includes(site)),
+      name,
+    );
+    const [image] = others.images;
+    await release(others.mounted.filter((here) => here !== image?.mounted));
+    if (image !== undefined) {
+      note(`image ${name} lies in pool ${image.mounted.pool.name}, on volume ${image.mounted.volume}`);
+      return image;
+    }
+    if (others.unreachable !== undefined) throw others.unreachable;
+    const former = await findInFormerSites(sites, name);
+    if (former === undefined) return undefined;
+    throw new Failure('invalid', `image ${name} lies on ${siteName(former)}, which no pool of the configuration has`, {
+      problems: ['this node knows the place from an earlier configuration'],
+      hint: 'add the volume and the directory to /etc/ganeti/gluster.toml again; gnt-gluster config check',
+    });
+  } catch (error) {
+    await release(mounted);
+    throw error;
+  }
+}
+
+function isUnavailable(error: unknown): error is Failure {
+  return error instanceof Failure && error.kind === 'unavailable';
+}
+
+function twice(name: string, images: readonly Image[]): Failure {
+  const places = images.map(({ mounted }) => siteName(mounted));
+  return new Failure('exists', `there are ${images.length} images ${name}: on ${places.join(' and on ')}`, {
+    problems: images.map(({ mounted, size, path }) => `volume ${mounted.volume}: ${path}, ${size} bytes`),
+    hint: `find out which is the right one, and move the directory of the other out of ${images[0]?.mounted.pool.directory}/`,
+  });
+}
+
+function siteSeen(sites: readonly Site[], name: string): Site | undefined {
+  const seen = readRecord(name);
+  return sites.find(({ pool, volume }) => pool.name === seen?.pool && volume === seen.volume);
+}
+
+/** Looks for an image on volumes that are held already. Throws a Failure of kind exists when it is on two of them. */
 export function lookAgain(mounted: readonly MountedVolume[], name: string): Image | undefined {
-  return mounted.map((here) => readImage(here, name)).find((image) => image !== undefined);
+  const images = mounted.flatMap((here) => readImage(here, name) ?? []);
+  if (images.length > 1) throw twice(name, images);
+  return images[0];
 }
 
 /** Lets go of volumes that were looked at, all but one: those that nothing uses are unmounted. */
@@ -62,7 +165,7 @@ export async function release(mounted: readonly MountedVolume[], keep?: MountedV
   for (const here of mounted) if (here !== keep) await here.release();
 }
 
-/** The image of a request. Throws a Failure of kind missing when it is on no volume of its pool. */
+/** The image of a request. Throws a Failure of kind missing when it is nowhere. */
 export async function findImage(wanted: Wanted): Promise<Image> {
   const { image, mounted } = await searchImage(wanted);
   if (image !== undefined) return image;
@@ -82,25 +185,15 @@ function missing(name: string, mounted: readonly MountedVolume[]): Failure {
   return new Failure('missing', `there is no image ${name} on ${volumes}`, { hint: 'gnt-gluster image list' });
 }
 
-/** Remembers where an image is, and its device when it is attached here; first of the servers is one that answers. */
-export async function remember(image: Image, device: string | undefined): Promise<ImageRecord> {
+/** What is known of an image beside its place. */
+export type Known = Pick<ImageRecord, 'device' | 'inode' | 'sequence' | 'lease'>;
+
+/** Remembers where an image is and what is known of it here; first of the servers is one that answers. */
+export async function remember(image: Image, known: Known): Promise<ImageRecord> {
   const { pool, volume } = image.mounted;
   const servers = await answeringFirst(await serversOf(pool, volume));
-  const place = { pool: pool.name, volume, path: image.path, servers };
-  const record: ImageRecord = device === undefined ? place : { ...place, device };
+  const record: ImageRecord = { pool: pool.name, volume, path: image.path, servers, ...known };
   writeRecord(image.name, record);
+  rememberSite(image.mounted);
   return record;
-}
-
-async function candidates({ name, parameters }: Wanted): Promise<{ pool: Pool; volumes: readonly string[] }> {
-  const configuration = await loadConfiguration();
-  const pool = await findPool(configuration, parameters.pool ?? configuration.defaultPool);
-  const only = parameters.volume;
-  if (only === undefined) {
-    const seen = readRecord(name);
-    const first = pool.volumes.filter((volume) => seen?.pool === pool.name && seen.volume === volume);
-    return { pool, volumes: [...first, ...pool.volumes.filter((volume) => !first.includes(volume))] };
-  }
-  if (pool.volumes.includes(only)) return { pool, volumes: [only] };
-  throw new Failure('invalid', `in pool ${pool.name}: ${await unknown('volume', only, pool.volumes)}`);
 }

@@ -32,6 +32,17 @@ export function statOf(path: string): BigIntStats | undefined {
   }
 }
 
+/** What identifies the file at a path, as decimal digits; undefined when there is none. */
+export function inodeAt(path: string): string | undefined {
+  const found = statOf(path);
+  return found === undefined ? undefined : inodeOf(found);
+}
+
+/** The inode that was read, as decimal digits. Node takes it for a number with a sign, and those of Gluster use all 64 bits. */
+export function inodeOf({ ino }: Pick<BigIntStats, 'ino'>): string {
+  return BigInt.asUintN(64, ino).toString();
+}
+
 function removeFile(path: string): void {
   try {
     removeFileIfThere(path);

@@ -1,9 +1,7 @@
 import { Failure } from '../../src/errors.ts';
 import { summarize } from '../../src/tools/processes.ts';
-import { imageUsers } from './attachments.ts';
 import type { Image } from './images.ts';
-
-type Parameters = Readonly<Record<string, string>>;
+import { lookAround, usersWithoutDevice } from './users.ts';
 
 /**
  * Whether QEMU gets an image's file on the mount instead of a gluster:// address that it cannot use. The address is kept
@@ -30,12 +28,12 @@ export async function needsFileForIpv6(): Promise<boolean> {
  * Ganeti does from 3.1 on (ResizeBlockDevice of lib/hypervisor/hv_kvm/monitor.py). With sharding every client of a volume
  * adds what it believes to be missing to the size: grown by us and by QEMU an image gets larger than wanted.
  */
-export async function requireOneGrower(image: Image, parameters: Parameters): Promise<void> {
-  if (parameters.access !== 'userspace') return;
+export async function requireOneGrower(image: Image): Promise<void> {
   const { hasGlusterDriver, takesAnyUri } = await import('./kvm/driver.ts');
+  if (takesAnyUri()) return;
   // Through a device it is the device that QEMU sees grow.
-  const guests = await usersHere(image, [], parameters);
-  if (guests.length === 0 || takesAnyUri() || !(await hasGlusterDriver())) return;
+  const guests = usersWithoutDevice(image.name, await lookAround());
+  if (guests.length === 0 || !(await hasGlusterDriver())) return;
   throw new Failure(
     'unsupported',
     `image ${image.name} cannot grow while ${summarize(guests)} has it open by libgfapi`,
@@ -43,18 +41,4 @@ export async function requireOneGrower(image: Image, parameters: Parameters): Pr
       hint: 'gnt-instance shutdown, gnt-instance grow-disk, gnt-instance startup',
     },
   );
-}
-
-/**
- * What uses an image on this node, itself or through some devices: processes, mounts, and guests that opened it by
- * themselves, which have neither a file nor a device open that would tell.
- */
-export async function usersHere(
-  image: Image,
-  devices: readonly string[],
-  { access }: Parameters,
-): Promise<readonly string[]> {
-  if (access !== 'userspace') return imageUsers(image, devices);
-  const { askGuests } = await import('./kvm/guests.ts');
-  return imageUsers(image, devices, await askGuests(image));
 }

@@ -45,6 +45,29 @@ export function parseBackingFileSystem(json: string): string | undefined {
 }
 
 /**
+ * The inode of the file behind a loop device, as decimal digits: it tells what the device is of, also where the path that
+ * the kernel shows leads to another file by now. undefined when the file system does not answer within a time limit, or
+ * says that the file is gone. Starts losetup.
+ */
+export async function backingInode(device: string): Promise<string | undefined> {
+  const result = await run(['losetup', '--list', '--json', '--output', 'BACK-INO', device], { timeLimit: 5000 });
+  return result.exitCode === 0 ? parseBackingInode(result.stdout) : undefined;
+}
+
+/** Reads the JSON of losetup --list for one device. Not as JSON: an inode of Gluster has more digits than a number keeps. */
+export function parseBackingInode(json: string): string | undefined {
+  return /"back-ino":\s*"?([0-9]+)"?/.exec(json)?.[1];
+}
+
+/**
+ * What tells one attachment of a loop device from all others: the kernel counts it up for every file that a device gets or
+ * gives up (diskseq of Linux 5.15, inc_diskseq of block/genhd.c). undefined on older kernels. Starts no process.
+ */
+export function deviceSequence(device: string): string | undefined {
+  return readIfThere(`/sys/block/${device.slice('/dev/'.length)}/diskseq`)?.trim();
+}
+
+/**
  * Attaches a file to a free loop device and returns it. Afterwards the device has the file's size, bypasses the page
  * cache (two caches would show stale data after a migration) and has sectors of 512 bytes, which is what the partition
  * table of a guest is written for, whatever a newer kernel would choose. It never is /dev/loop0, whose minor number 0

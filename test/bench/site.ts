@@ -26,6 +26,7 @@ export async function makeSite(built: string, progress: (line: string) => void):
   const prepare = [
     command(places, 'create', { VOL_NAME: attachedImage, VOL_SIZE: 16 }),
     command(places, 'attach', { VOL_NAME: attachedImage }),
+    command(places, 'open', { VOL_NAME: attachedImage }),
     command(places, 'create', { VOL_NAME: 'bench.ext.disk0', VOL_SIZE: 16 }),
   ];
   await node.exec(['sh', '-euc', prepare.join('')], { timeoutMs: 120_000 });

@@ -1,9 +1,10 @@
 import { Failure } from '../../../src/errors.ts';
 import { isImageName } from '../../../src/request.ts';
 import { formatBytes } from '../../../src/units.ts';
-import { attachedDevices, imageUsers } from '../attachments.ts';
+import { type Attachment, allAttachments, attachmentsOf, isStale } from '../attachments.ts';
 import type { Image } from '../images.ts';
 import { readLabel } from '../metadata.ts';
+import { type Activity, lookAround, tailOf, usersOfFile } from '../users.ts';
 import type { CommandInput, Report, Value } from './command.ts';
 import { leaseFactsOrTell, leaseText } from './lease.ts';
 import { list, table } from './table.ts';
@@ -20,52 +21,74 @@ import {
 
 /** gnt-gluster image list */
 export async function imageList(input: CommandInput): Promise<Report> {
+  // One look at this node serves all images.
+  const here = { activity: await lookAround(), attachments: await allAttachments() };
   const looked = await lookAtEach(await poolsOf(input), async (mounted, tell) => {
     const found: Awaited<ReturnType<typeof describe>>[] = [];
-    for (const image of imagesOn(mounted, tell)) found.push(await describe(image, tell));
+    for (const image of imagesOn(mounted, tell)) found.push(await describe(image, here, tell));
     return found;
   });
   const images = looked.found;
-  const rows = images.map(({ name, pool, volume, size, allocated, info, device, leases }) => {
+  const rows = images.map(({ name, pool, volume, size, allocated, info, device, stale, leases }) => {
     const users = leases?.map(({ node, mode }) => (mode === 'shared' ? `${node} (shared)` : node));
     return [
       name,
       `${pool}/${volume}`,
       formatBytes(size),
       formatBytes(allocated),
-      device ?? '-',
+      device === null ? '-' : `${device}${stale ? ' (stale)' : ''}`,
       users === undefined ? '?' : users.join(' ') || '-',
       info ?? '-',
     ];
   });
   const headings = ['Image', 'Pool/volume', 'Size', 'Allocated', 'Attached here', 'Leased to', 'Info'];
   const text = rows.length > 0 ? await table(headings, rows) : isComplete(looked) ? 'no images\n' : '';
-  return { json: images, text, ...problemsOf(looked) };
+  return { json: images, text, ...problemsOf({ ...looked, damaged: [...looked.damaged, ...namesakes(images)] }) };
 }
 
 /** gnt-gluster image info NAME */
 export async function imageInfo(input: CommandInput): Promise<Report> {
   const [name = ''] = input.operands;
   if (!isImageName(name)) throw new Failure('invalid', `${JSON.stringify(name)} cannot be the name of an image`);
+  const here = { activity: await lookAround(), attachments: new Map([[name, await attachmentsOf(name)]]) };
   const looked = await lookAtEach(await poolsOf(input), async (mounted, tell) => {
     const found = readOrTell(mounted, name, tell);
-    return found === undefined ? [] : [await describe(found, tell)];
+    return found === undefined ? [] : [await describe(found, here, tell)];
   });
   const none = new Failure('missing', `there is no image ${name}`, { hint: 'gnt-gluster image list' });
   const [image] = requireFound(looked, none);
   if (image === undefined) throw none;
-  const { leases, users, size, allocated, damage, ...texts } = image;
+  const { leases, users, size, allocated, stale, device, damage, ...texts } = image;
   const text = list([
     ...Object.entries(texts).map(([key, value]) => [label(key), value ?? ''] as const),
     ['Size', `${formatBytes(size)} (${formatBytes(allocated)} allocated)`],
+    ['Device', device === null ? '' : `${device}${stale ? ' (stale: it has an earlier file of that name)' : ''}`],
     ['Leased to', leases === null ? '?' : leases.map(leaseText).join('; ') || 'nobody'],
     ['Used here by', users.join(', ')],
     ['Damage', damage ?? ''],
   ]);
-  return { json: image, text, ...problemsOf(looked) };
+  return { json: image, text, ...problemsOf({ ...looked, damaged: [...looked.damaged, ...namesakes(looked.found)] }) };
 }
 
-async function describe(image: Image, tell: Tell) {
+/** The names that several images have: no verb that meets two takes either. */
+export function namesakes(
+  images: readonly { readonly name: string; readonly pool: string; readonly volume: string }[],
+): readonly Failure[] {
+  const groups = Map.groupBy(images, ({ name }) => name);
+  return [...groups].flatMap(([name, group]) => {
+    if (group.length === 1) return [];
+    const places = group.map(({ pool, volume }) => `${pool}/${volume}`);
+    return [new Failure('exists', `there are ${group.length} images ${name}: on ${places.join(' and on ')}`)];
+  });
+}
+
+/** What this node does and has attached. */
+interface Here {
+  readonly activity: Activity;
+  readonly attachments: ReadonlyMap<string, readonly Attachment[]>;
+}
+
+async function describe(image: Image, { activity, attachments: all }: Here, tell: Tell) {
   const { metadata, damage: ofLabel } = readLabel(image.directory);
   const damage: string[] = [];
   const tellAndNote = (problem: Failure): void => {
@@ -74,7 +97,8 @@ async function describe(image: Image, tell: Tell) {
   };
   if (ofLabel !== undefined) tellAndNote(damagedLabel(image, ofLabel));
   const leases = (await leaseFactsOrTell(image, tellAndNote)) ?? null;
-  const devices = await attachedDevices(image.name);
+  const attachments = all.get(image.name) ?? [];
+  const devices = attachments.map(({ device }) => device);
   return {
     name: image.name,
     pool: image.mounted.pool.name,
@@ -91,8 +115,10 @@ async function describe(image: Image, tell: Tell) {
     snapshotOf: metadata.snapshotOf ?? null,
     cloneOf: metadata.cloneOf ?? null,
     device: devices[0] ?? null,
+    // The device has an earlier file of that name: nothing written to it reaches the image.
+    stale: attachments.some((attachment) => isStale(attachment, image)),
     leases,
-    users: imageUsers(image, devices),
+    users: usersOfFile(tailOf(image.name), devices, activity),
     damage: damage.length === 0 ? null : damage.join('; '),
   } satisfies Value;
 }

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { Failure } from '../../../src/errors.ts';
 import { isImageName } from '../../../src/request.ts';
 import { summarize } from '../../../src/tools/processes.ts';
-import { attachedDevices, imageUsers } from '../attachments.ts';
+import { attachedDevices } from '../attachments.ts';
 import { isBackOrAhead, whyDead } from '../dead-owners.ts';
 import { type Image, readImage } from '../images.ts';
 import { isOwn, type NodeKnowledge, type Whose, whoseLease } from '../lease-owner.ts';
@@ -12,6 +12,7 @@ import type { Lease } from '../leases.ts';
 import { knowledgeOfNodes } from '../published-runs.ts';
 import { ganetiNodes, meanSameNode } from '../ssconf.ts';
 import { machineIn } from '../this-node.ts';
+import { lookAround, tailOf, usersOfFile } from '../users.ts';
 import type { CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
 import {
@@ -157,7 +158,7 @@ async function breakOn(image: Image, { options, flags }: CommandInput): Promise<
 }
 
 async function requireUnusedHere(image: Image): Promise<void> {
-  const users = imageUsers(image, await attachedDevices(image.name));
+  const users = usersOfFile(tailOf(image.name), await attachedDevices(image.name), await lookAround());
   if (users.length > 0)
     throw new Failure('busy', `image ${image.name} is in use on this node by ${summarize(users)}`, {
       hint: 'shut its instance down: that gives the lease back',

@@ -1,3 +1,4 @@
+import { backingFile, backingInode } from '../../../src/tools/losetup.ts';
 import { answers, mountAt } from '../../../src/tools/mount.ts';
 import { summarize, usersOf } from '../../../src/tools/processes.ts';
 import { formatBytes } from '../../../src/units.ts';
@@ -5,15 +6,29 @@ import { loadConfiguration } from '../configuration.ts';
 import { ownLoopDevices } from '../loops.ts';
 import { clientRuns, mountPoint } from '../mounts.ts';
 import { freeSpace } from '../space.ts';
+import { inodeAt } from '../trees.ts';
 import type { CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
 
 const probeSeconds = 5;
 
+interface Found {
+  readonly pool: string;
+  readonly volume: string;
+  readonly state: 'not mounted' | 'mounted' | 'no answer' | 'dead';
+  readonly point: string;
+  readonly server: string | null;
+  readonly free: number | null;
+  readonly devices: readonly string[];
+  /** Of these, those whose file is not the image's any more. */
+  readonly stale: readonly string[];
+  readonly users: readonly string[];
+}
+
 /** gnt-gluster mount status */
 export async function mountStatus(_input: CommandInput): Promise<Report> {
   const { pools } = await loadConfiguration();
-  const found = [];
+  const found: Found[] = [];
   for (const pool of pools) {
     for (const volume of pool.volumes) {
       const point = mountPoint(pool.name, volume);
@@ -25,17 +40,27 @@ export async function mountStatus(_input: CommandInput): Promise<Report> {
       const users = mount === undefined ? [] : usersOf(isUse);
       const state = mount === undefined ? 'not mounted' : alive ? 'mounted' : clientRuns(point) ? 'no answer' : 'dead';
       const free = alive ? freeSpace(point) : null;
-      found.push({ pool: pool.name, volume, state, point, server: mount?.source ?? null, free, devices, users });
+      const stale = alive ? await staleDevices(devices) : [];
+      found.push({ pool: pool.name, volume, state, point, server: mount?.source ?? null, free, devices, stale, users });
     }
   }
-  const rows = found.map(({ pool, volume, state, server, free, devices, users }) => [
+  const rows = found.map(({ pool, volume, state, server, free, devices, stale, users }) => [
     `${pool}/${volume}`,
     state,
     server ?? '-',
     free === null ? '-' : formatBytes(free),
-    devices.join(' ') || '-',
+    devices.map((device) => (stale.includes(device) ? `${device} (stale)` : device)).join(' ') || '-',
     summarize(users) || '-',
   ]);
   const text = await table(['Pool/volume', 'State', 'Mounted from', 'Free', 'Attached', 'Used by'], rows);
-  return { json: found, text, bad: found.some(({ state }) => state === 'dead' || state === 'no answer') };
+  const isBad = ({ state, stale }: Found): boolean => state === 'dead' || state === 'no answer' || stale.length > 0;
+  return { json: found.map((entry) => ({ ...entry })), text, bad: found.some(isBad) };
+}
+
+/** Of some devices those whose file is not the one at its path any more. The volume answers. */
+async function staleDevices(devices: readonly string[]): Promise<readonly string[]> {
+  const stale = await Promise.all(
+    devices.map(async (device) => (await backingInode(device)) !== inodeAt(backingFile(device) ?? '')),
+  );
+  return devices.filter((_, index) => stale[index]);
 }

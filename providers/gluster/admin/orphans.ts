@@ -4,7 +4,7 @@ import { withLock } from '../../../src/lock.ts';
 import { runDirectory } from '../../../src/run-directory.ts';
 import { backingFile } from '../../../src/tools/losetup.ts';
 import { formatBytes } from '../../../src/units.ts';
-import { attachedDevices, imageUsers } from '../attachments.ts';
+import { attachedDevices } from '../attachments.ts';
 import { parseDuration } from '../configuration-values.ts';
 import { type GanetiDisk, ganetiDisks, ganetiDisksNow } from '../ganeti.ts';
 import { type Image, readImage, type Unfinished, unfinishedOn } from '../images.ts';
@@ -16,7 +16,10 @@ import { type Candidate, orphansOf, tooYoung, whyKept, withoutImage } from '../o
 import { providerName } from '../parameters.ts';
 import { moveToTrash } from '../trash.ts';
 import { entriesOf } from '../trees.ts';
+import { lookAround, tailOf, usersOfFile } from '../users.ts';
 import type { CommandInput, Report, Value } from './command.ts';
+import { byCluster, othersText, unconfiguredImages, unconfiguredText } from './elsewhere.ts';
+import { namesakes } from './image.ts';
 import { table } from './table.ts';
 import { formatAge } from './trash.ts';
 import { eachVolume, imagesOn, lookAtEach, poolsOf, problemsOf } from './volumes.ts';
@@ -35,10 +38,12 @@ export async function imageOrphans(input: CommandInput): Promise<Report> {
     });
   const pools = await poolsOf({ ...input, options: {} });
   const looked = await lookAtEach(pools, async (mounted, tell) => [...imagesOn(mounted, tell)].map(candidate));
+  const elsewhere = await unconfiguredImages(pools);
   const images = looked.found;
+  const { ours, others } = byCluster(images);
   const complete = looked.missing.length === 0;
   const disks = await ganetiDisks();
-  const orphans = new Set(orphansOf(images, disks));
+  const orphans = new Set(orphansOf(ours, disks));
   const quarantine = complete && input.flags.has('quarantine');
   const wants = { olderThan, quarantine, dryRun: input.flags.has('dry-run') };
   const found = await eachVolume(looked.seen, async (mounted) => {
@@ -50,18 +55,31 @@ export async function imageOrphans(input: CommandInput): Promise<Report> {
     }
     return described;
   });
-  const missing = complete ? disksWithoutImage(disks, images) : [];
+  const missing = complete
+    ? disksWithoutImage(disks, [...images, ...elsewhere.map((image) => ({ ...image, uuid: undefined }))])
+    : [];
   const stale = complete ? await staleHere(new Set(images.map(({ name }) => name))) : [];
   const unfinished = await eachVolume(looked.seen, async (mounted) =>
     unfinishedOn(mounted)
       .filter(({ age }) => age >= olderThan)
       .map(({ age, ...rest }) => ({ ...rest, ...placeOf(mounted), age: Math.round(age / 1000) })),
   );
-  const json = { orphans: found, missing, unfinished, stale };
+  const json = {
+    orphans: found,
+    missing,
+    unfinished,
+    stale,
+    unconfigured: elsewhere.map((image) => ({ ...image })),
+    otherClusters: others.map(({ name, pool, volume, metadata }) => {
+      return { name, pool, volume, cluster: metadata.clusterName ?? metadata.cluster ?? null };
+    }),
+  };
+  const wrong = [missing, unfinished, stale, elsewhere].some((list) => list.length > 0);
   // Ganeti makes an image before it knows its disk.
-  const bad = found.some(({ state }) => state !== tooYoung) || missing.length + unfinished.length + stale.length > 0;
-  const { problems = [] } = problemsOf(looked);
-  const text = bad || found.length > 0 || problems.length === 0 ? await textOf(json) : '';
+  const bad = found.some(({ state }) => state !== tooYoung) || wrong;
+  const { problems = [] } = problemsOf({ ...looked, damaged: [...looked.damaged, ...namesakes(images)] });
+  const shown = bad || found.length > 0 || problems.length === 0 ? await textOf(json) : '';
+  const text = `${shown}${elsewhere.length > 0 ? `\n${await unconfiguredText(elsewhere)}` : ''}${othersText(others)}`;
   return { json, text, bad, problems: complete ? problems : [...problems, halfView(input)] };
 }
 
@@ -87,8 +105,8 @@ interface Wishes {
 }
 
 function candidate(image: Image) {
-  const { uuid } = readMetadata(image.directory);
-  return { name: image.name, uuid, ...placeOf(image.mounted) };
+  const metadata = readMetadata(image.directory);
+  return { name: image.name, uuid: metadata.uuid, metadata, ...placeOf(image.mounted) };
 }
 
 function placeOf({ pool, volume }: MountedVolume) {
@@ -119,7 +137,10 @@ async function circumstances(image: Image, olderThan: number): Promise<string | 
   if (damage !== undefined) return `nobody knows who has it: its leases are ${damage}`;
   const leases = (await readLeases(image.directory)).map(({ node }) => node);
   const age = ageOf(image, readMetadata(image.directory).created);
-  return whyKept({ age, users: [...devices, ...imageUsers(image, devices)], leases }, olderThan);
+  return whyKept(
+    { age, users: [...devices, ...usersOfFile(tailOf(image.name), devices, await lookAround())], leases },
+    olderThan,
+  );
 }
 
 /** Looks at everything again, and moves the image into the trash, from where only a person purges it. */

@@ -1,8 +1,6 @@
 import { readIfThere } from '../../../src/files.ts';
-import type { Image } from '../images.ts';
 import { entriesOf } from '../trees.ts';
 import { isChrooted, namesLibrary } from './chroot.ts';
-import { openFiles } from './monitor.ts';
 
 /** Where Ganeti keeps what belongs to running guests of KVM (_ROOT_DIR of lib/hypervisor/hv_kvm). */
 const guestsDirectory = '/run/ganeti/kvm-hypervisor';
@@ -13,32 +11,30 @@ export interface RunningGuest {
   readonly pid: string;
 }
 
-/** What the running guests of this node say of an image. */
-export interface Asked {
-  /** Those that have it open. Of one that gives no answer what Ganeti knows of it counts. */
-  readonly using: readonly RunningGuest[];
-  /** Those that answered and do not have it open, whatever they were started with. */
-  readonly without: readonly RunningGuest[];
+/** A running guest, and what is known of its disks. */
+export interface Guest extends RunningGuest {
+  /** What it has open, as its QEMU says now: files, devices and addresses. undefined: it gave no answer in time. */
+  readonly files: readonly string[] | undefined;
+  /** What Ganeti last noted of it; stands for `files` where there is no answer. */
+  readonly noted: string;
 }
 
 /**
- * Asks all running guests of this node whether they have an image open, by whichever way. Neither the arguments of QEMU nor
- * Ganeti's runtime files tell that for sure: disks come and go while a guest runs, and a guest may take its time to let go.
+ * Asks all running guests of this node what they have open, by whichever way. Neither the arguments of QEMU nor Ganeti's
+ * runtime files tell that for sure: disks come and go while a guest runs, and a guest may take its time to let go. Nor
+ * does the access of a call: a guest keeps the way it was started with.
  */
-export async function askGuests(image: Pick<Image, 'name' | 'path' | 'mounted'>): Promise<Asked> {
-  const answers = await Promise.all(
-    runningGuests().map(async (guest) => {
-      const files = await openFiles(`${guestsDirectory}/ctrl/${guest.instance}.qmp`);
-      const has = (file: string): boolean => file.includes(image.path) && file.includes(image.mounted.volume);
-      return { guest, has: files === undefined ? undefined : files.some(has) };
-    }),
+export async function askGuests(): Promise<readonly Guest[]> {
+  const running = runningGuests();
+  if (running.length === 0) return [];
+  const { openFiles } = await import('./monitor.ts');
+  return await Promise.all(
+    running.map(async (guest) => ({
+      ...guest,
+      files: await openFiles(`${guestsDirectory}/ctrl/${guest.instance}.qmp`),
+      noted: readIfThere(`${guestsDirectory}/conf/${guest.instance}.runtime`) ?? '',
+    })),
   );
-  const known = ({ instance }: RunningGuest): boolean =>
-    readIfThere(`${guestsDirectory}/conf/${instance}.runtime`)?.includes(image.name) ?? false;
-  return {
-    using: answers.filter(({ guest, has }) => has ?? known(guest)).map(({ guest }) => guest),
-    without: answers.filter(({ has }) => has === false).map(({ guest }) => guest),
-  };
 }
 
 /** The running guests of this node that use libgfapi in a chroot, as they were started: see chroot.ts. */

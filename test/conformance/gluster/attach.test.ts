@@ -43,9 +43,10 @@ test('with a fresh mount ends at once and leaves nobody with its outputs', async
   expect((await attach(disk, { timeLimit: 10_000 })).device).toMatch(/^\/dev\/loop/);
 });
 
-test('of an attached image starts no process and executes nothing', async () => {
+test('of an open image starts no process and executes nothing', async () => {
   const disk = ledger.disk();
   const device = await attachedNew(disk, 8);
+  await done(run.open(disk));
   const trace = `/tmp/attach-${disk.name}`;
   ledger.later(() => shell('rm -f "$1"', trace));
   const wrapper = ['/usr/bin/strace', '-f', '-e', 'trace=process', '-o', trace];
@@ -56,15 +57,15 @@ test('of an attached image starts no process and executes nothing', async () => 
   expect(starts.filter((line) => !line.includes('CLONE_THREAD'))).toEqual([]);
 });
 
-test('of an attached image does not ask its volume', async () => {
+test('of an open image does not ask its volume', async () => {
   const disk = ledger.disk();
-  const device = await attachedNew(disk, 8);
+  await attachedNew(disk, 8);
+  await done(run.open(disk));
   const trace = `/tmp/attach-${disk.name}`;
   ledger.later(() => shell('rm -f "$1"', trace));
   await attach(disk, { wrapper: ['/usr/bin/strace', '-f', '-e', 'trace=file', '-o', trace] });
   expect(await shell('grep -c "" "$1"', trace)).not.toBe('0\n');
   expect(await shell('grep "$2" "$1" || true', trace, providerMount())).toBe('');
-  expect(device).not.toBe('');
 });
 
 test('notices that somebody else detached the device', async () => {

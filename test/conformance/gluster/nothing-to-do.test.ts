@@ -90,9 +90,10 @@ describe.each(Object.entries(cases))('%s', (_, prepare) => {
 test.each([
   ['kernelspace', 0],
   ['userspace', 1],
-])('attach of an attached image with access=%s asks %i servers', async (access, asked) => {
+])('attach of an open image with access=%s asks %i servers', async (access, asked) => {
   const disk = ledger.disk();
   const device = await attachedNew(disk, 8);
+  await done(run.open(disk));
   const trace = traceFile();
   const wrapper = ['/usr/bin/strace', '-f', '-qq', '-e', 'trace=connect', '-o', trace];
   const attached = await attach(disk, { wrapper, parameters: { access } });

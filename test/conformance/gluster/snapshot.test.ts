@@ -2,9 +2,12 @@ import { expect, test } from 'vitest';
 import { newPattern, write } from '../support/block-device.ts';
 import { expectRefusal } from '../support/expectations.ts';
 import { shell } from '../support/lab.ts';
-import { attachedNew, done, run, snapshotOf } from '../support/verbs.ts';
+import { providerDirectory } from '../support/provider.ts';
+import { attach, attachedNew, done, identity, run, snapshotOf } from '../support/verbs.ts';
 import { fakeTool, holdOpen } from './support/faults.ts';
+import { otherNode } from './support/other-nodes.ts';
 import { everything, imageFile, imageInfo, imagesDirectory, statusOf, useGlusterLedger } from './support/storage.ts';
+import { volumes } from './support/volumes.ts';
 
 const ledger = useGlusterLedger();
 const mebibyte = 1024 * 1024;
@@ -67,6 +70,43 @@ test('a snapshot of an older state does not pass for a new one', async () => {
   const before = await shell('sha256sum "$1"', imageFile(copy.name));
   expectRefusal(await run.snapshot(disk, copy, 8), 5, /older/, /^hint: .*remove/m);
   expect(await shell('sha256sum "$1"', imageFile(copy.name))).toBe(before);
+});
+
+test('a snapshot of what was there before another node wrote beyond the first shard does not pass for a new one', async () => {
+  const disk = ledger.disk();
+  const copy = ledger.add(snapshotOf(disk));
+  const there = await otherNode(ledger, 'node2.lab');
+  ledger.later(() => shell('gluster --mode=script volume reset "$1" features.shard', volumes.main));
+  await shell('gluster volume set "$1" features.shard on', volumes.main);
+  await done(run.create(disk, 256));
+  await done(run.snapshot(disk, copy, 256));
+  const { device } = await attach(disk, there);
+  await done(run.open(disk, true, there));
+  // Another client sees neither another time nor other blocks of the file for that.
+  for (const offset of [70, 150, 200]) await write(device, newPattern(4), offset);
+  await done(run.detach(disk, there));
+  expectRefusal(await run.snapshot(disk, copy, 256), 5, /older/);
+  await done(run.remove(copy));
+  await done(run.snapshot(disk, copy, 256));
+  await shell('cmp "$1" "$2"', imageFile(disk.name), imageFile(copy.name));
+});
+
+test('a copy of a moment that another node ended by opening the image is thrown away', async () => {
+  const disk = ledger.disk();
+  const copy = ledger.add(snapshotOf(disk));
+  const there = await otherNode(ledger, 'node2.lab');
+  await done(run.create(disk, 8));
+  const { VOL_NAME = '' } = identity(disk);
+  // While it is copied: opened elsewhere, and closed again without a trace in the file.
+  const verb = (name: string): string =>
+    `${there.wrapper.join(' ')} env -i VOL_NAME=${VOL_NAME} EXTP_PROVIDER=gluster ${providerDirectory}/${name} </dev/null`;
+  await fakeTool(
+    ledger,
+    'qemu-img',
+    `[ "$1" != convert ] || { ${verb('open')}; ${verb('close')}; }; exec /usr/bin/qemu-img "$@"`,
+  );
+  expectRefusal(await run.snapshot(disk, copy, 8), 6, /written to while it was copied/);
+  expect(await everything()).not.toContain(copy.name);
 });
 
 test('a copy that is not the same is noticed and not kept', async () => {

@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { isSameSnapshot, snapshotMetadata } from '../../../../providers/gluster/copies.ts';
+import { requireSameSnapshot, snapshotMetadata } from '../../../../providers/gluster/copies.ts';
 import type { Image } from '../../../../providers/gluster/images.ts';
+import { makeLeaseFile, takeLease } from '../../../../providers/gluster/lease-store.ts';
 import { writeMetadata } from '../../../../providers/gluster/metadata.ts';
 import type { MountedVolume } from '../../../../providers/gluster/mounts.ts';
 import { demandOf, newImageMetadata, preallocationOf, requireSame } from '../../../../providers/gluster/new-image.ts';
@@ -19,7 +20,7 @@ function mountedAt(path: string, volume = 'v'): MountedVolume {
 function imageIn(directory: string, name: string, size: number): Image {
   const [disk, path] = [`${directory}/disk`, `images/${name}/disk`];
   writeFileSync(disk, 'data');
-  return { name, mounted: mountedAt(directory), directory, disk, path, size, allocated: 0 };
+  return { name, mounted: mountedAt(directory), directory, disk, path, inode: '1', size, allocated: 0 };
 }
 
 test.each([
@@ -34,10 +35,22 @@ test.each([
 
 test('what is kept with a new image', () => {
   const before = Date.now();
-  const made = newImageMetadata({ name: 'x', size: 1, parameters: {}, uuid: 'u', diskName: 'd' }, 'falloc');
-  expect(made).toMatchObject({ uuid: 'u', diskName: 'd', preallocation: 'falloc', createdBy: hostname() });
+  const made = newImageMetadata(
+    { name: 'x', size: 1, parameters: {}, uuid: 'u', diskName: 'd' },
+    builtinPool,
+    'falloc',
+  );
+  expect(made).toMatchObject({
+    uuid: 'u',
+    diskName: 'd',
+    pool: 'default',
+    preallocation: 'falloc',
+    createdBy: hostname(),
+  });
   expect(Date.parse(made.created ?? '')).toBeGreaterThanOrEqual(before);
-  expect(Object.keys(newImageMetadata({ name: 'x', size: 1, parameters: {} }, 'off'))).not.toContain('uuid');
+  expect(Object.keys(newImageMetadata({ name: 'x', size: 1, parameters: {} }, builtinPool, 'off'))).not.toContain(
+    'uuid',
+  );
 });
 
 describe('an image that is there already passes for the one asked for', () => {
@@ -79,7 +92,8 @@ describe('a snapshot that is there already', () => {
     const [source, copy] = [scratchDirectory(), scratchDirectory()];
     writeMetadata(source, { preallocation: 'full', info: 'originstname+web1', diskName: 'data', uuid: 'u' });
     const [image, snapshot] = [imageIn(source, 'x', 4096), imageIn(copy, 'x.snap', 4096)];
-    const metadata = snapshotMetadata(image);
+    makeLeaseFile(source);
+    const metadata = await snapshotMetadata(image);
     expect(metadata).toMatchObject({
       snapshotOf: 'x',
       info: 'originstname+web1',
@@ -88,16 +102,29 @@ describe('a snapshot that is there already', () => {
     });
     expect(metadata.uuid).toBeUndefined();
     writeMetadata(copy, metadata);
-    expect(isSameSnapshot(image, snapshot)).toBeUndefined();
+    expect(await requireSameSnapshot(image, snapshot)).toBeUndefined();
     writeMetadata(source, { preallocation: 'full', info: 'only the label changed' });
-    expect(isSameSnapshot(image, snapshot)).toBeUndefined();
-    // As a guest would: in place, the size stays.
+    expect(await requireSameSnapshot(image, snapshot)).toBeUndefined();
+    // As by hand: in place, the size stays.
     await sleep(20);
     writeFileSync(image.disk, 'DATA');
-    expect(await failureOf(() => isSameSnapshot(image, snapshot))).toMatchObject({
-      kind: 'exists',
-      message: expect.stringContaining('older snapshot'),
-    });
+    const older = { kind: 'exists', message: expect.stringContaining('older snapshot') };
+    expect(await failureOf(() => requireSameSnapshot(image, snapshot))).toMatchObject(older);
+  });
+
+  test.each([
+    ['was opened since, whatever its times say', () => takeLease],
+    ['has no lease file that would tell', () => undefined],
+  ])('does not pass when the image %s', async (_, how) => {
+    const [source, copy] = [`${scratchDirectory()}/images/x`, scratchDirectory()];
+    mkdirSync(source, { recursive: true });
+    writeMetadata(source, { preallocation: 'off' });
+    const [image, snapshot] = [imageIn(source, 'x', 4096), imageIn(copy, 'x.snap', 4096)];
+    if (how() !== undefined) makeLeaseFile(source);
+    writeMetadata(copy, await snapshotMetadata(image));
+    await how()?.(image, 'exclusive');
+    const older = { kind: 'exists', message: expect.stringContaining('older snapshot') };
+    expect(await failureOf(() => requireSameSnapshot(image, snapshot))).toMatchObject(older);
   });
 
   test('of another image, or none at all, is another image', async () => {
@@ -105,7 +132,7 @@ describe('a snapshot that is there already', () => {
     writeMetadata(source, { preallocation: 'off' });
     for (const snapshotOf of [{}, { snapshotOf: 'y' }]) {
       writeMetadata(copy, { preallocation: 'off', ...snapshotOf });
-      const failure = await failureOf(() => isSameSnapshot(imageIn(source, 'x', 1), imageIn(copy, 'x.snap', 1)));
+      const failure = await failureOf(() => requireSameSnapshot(imageIn(source, 'x', 1), imageIn(copy, 'x.snap', 1)));
       expect(failure.message).toContain('another image');
     }
   });

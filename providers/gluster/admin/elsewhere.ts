@@ -1,0 +1,50 @@
+import { isOfOtherCluster, thisCluster } from '../ganeti-cluster.ts';
+import { imageNames } from '../images.ts';
+import type { ImageMetadata } from '../metadata.ts';
+import type { Pool } from '../pool.ts';
+import { formerSites, mountFormer, sitesOf } from '../sites.ts';
+import { table } from './table.ts';
+
+/** An image where no pool of the configuration is, though one of an earlier configuration was. */
+export interface Unconfigured {
+  readonly name: string;
+  readonly pool: string;
+  readonly volume: string;
+  readonly directory: string;
+}
+
+/** The images that this node knows of from earlier configurations, and that no verb finds any more. */
+export async function unconfiguredImages(pools: readonly Pool[]): Promise<readonly Unconfigured[]> {
+  const found: Unconfigured[] = [];
+  for (const site of formerSites(pools.flatMap(sitesOf))) {
+    const mounted = await mountFormer(site);
+    if (mounted === undefined) continue;
+    const { pool, volume } = site;
+    for (const name of imageNames(mounted)) found.push({ name, pool: pool.name, volume, directory: pool.directory });
+    await mounted.release();
+  }
+  return found;
+}
+
+/** For people: where the images are, and what brings them back. */
+export async function unconfiguredText(images: readonly Unconfigured[]): Promise<string> {
+  const rows = images.map(({ name, pool, volume, directory }) => [name, volume, directory, pool]);
+  const heading =
+    'images where no pool of the configuration is (add volume and directory to /etc/ganeti/gluster.toml again):';
+  return `${heading}\n\n${await table(['Image', 'Volume', 'Directory', 'Was in pool'], rows)}`;
+}
+
+/** Images of this cluster, and of other clusters on the same volumes: those are not ours to judge. */
+export function byCluster<Image extends { readonly metadata: ImageMetadata }>(
+  images: readonly Image[],
+): { readonly ours: readonly Image[]; readonly others: readonly Image[] } {
+  const cluster = thisCluster();
+  const groups = Object.groupBy(images, ({ metadata }) => (isOfOtherCluster(metadata, cluster) ? 'others' : 'ours'));
+  return { ours: groups.ours ?? [], others: groups.others ?? [] };
+}
+
+/** For people: how many images are of which other cluster. */
+export function othersText(others: readonly { readonly metadata: ImageMetadata }[]): string {
+  const groups = Map.groupBy(others, ({ metadata }) => metadata.clusterName ?? metadata.cluster ?? 'another cluster');
+  return [...groups].map(([name, group]) => `${group.length} images of cluster ${name} are left alone\n`).join('');
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { shell } from '../support/lab.ts';
+import { type Disk, done, run } from '../support/verbs.ts';
+import { otherNode } from './support/other-nodes.ts';
+import { leasesOf, providerMount, useGlusterLedger } from './support/storage.ts';
+
+const ledger = useGlusterLedger();
+
+/** A disk for QEMU alone: nothing keeps its volume mounted on the node. */
+async function openWithoutDevice(): Promise<Disk> {
+  const disk = ledger.disk({ blockdev: 'never', access: 'userspace' });
+  await done(run.create(disk, 8));
+  await done(run.attach(disk));
+  await done(run.open(disk));
+  return disk;
+}
+
+const isMounted = async (): Promise<boolean> =>
+  (await shell('grep -c " $1 " /proc/self/mountinfo || true', providerMount())) !== '0\n';
+
+test('an image whose volume is not mounted any more is given back by detach: not mounted is not unreachable', async () => {
+  const disk = await openWithoutDevice();
+  await shell('if grep -q " $1 " /proc/self/mountinfo; then umount "$1"; fi', providerMount());
+  const { said } = await done(run.detach(disk));
+  expect(said).not.toContain('warning');
+  expect(await leasesOf(disk)).toEqual([]);
+  expect(await isMounted()).toBe(false);
+  await done(run.open(disk, true, await otherNode(ledger, 'node2.lab')));
+  await done(run.close(disk, await otherNode(ledger, 'node2.lab')));
+});
+
+test('an image that was open and is removed is not said to stay leased', async () => {
+  const disk = await openWithoutDevice();
+  const { said } = await done(run.remove(disk));
+  expect(said).not.toContain('warning');
+  expect(await shell('ls /run/ganeti-gluster/images')).toBe('');
+});
