@@ -6,10 +6,16 @@ import { quote } from '../quote.ts';
 import type { Bytes } from '../units.ts';
 import { mounts } from './mount.ts';
 
-/** The file behind a loop device as the kernel names it, or undefined when nothing is attached. Starts no process. */
+/**
+ * The path of the file behind a loop device as the kernel names it, or undefined when nothing is attached. Whether the file
+ * is still there it does not tell: the kernel says of some that are gone that they are deleted, namely of those that this node
+ * removed, and of others nothing. Starts no process.
+ */
 export function backingFile(device: string): string | undefined {
   const name = device.slice('/dev/'.length);
-  return readIfThere(`/sys/block/${name}/loop/backing_file`)?.trimEnd();
+  return readIfThere(`/sys/block/${name}/loop/backing_file`)
+    ?.trimEnd()
+    .replace(/ \(deleted\)$/, '');
 }
 
 /** The loop devices whose backing file satisfies a test, by path alone. Starts no process. */
