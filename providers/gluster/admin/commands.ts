@@ -82,7 +82,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'trash purge',
-    summary: 'delete for ever what is in the trash for long enough, or all of one name',
+    summary: 'delete for ever what is in the trash for long enough by two clocks, or all of one name',
     operands: ['[NAME]'],
     options: { pool: 'only this pool' },
     flags: { all: 'everything, however new, and quarantined images too', 'dry-run': 'only say what would be done' },

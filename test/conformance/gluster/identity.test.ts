@@ -19,6 +19,13 @@ async function published(): Promise<readonly string[]> {
   return await lines('ls "$1/.nodes"', imagesDirectory());
 }
 
+/** The machine that has a disk. */
+async function machineOf({ name }: Disk): Promise<string> {
+  const { leases } = (await imageInfo(name)) as { readonly leases: readonly { readonly machine: string }[] };
+  expect(leases).toMatchObject([{ machine: expect.stringMatching(/^[0-9a-f]{12}$/) }]);
+  return leases[0]?.machine ?? '';
+}
+
 /** Puts another name in the place of that of the file of an image's leases. */
 async function rewriteLease({ name }: Disk, change: string): Promise<void> {
   await shell('cd "$1/lease"; mv * "$(ls | sed "$2")"', `${imagesDirectory()}/${name}`, change);
@@ -61,8 +68,7 @@ describe('two machines with one host name', () => {
   test('leave each other alone what they are making', async () => {
     const [mine, theirs] = [await newDisk(), ledger.disk()];
     await done(run.open(mine));
-    const machine = (await published())[0]?.split('-')[1] ?? '';
-    expect(machine).toMatch(/^[0-9a-f]{12}$/);
+    const machine = await machineOf(mine);
     const there = await otherNode(ledger, 'node1.lab');
     const draft = `${imagesDirectory()}/.work/${theirs.name}@node1.lab+${machine}@99`;
     await shell('mkdir -p "$1"', draft);
@@ -91,6 +97,7 @@ describe('a node that was renamed', () => {
     const [disk, another] = [await newDisk(), await newDisk()];
     const there = await otherNode(ledger, 'node2.lab');
     for (const each of [disk, another]) await done(run.open(each, true, there));
+    const machine = await machineOf(disk);
     await restart(ledger, there);
     await there.shell('hostname renamed.lab');
     await ganetiKnows(ledger, ['node1.lab', 'renamed.lab'], []);
@@ -98,7 +105,8 @@ describe('a node that was renamed', () => {
     expect(await leasesOf(disk)).toEqual(['renamed.lab exclusive']);
     await done(run.detach(another, there));
     expect(await leasesOf(another)).toEqual([]);
-    expect(await published()).not.toContainEqual(expect.stringMatching(/^node2\.lab@/));
+    const runs = (await published()).filter((run) => run.endsWith(machine));
+    expect(runs).toEqual([expect.stringMatching(/^renamed\.lab@/)]);
     await done(run.detach(disk, there));
   });
 

@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { hashOf, newPattern, write } from '../support/block-device.ts';
 import { expectRefusal } from '../support/expectations.ts';
 import { shell } from '../support/lab.ts';
+import { providerDirectory } from '../support/provider.ts';
 import { attach, attachedNew, type Disk, done, identity, run, snapshotOf } from '../support/verbs.ts';
 import { configure } from './support/faults.ts';
 import { killAt } from './support/interruptions.ts';
+import { type OtherNode, otherNode } from './support/other-nodes.ts';
 import { everything, gntGluster, imageFile, imageInfo, imagesDirectory, useGlusterLedger } from './support/storage.ts';
 import { mountRoot, volumes } from './support/volumes.ts';
 
@@ -33,6 +35,11 @@ async function age(hours: number): Promise<void> {
       mv "$entry" "$(echo "$entry" | sed "s/$time/$older/")"
     done`;
   await shell(script, imagesDirectory(), String(hours));
+}
+
+/** A node mounts the volume, which tells the others that it is alive and what its clock says. */
+async function mountThere(there: OtherNode): Promise<void> {
+  await there.shell('"$1" image list >/dev/null', `${providerDirectory}/gnt-gluster`);
 }
 
 async function trashed(): Promise<readonly unknown[]> {
@@ -99,13 +106,23 @@ describe('a removed image', () => {
   test('is purged by a later create or remove once its time is over, and by trash purge', async () => {
     await withTrash();
     const [one, two, three] = [disk(), disk(), disk()];
+    const there = await otherNode(ledger, 'node2.lab');
+    await shell('rm -f "$1"/.nodes/*', imagesDirectory());
     await done(run.create(one, 8));
     await done(run.remove(one));
     await age(2);
-    await done(run.create(two, 8));
-    expect(await trashed()).toEqual([]);
+    // One clock is not enough: another node has to be heard of.
+    expect((await done(run.create(two, 8))).said).toBe('');
+    expect(await gntGluster(['trash', 'purge'])).toMatchObject({
+      json: { purged: [], kept: [expect.objectContaining({ name: one.name, why: expect.stringContaining('clock') })] },
+    });
+    await done(run.remove(two));
+    await mountThere(there);
+    expect((await done(run.create(two, 8))).said).toMatch(/^1 image purged from the trash of volume ganeti/m);
+    expect(await trashed()).toEqual([expect.objectContaining({ name: two.name })]);
     await done(run.remove(two));
     await age(2);
+    await mountThere(there);
     await done(run.create(three, 8));
     await done(run.remove(three));
     expect(await trashed()).toEqual([expect.objectContaining({ name: three.name })]);
@@ -120,6 +137,30 @@ describe('a removed image', () => {
     expect(await gntGluster(['trash', 'purge', one.name])).toMatchObject({ exitCode: 4 });
     expect((await gntGluster(['trash', 'purge', '--all'])).exitCode).toBe(0);
     expect(await everything()).not.toContain(three.name);
+  });
+
+  test('is not purged by a node whose clock is ahead, whatever it does, and the others still can bring it back', async () => {
+    await withTrash('trash = "7d"');
+    const [one, two] = [disk(), disk()];
+    const there = await otherNode(ledger, 'node2.lab');
+    await done(run.create(one, 8));
+    await done(run.remove(one));
+    const ahead = {
+      ...there,
+      daemon: {
+        LD_PRELOAD: '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1',
+        FAKETIME: '+30d',
+        FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      },
+    };
+    await done(run.create(two, 8, ahead));
+    await done(run.remove(two, ahead));
+    expect(await trashed()).toHaveLength(2);
+    // This node was heard of meanwhile: its clock denies what that one says.
+    await gntGluster(['image', 'list']);
+    expect((await done(run.create(two, 8, ahead))).said).toMatch(/warning: .*by the clock of node1\.lab .*disagree/);
+    expect(await trashed()).toHaveLength(2);
+    expect((await gntGluster(['image', 'undelete', one.name])).exitCode).toBe(0);
   });
 
   test('that is a snapshot is deleted at once', async () => {
