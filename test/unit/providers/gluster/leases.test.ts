@@ -176,6 +176,13 @@ describe('the name of the file', () => {
     );
   });
 
+  test('is read by versions that knew only the host name, as a lease of another run', () => {
+    // Their pattern, as it was.
+    const pattern = /^([A-Za-z0-9][A-Za-z0-9._-]*)@(exclusive|shared)@(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)@([0-9a-f-]+)$/;
+    const [, text = ''] = nameOfState({ generation: 1, leases: [lease('a:x')] }).split(',');
+    expect(pattern.exec(text)?.slice(1)).toEqual(['a.lab', 'exclusive', since, bootOf('1', 'a')]);
+  });
+
   test.each(['', 'x', '.nfs1', '1,', '1,a', '1,a@both@2026-01-01T10:00:00Z@0', '-1', '1,a@shared@soon@0', '1 '])(
     '%j is none',
     (name) => {
