@@ -37,6 +37,8 @@ export interface FailureDetails {
   readonly hint?: string;
   /** Every problem found, one sentence each, when there may be several. */
   readonly problems?: readonly string[];
+  /** The system error that it was, such as EROFS. */
+  readonly errno?: string;
   /** The command that failed and the last lines it said. */
   readonly command?: { readonly argv: readonly string[]; readonly outcome: string; readonly output: string };
 }
@@ -80,7 +82,7 @@ const sentenceOfErrno: Readonly<Record<string, string>> = {
   ELOOP: 'a symbolic link stands where there should be a file',
   ENOTDIR: 'something else stands where there should be a directory',
   ENOTCONN: 'the volume does not answer (no brick can be reached)',
-  EROFS: 'the volume is read-only (no quorum)',
+  EROFS: 'the volume is read-only (set so, or without quorum)',
 };
 
 const hintOfErrno: Readonly<Record<string, string>> = {
@@ -124,6 +126,6 @@ export function asFailure(error: unknown): Failure | undefined {
   if (here !== undefined) return here;
   const sentence = errno === 'ENOSPC' && pathOf(error) !== undefined ? fullVolume : sentenceOfErrno[errno];
   const hint = hintOfErrno[errno];
-  const details = hint === undefined ? {} : { hint };
+  const details = { errno, ...(hint === undefined ? {} : { hint }) };
   return new Failure(kind, sentence === undefined ? error.message : `${sentence}: ${error.message}`, details);
 }

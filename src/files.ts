@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { asFailure, errnoOf, withPath } from './errors.ts';
 
 /** Replaces a file in one step, mode 0600, on disk when this returns. `writer` keeps the drafts of two writers apart. */
@@ -24,6 +34,30 @@ export function ifThereIsRoom(write: () => void): void {
     write();
   } catch (error) {
     if (asFailure(error)?.kind !== 'full') throw error;
+  }
+}
+
+/**
+ * Makes a directory that need not be there, and those above it, mode 0700. Not mkdirSync with `recursive`: on a read-only
+ * file system it says that the directory does not exist (Node 24).
+ */
+export function makeDirectory(path: string): void {
+  if (!isMade(path, 'ENOENT')) {
+    makeDirectory(dirname(path));
+    isMade(path);
+  }
+}
+
+/** False when it cannot be made for one reason; throws for any other. */
+function isMade(path: string, reason?: string): boolean {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === 'EEXIST') return true;
+    if (errno !== undefined && errno === reason) return false;
+    throw error;
   }
 }
 

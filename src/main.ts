@@ -35,7 +35,7 @@ export async function runVerb<Verb extends VerbName>(
     if (quick !== undefined) return answer(quick.reply);
     return await supervise({ program: verb, args, environment, patience: provider.patience });
   } catch (error) {
-    return reportFailure(verb, error);
+    return reportFailure(verb, error, provider.hintOf);
   }
 }
 

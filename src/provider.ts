@@ -1,4 +1,5 @@
 import type { ParameterDescription } from './parameters.ts';
+import type { HintOf } from './reply.ts';
 import type { Request } from './request.ts';
 import type { VerbName } from './verbs.ts';
 
@@ -32,4 +33,5 @@ export interface Provider {
   readonly quick: QuickAnswers;
   /** For how many milliseconds the storage may give no answer before a verb is given up. Never throws. */
   readonly patience: () => Promise<number>;
+  readonly hintOf: HintOf;
 }

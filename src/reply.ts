@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { asFailure, errnoOf, exitStatus, type Failure } from './errors.ts';
+import { asFailure, errnoOf, exitStatus, Failure } from './errors.ts';
 import { visible } from './quote.ts';
 
 /** Ganeti shows the operator the last 20 lines of what a verb said; a failure stays well below. */
@@ -29,8 +29,11 @@ export function note(text: string): void {
   writeAll(2, `${visible(text)}\n`);
 }
 
+/** What a provider knows to do about a failure; it goes before the hint that the failure came with. */
+export type HintOf = (failure: Failure) => string | undefined;
+
 /** Describes an error on standard error and returns the exit status that belongs to it. */
-export function reportFailure(program: string, error: unknown): number {
+export function reportFailure(program: string, error: unknown, hintOf: HintOf = () => undefined): number {
   if (error instanceof ReaderIsGone) return brokenPipe;
   const failure = asFailure(error);
   if (failure === undefined) {
@@ -38,7 +41,9 @@ export function reportFailure(program: string, error: unknown): number {
     note(`${program}: internal error: ${stack}`.split('\n').slice(0, mostLines).join('\n'));
     return exitStatus.internal;
   }
-  note(failureLines(program, failure).join('\n'));
+  const hint = hintOf(failure);
+  const told = hint === undefined ? failure : new Failure(failure.kind, failure.message, { ...failure.details, hint });
+  note(failureLines(program, told).join('\n'));
   return exitStatus[failure.kind];
 }
 

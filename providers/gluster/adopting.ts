@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { errnoOf, Failure } from '../../src/errors.ts';
+import { makeDirectory } from '../../src/files.ts';
 import { loopDevicesBy } from '../../src/tools/losetup.ts';
 import { summarize } from '../../src/tools/processes.ts';
 import { type Bytes, formatBytes, toBytes, toMebibytes } from '../../src/units.ts';
@@ -83,8 +84,8 @@ export async function examine(mounted: MountedVolume, path: string, roundUp: boo
 export function adopt(mounted: MountedVolume, name: string, { file, path, size, rounded }: Foreign): void {
   const directory = `${imagesDirectory(mounted)}/${name}`;
   if (!isUnfinished(directory)) {
-    mkdirSync(imagesDirectory(mounted), { recursive: true, mode: 0o700 });
-    makeDirectory(directory, name);
+    makeDirectory(imagesDirectory(mounted));
+    makeImageDirectory(directory, name);
   }
   makeLeaseFile(directory);
   writeMetadata(directory, {
@@ -106,7 +107,7 @@ export function isUnfinished(directory: string): boolean {
   return readMetadata(directory).adoptedFrom !== undefined;
 }
 
-function makeDirectory(directory: string, name: string): void {
+function makeImageDirectory(directory: string, name: string): void {
   try {
     mkdirSync(directory, { mode: 0o700 });
   } catch (error) {

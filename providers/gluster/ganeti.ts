@@ -1,6 +1,7 @@
 import { Failure } from '../../src/errors.ts';
 import { commandFailed, mustRun, run } from '../../src/exec.ts';
 import { parseObject, readIfThere, textField } from '../../src/files.ts';
+import type { Mebibytes } from '../../src/units.ts';
 import { ganetiNodes, isSameNode } from './ssconf.ts';
 import { thisNode } from './this-node.ts';
 
@@ -12,6 +13,8 @@ export interface GanetiDisk {
   readonly image: string;
   /** undefined: it was detached from its instance, and is kept. */
   readonly instance: string | undefined;
+  /** How large Ganeti believes it to be; undefined when its configuration does not say. */
+  readonly size?: Mebibytes | undefined;
 }
 
 /** Ganeti's whole configuration, on the master only; its file is replaced in one step. */
@@ -79,7 +82,8 @@ export function parseConfiguration(text: string): readonly GanetiDisk[] {
         'failed',
         `${configurationPath} holds an ext disk without a name: ${JSON.stringify(disk.logical_id)}`,
       );
-    return { uuid, provider, image, instance: instanceOf.get(uuid) };
+    const size = typeof disk.size === 'number' ? disk.size : undefined;
+    return { uuid, provider, image, instance: instanceOf.get(uuid), size };
   });
 }
 

@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, truncateSync } from 'node:fs';
 import { errnoOf, Failure } from '../../src/errors.ts';
+import { makeDirectory } from '../../src/files.ts';
 import { isImageName } from '../../src/request.ts';
 import { createRaw, type Preallocation } from '../../src/tools/qemu-img.ts';
 import type { Bytes } from '../../src/units.ts';
@@ -90,7 +91,7 @@ export async function promisedOn(mounted: MountedVolume, { patience = Number.POS
  */
 export async function makeImage(mounted: MountedVolume, name: string, content: NewContent): Promise<boolean> {
   const draft = workPath(mounted, name);
-  mkdirSync(`${imagesDirectory(mounted)}/${workDirectory}`, { recursive: true, mode: 0o700 });
+  makeDirectory(`${imagesDirectory(mounted)}/${workDirectory}`);
   try {
     sweepOwn(mounted, name);
     mkdirSync(draft, { mode: 0o700 });
@@ -124,7 +125,7 @@ export async function allocate(disk: string, size: Bytes, preallocation: Preallo
 
 /** Deletes an image: it vanishes in one step, its data after that. */
 export function deleteImage(image: Image): void {
-  mkdirSync(`${imagesDirectory(image.mounted)}/${workDirectory}`, { recursive: true, mode: 0o700 });
+  makeDirectory(`${imagesDirectory(image.mounted)}/${workDirectory}`);
   renameSync(image.directory, workPath(image.mounted, image.name));
   sweep(image.mounted, image.name);
 }

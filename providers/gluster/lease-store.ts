@@ -1,8 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, Failure } from '../../src/errors.ts';
-import { removeFileIfThere } from '../../src/files.ts';
+import { makeDirectory, removeFileIfThere } from '../../src/files.ts';
 import { note } from '../../src/reply.ts';
 import { oddKind } from '../../src/small-file.ts';
 import { whyDead } from './dead-owners.ts';
@@ -31,7 +31,7 @@ const listings = 20;
 
 /** Prepares a directory that becomes an image: nobody has it yet. */
 export function makeLeaseFile(directory: string): void {
-  mkdirSync(leaseDirectory(directory), { recursive: true, mode: 0o700 });
+  makeDirectory(leaseDirectory(directory));
   closeSync(openSync(`${leaseDirectory(directory)}/${nameOfState({ generation: 0, leases: [] })}`, 'a', 0o600));
 }
 

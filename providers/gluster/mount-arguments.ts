@@ -66,7 +66,15 @@ export function mountHint(volume: string, said: string, secure = existsSync(secu
       ? `a server speaks TLS, or this node does because of ${secureAccess}, and they do not agree: are ${files} there and valid?`
       : `volume ${volume} speaks TLS: are ${files} there and valid?`;
   if (said.includes('Authentication failed'))
-    return `gluster volume get ${volume} auth.ssl-allow: is the common name of this node's certificate in it? And auth.allow?`;
+    return `gluster volume get ${volume} all | grep auth: auth.allow and auth.reject must let this node in, and auth.ssl-allow the common name of its certificate`;
+  // The volume uses something that this node's GlusterFS does not know, and its server says so.
+  if (said.includes('op-version which is not supported'))
+    return `GlusterFS of this node (glusterfs --version) is too old for volume ${volume}: upgrade it; gluster volume get all cluster.op-version shows what the servers ask for`;
+  if (said.includes('failed to get the port number for remote subvolume'))
+    return `a brick does not run: gluster volume status ${volume}; gluster volume start ${volume} force`;
+  // glusterd answers, or nothing would have been tried; that is another port.
+  if (/-client-\d+: connection .*failed/.test(said))
+    return `the ports of its bricks cannot be reached: gluster volume status ${volume} shows them; does a firewall let this node through?`;
   // The server ended the connection instead of an answer.
   if (!secure && /Exhausted all volfile servers|unwinding frame type\(GlusterFS Handshake/.test(said))
     return `if the servers encrypt their management, this node needs ${secureAccess} (an empty file), and ${files}`;

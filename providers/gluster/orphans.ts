@@ -1,4 +1,5 @@
 import { Failure } from '../../src/errors.ts';
+import { type Bytes, toBytes } from '../../src/units.ts';
 import type { GanetiDisk } from './ganeti.ts';
 
 /** What is known of an image when it is compared with Ganeti's disks. */
@@ -50,6 +51,26 @@ export function withoutImage(
 ): readonly GanetiDisk[] {
   const names = new Set(images.map(({ name }) => name));
   return disks.filter((disk) => disk.provider === provider && !names.has(disk.image));
+}
+
+/** A disk that Ganeti believes to have another size than its image has. */
+export interface OtherSize {
+  readonly disk: GanetiDisk;
+  readonly size: Bytes;
+}
+
+/** The disks of a provider whose size, as Ganeti believes, is not that of their image. */
+export function ofOtherSize(
+  disks: readonly GanetiDisk[],
+  provider: string,
+  images: readonly { readonly name: string; readonly size: Bytes }[],
+): readonly OtherSize[] {
+  const sizes = new Map(images.map(({ name, size }) => [name, size]));
+  return disks.flatMap((disk) => {
+    const size = sizes.get(disk.image);
+    if (disk.provider !== provider || disk.size === undefined || size === undefined) return [];
+    return size === toBytes(disk.size) ? [] : [{ disk, size }];
+  });
 }
 
 /** Why an orphan must stay where it is, or undefined. */

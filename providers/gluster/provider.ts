@@ -5,7 +5,7 @@ import type { Provider, QuickAnswers, Verbs } from '../../src/provider.ts';
 import { note } from '../../src/reply.ts';
 import type { Request } from '../../src/request.ts';
 import { growRaw } from '../../src/tools/qemu-img.ts';
-import { formatBytes, toBytes } from '../../src/units.ts';
+import { type Bytes, formatBytes, toBytes } from '../../src/units.ts';
 import { attachedAsBefore, attachHere, detachHere, rememberAttached } from './attaching.ts';
 import {
   attachedDevices,
@@ -19,6 +19,7 @@ import {
 import { checkNames, runChecks } from './checks.ts';
 import { configuredPatience } from './configuration.ts';
 import { copyQuiet, requireQuiet, requireSameSnapshot, requireUnused, snapshotMetadata, sourceOf } from './copies.ts';
+import { hintOf } from './hints.ts';
 import { type Image, leftovers, makeImage, readImage, sweep } from './images.ts';
 import { giveBackLease, hasLease, takeLease, takeToDelete } from './lease-store.ts';
 import { readMetadata, writeMetadata } from './metadata.ts';
@@ -117,6 +118,7 @@ const verbs: Verbs = {
   async grow(request) {
     const size = toBytes(request.newSize);
     const image = await findImage(request);
+    if (request.size !== undefined && image.size !== size) tellOfSize(image, toBytes(request.size));
     if (image.size >= size && isAsRemembered(image) && !isLocked(request.name)) return undefined;
     await withLock(request.name, 'grow', async () => {
       const before = findAgain(image);
@@ -260,6 +262,14 @@ async function replyOf({ parameters }: Request<'attach'>, record: ImageRecord): 
   return `${record.device ?? ''}\nkvm:${imageUri(named, record.volume, record.path)}`;
 }
 
+/** Ganeti adds what is to be added to the size that it believes in, so the image grows by another amount than was asked. */
+function tellOfSize({ name, size }: Image, believed: Bytes): void {
+  if (size === believed) return;
+  note(
+    `warning: Ganeti believes that image ${name} has ${formatBytes(believed)}, it has ${formatBytes(size)}: gnt-cluster repair-disk-sizes INSTANCE`,
+  );
+}
+
 async function fileToLink(request: Request<'create'>, mounted: readonly MountedVolume[]) {
   if (request.parameters.link === undefined) return undefined;
   const { findLink } = await import('./linking.ts');
@@ -284,4 +294,5 @@ export const provider: Provider = {
   verbs,
   quick,
   patience: () => configuredPatience(),
+  hintOf,
 };

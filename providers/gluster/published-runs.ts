@@ -1,5 +1,6 @@
-import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, utimesSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, renameSync, utimesSync } from 'node:fs';
 import { asFailure, errnoOf, Failure } from '../../src/errors.ts';
+import { makeDirectory } from '../../src/files.ts';
 import { isOwn, type NodeKnowledge, type Published, whoseLease } from './lease-owner.ts';
 import { hasPublished, rememberPublished, rememberTwin, runsOfTwins } from './run-memory.ts';
 import { ganetiNodes } from './ssconf.ts';
@@ -113,7 +114,7 @@ function replace(imagesDirectory: string, old: Published, current: Published): v
 
 function makeFile(imagesDirectory: string, current: Published): void {
   try {
-    mkdirSync(nodesDirectory(imagesDirectory), { recursive: true, mode: 0o700 });
+    makeDirectory(nodesDirectory(imagesDirectory));
     closeSync(openSync(pathOf(imagesDirectory, current), 'a', 0o600));
   } catch (error) {
     if (errnoOf(error) !== 'ENOSPC') throw error;

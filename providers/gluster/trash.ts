@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { basename } from 'node:path';
 import { errnoOf, Failure } from '../../src/errors.ts';
+import { makeDirectory } from '../../src/files.ts';
 import { note } from '../../src/reply.ts';
 import type { Bytes } from '../../src/units.ts';
 import { deleteImage, type Image, imagesDirectory, readImage, sweep } from './images.ts';
@@ -91,7 +92,7 @@ function kept(image: Image): boolean {
  */
 export function moveToTrash(image: Image, reason: Reason): void {
   const trash = trashOf(image.mounted);
-  mkdirSync(trash, { recursive: true, mode: 0o700 });
+  makeDirectory(trash);
   const { now, others } = clocksOf(imagesDirectory(image.mounted), true);
   const when = new Date(Math.max(now, ...others.map(({ at }) => at)));
   renameSync(image.directory, `${trash}/${entryName({ name: image.name, reason, when, node: writerHere() })}`);

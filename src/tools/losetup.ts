@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Failure } from '../errors.ts';
-import { mustRun, run } from '../exec.ts';
+import { type CommandResult, commandFailed, mustRun, run } from '../exec.ts';
 import { parseObject, readIfThere } from '../files.ts';
 import { quote } from '../quote.ts';
 import type { Bytes } from '../units.ts';
@@ -90,8 +90,10 @@ export async function attachLoopDevice(file: string, size: Bytes): Promise<strin
 }
 
 async function attachFreeDevice(file: string, size: Bytes): Promise<string> {
-  const printed = await mustRun(['losetup', '--find', '--show', '--direct-io=on', '--sector-size', '512', file]);
-  const device = printed.trim();
+  const argv = ['losetup', '--find', '--show', '--direct-io=on', '--sector-size', '512', file];
+  const result = await run(argv);
+  if (result.exitCode !== 0) throw notAttached(result);
+  const device = result.stdout.trim();
   if (!/^\/dev\/loop[0-9]+$/.test(device) || backingFile(device) !== file)
     throw new Failure('failed', `losetup did not attach ${file} and says ${quote(device)}`);
   const wrong = [
@@ -104,6 +106,15 @@ async function attachFreeDevice(file: string, size: Bytes): Promise<string> {
   if (wrong.length === 0) return device;
   await run(['losetup', '--detach', device]);
   throw new Failure('failed', `the loop device of ${file} ${wrong.join(', ')}`);
+}
+
+function notAttached(result: CommandResult): Failure {
+  const failed = commandFailed(result);
+  if (!/unused loop device|free loop device/.test(result.stderr)) return failed;
+  return new Failure('failed', 'this node has no free loop device', {
+    ...failed.details,
+    hint: 'losetup --list; cat /sys/module/loop/parameters/max_loop: unless that is 0, boot with a larger max_loop=NUMBER',
+  });
 }
 
 /** Asks the kernel to give a loop device up; it does so once nobody has it open. */

@@ -7,6 +7,7 @@ import { visible } from '../../../src/quote.ts';
 import { print, reportFailure } from '../../../src/reply.ts';
 import { isWorker, supervise } from '../../../src/supervise.ts';
 import { configuredPatience } from '../configuration.ts';
+import { hintOf } from '../hints.ts';
 import { type Command, type CommandInput, valueOptions } from './command.ts';
 import { commands } from './commands.ts';
 import { helpOf, overview } from './help.ts';
@@ -22,7 +23,7 @@ async function statusOf(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args);
   } catch (error) {
-    return reportFailure(program, error);
+    return reportFailure(program, error, hintOf);
   }
 }
 
@@ -59,7 +60,7 @@ async function perform(command: Command, input: CommandInput, json: boolean): Pr
   const report = await command.run(input);
   const { text, problems = [], bad = false } = report;
   print(json ? `${visible(JSON.stringify(report.json, undefined, 2))}\n` : text);
-  for (const problem of problems) reportFailure(program, problem);
+  for (const problem of problems) reportFailure(program, problem, hintOf);
   return bad || problems.length > 0 ? 1 : 0;
 }
 

@@ -3,7 +3,7 @@ import { Failure } from '../../../src/errors.ts';
 import { withLock } from '../../../src/lock.ts';
 import { runDirectory } from '../../../src/run-directory.ts';
 import { backingFile } from '../../../src/tools/losetup.ts';
-import { formatBytes } from '../../../src/units.ts';
+import { type Bytes, formatBytes, toBytes } from '../../../src/units.ts';
 import { attachedDevices } from '../attachments.ts';
 import { parseDuration } from '../configuration-values.ts';
 import { type GanetiDisk, ganetiDisks, ganetiDisksNow } from '../ganeti.ts';
@@ -12,7 +12,7 @@ import { damageOfLeases, readLeases, takeToDelete } from '../lease-store.ts';
 import { imageOf, ownLoopDevices } from '../loops.ts';
 import { readMetadata } from '../metadata.ts';
 import type { MountedVolume } from '../mounts.ts';
-import { type Candidate, orphansOf, tooYoung, whyKept, withoutImage } from '../orphans.ts';
+import { type Candidate, ofOtherSize, orphansOf, tooYoung, whyKept, withoutImage } from '../orphans.ts';
 import { providerName } from '../parameters.ts';
 import { moveToTrash } from '../trash.ts';
 import { entriesOf } from '../trees.ts';
@@ -67,6 +67,7 @@ export async function imageOrphans(input: CommandInput): Promise<Report> {
   const json = {
     orphans: found,
     missing,
+    sizes: otherSizes(disks, images),
     unfinished,
     stale,
     unconfigured: elsewhere.map((image) => ({ ...image })),
@@ -74,7 +75,7 @@ export async function imageOrphans(input: CommandInput): Promise<Report> {
       return { name, pool, volume, cluster: metadata.clusterName ?? metadata.cluster ?? null };
     }),
   };
-  const wrong = [missing, unfinished, stale, elsewhere].some((list) => list.length > 0);
+  const wrong = [missing, json.sizes, unfinished, stale, elsewhere].some((list) => list.length > 0);
   // Ganeti makes an image before it knows its disk.
   const bad = found.some(({ state }) => state !== tooYoung) || wrong;
   const { problems = [] } = problemsOf({ ...looked, damaged: [...looked.damaged, ...namesakes(images)] });
@@ -98,6 +99,15 @@ function disksWithoutImage(disks: readonly GanetiDisk[], images: readonly Candid
   }));
 }
 
+function otherSizes(disks: readonly GanetiDisk[], images: readonly { readonly name: string; readonly size: Bytes }[]) {
+  return ofOtherSize(disks, providerName, images).map(({ disk, size }) => ({
+    image: disk.image,
+    instance: disk.instance ?? null,
+    ganeti: toBytes(disk.size ?? 0),
+    size,
+  }));
+}
+
 interface Wishes {
   readonly olderThan: number;
   readonly quarantine: boolean;
@@ -106,7 +116,7 @@ interface Wishes {
 
 function candidate(image: Image) {
   const metadata = readMetadata(image.directory);
-  return { name: image.name, uuid: metadata.uuid, metadata, ...placeOf(image.mounted) };
+  return { name: image.name, uuid: metadata.uuid, size: image.size, metadata, ...placeOf(image.mounted) };
 }
 
 function placeOf({ pool, volume }: MountedVolume) {
@@ -177,11 +187,17 @@ async function staleHere(names: ReadonlySet<string>) {
 interface Findings {
   readonly orphans: readonly Awaited<ReturnType<typeof judge>>[];
   readonly missing: readonly { readonly image: string; readonly instance: string | null }[];
+  readonly sizes: readonly {
+    readonly image: string;
+    readonly instance: string | null;
+    readonly ganeti: Bytes;
+    readonly size: Bytes;
+  }[];
   readonly unfinished: readonly (Unfinished & { readonly pool: string; readonly volume: string })[];
   readonly stale: readonly { readonly what: string; readonly image: string }[];
 }
 
-async function textOf({ orphans, missing, unfinished, stale }: Findings): Promise<string> {
+async function textOf({ orphans, missing, sizes, unfinished, stale }: Findings): Promise<string> {
   const parts: string[] = [];
   if (orphans.length > 0)
     parts.push(
@@ -203,6 +219,18 @@ async function textOf({ orphans, missing, unfinished, stale }: Findings): Promis
       `disks of Ganeti without an image:\n\n${await table(
         ['Image', 'Instance'],
         missing.map(({ image, instance }) => [image, instance ?? '(detached)']),
+      )}`,
+    );
+  if (sizes.length > 0)
+    parts.push(
+      `disks of Ganeti that have another size than it believes (gnt-cluster repair-disk-sizes INSTANCE makes it believe the image):\n\n${await table(
+        ['Image', 'Instance', 'Ganeti believes', 'The image has'],
+        sizes.map(({ image, instance, ganeti, size }) => [
+          image,
+          instance ?? '(detached)',
+          formatBytes(ganeti),
+          formatBytes(size),
+        ]),
       )}`,
     );
   if (unfinished.length > 0)
