@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { Failure } from '../errors.ts';
+import { closeSync, fsyncSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { errnoOf, Failure } from '../errors.ts';
 import { type CommandResult, commandFailed, mustRun, run } from '../exec.ts';
 import { parseObject, readIfThere } from '../files.ts';
 import { quote } from '../quote.ts';
@@ -105,7 +105,26 @@ async function attachFreeDevice(file: string, size: Bytes): Promise<string> {
   ].filter((problem) => problem !== undefined);
   if (wrong.length === 0) return device;
   await run(['losetup', '--detach', device]);
+  requireWritable(file);
   throw new Failure('failed', `the loop device of ${file} ${wrong.join(', ')}`);
+}
+
+/** Throws when a file cannot be written. Gluster opens it all the same, and refuses what comes then. */
+function requireWritable(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } catch (error) {
+    const errno = errnoOf(error);
+    const details = errno === undefined ? {} : { errno };
+    throw new Failure(
+      'unavailable',
+      `${file} can only be read: ${error instanceof Error ? error.message : error}`,
+      details,
+    );
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function notAttached(result: CommandResult): Failure {

@@ -49,7 +49,7 @@ test('whose brick does not run says so', async () => {
       '/srv/conformance/ganeti',
     ),
   );
-  await shell('pkill -KILL -f "glusterfsd.*$1"', `${volumes.main}.node1`);
+  await shell('pkill -KILL -f "[g]lusterfsd.*$1"', `${volumes.main}.node1`);
   expectRefusal(await run.attach(disk), 7, /^hint: a brick does not run: gluster volume status ganeti/m);
 });
 
