@@ -4,6 +4,7 @@ import { setName } from './commands/cluster.ts';
 import type { Step } from './commands/step.ts';
 import { usual } from './configurations.ts';
 import { finish, reset } from './finish.ts';
+import { known } from './known.ts';
 import type { Lane } from './lane.ts';
 import { type Model, newModel } from './model.ts';
 import { newReal, type Real } from './real.ts';
@@ -60,6 +61,19 @@ export async function tryModel(lane: Lane, options: CampaignOptions): Promise<Ca
   return { sequences: done, steps, failures: [report(lane, done, result, String(counterexample), error, log)] };
 }
 
+/** Tries the sequences that are known to have failed once. Returns what failed. */
+export async function tryKnown(lane: Lane): Promise<CampaignResult> {
+  const failures: string[] = [];
+  let steps = 0;
+  for (const [index, [what, sequence]] of Object.entries(known).entries()) {
+    const outcome = await trySequence(lane, `known${index}`, sequence);
+    steps += outcome.steps;
+    if (outcome.error === undefined) continue;
+    failures.push([`${what}: ${outcome.error.message.trim()}`, ...indented(outcome.log)].join('\n'));
+  }
+  return { sequences: Object.keys(known).length, steps, failures };
+}
+
 function anySequence(lane: Lane, path: string | undefined): fc.Arbitrary<Iterable<Step>> {
   const [, replay] = (path ?? '').split('/');
   const given = replay === undefined ? {} : { replayPath: replay };
@@ -107,6 +121,10 @@ function report(
     `lane ${lane.number}, after ${done} sequences: ${error.trim()}`,
     ...sequence.map((line) => `    ${line.trim()}`),
     `  again: --seed ${seed} --path '${counterexamplePath}${replay === undefined ? '' : `/${replay}`}'`,
-    ...log.split('\n').map((line) => `  | ${line}`),
+    ...indented(log),
   ].join('\n');
+}
+
+function indented(log: string): readonly string[] {
+  return log.split('\n').map((line) => `  | ${line}`);
 }

@@ -1,5 +1,5 @@
 import type { LabNode } from '../lab/node.ts';
-import { type CampaignResult, tryModel } from './campaign.ts';
+import { type CampaignResult, tryKnown, tryModel } from './campaign.ts';
 import { type Lane, makeVolumes, removeVolumes, startLane } from './lane.ts';
 
 export interface ModelOptions {
@@ -16,20 +16,22 @@ export interface ModelOptions {
   readonly onFailure?: (what: string) => void;
 }
 
-/** Tries generated sequences on a node with Gluster, on two volumes that are made for it and taken away again. */
+/** Tries the known sequences and generated ones on a node with Gluster, on two volumes that are made for it and taken away again. */
 export async function runModel(node: LabNode, options: ModelOptions): Promise<CampaignResult> {
   const { sequences, seed, lanes, nodes, path, progress, onFailure } = options;
   await makeVolumes(node);
   const started: Lane[] = [];
   try {
     for (let number = 0; number < lanes; number += 1) started.push(await startLane(node, number, nodes));
+    const [first] = started;
+    const before = first === undefined || path !== undefined ? [] : [await tryKnown(first)];
     let done = 0;
     const one = (): void => {
       done += 1;
       progress?.(done);
     };
     const share = Math.ceil(sequences / lanes);
-    const results = await Promise.all(
+    const generated = await Promise.all(
       started.map((lane) =>
         tryModel(lane, {
           sequences: share,
@@ -40,6 +42,7 @@ export async function runModel(node: LabNode, options: ModelOptions): Promise<Ca
         }),
       ),
     );
+    const results = [...before, ...generated];
     const sum = (field: 'sequences' | 'steps'): number => results.reduce((total, result) => total + result[field], 0);
     return { sequences: sum('sequences'), steps: sum('steps'), failures: results.flatMap(({ failures }) => failures) };
   } finally {
