@@ -3,7 +3,7 @@
  * a node's namespaces for each call would take longer than most calls.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, fsyncSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { blockBytes, type Question, type Ran } from './protocol.ts';
 import { namesIn, treeOf } from './tree.ts';
@@ -70,9 +70,12 @@ function write(path: string, offset: number, mark: number): void {
   }
 }
 
-/** Which write made a block; 0 for none, -1 for what no write of ours made or is not all there. */
+/**
+ * Which write made a block; 0 for none, -1 for what no write of ours made or is not all there. A file is read past the page
+ * cache: what another client has written beyond the first piece of it changes nothing by which the kernel could tell.
+ */
 function read(path: string, offset: number): number {
-  const file = openSync(path, 'r');
+  const file = openSync(path, path.startsWith('/dev/') ? constants.O_RDONLY : constants.O_RDONLY | constants.O_DIRECT);
   try {
     const block = Buffer.alloc(blockBytes);
     const length = readSync(file, block, 0, blockBytes, offset);
