@@ -29,6 +29,7 @@ import { knownParameters, providerName } from './parameters.ts';
 import { isUnknownHere } from './places.ts';
 import { forgetOpened, forgetRecord, type ImageRecord, readRecord } from './records.ts';
 import { answeringServer, imageUri } from './servers.ts';
+import { rememberSite } from './sites.ts';
 import { requireSmallRequests } from './small-requests.ts';
 import { chooseVolume, demandOfSize } from './space.ts';
 import { findAgain, findImage, lookAgain, release, searchImage, searchRoom } from './storage.ts';
@@ -65,6 +66,7 @@ const verbs: Verbs = {
         // Another node was faster; what it made is ours if it is the same.
         if (!made || now.size !== toBytes(request.size)) requireSame(now, request);
         place = best;
+        rememberSite(best);
         if (pool.trash > 0) await purgeTrash([best]);
       } finally {
         await release(mounted, place);

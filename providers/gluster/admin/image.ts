@@ -2,8 +2,10 @@ import { Failure } from '../../../src/errors.ts';
 import { isImageName } from '../../../src/request.ts';
 import { formatBytes } from '../../../src/units.ts';
 import { type Attachment, allAttachments, attachmentsOf, isStale } from '../attachments.ts';
-import type { Image } from '../images.ts';
+import { type Image, imagesDirectory } from '../images.ts';
+import type { NodeKnowledge } from '../lease-owner.ts';
 import { readLabel } from '../metadata.ts';
+import { knowledgeOfNodes } from '../published-runs.ts';
 import { type Activity, lookAround, tailOf, usersOfFile } from '../users.ts';
 import type { CommandInput, Report, Value } from './command.ts';
 import { leaseFactsOrTell, leaseText } from './lease.ts';
@@ -25,7 +27,8 @@ export async function imageList(input: CommandInput): Promise<Report> {
   const here = { activity: await lookAround(), attachments: await allAttachments() };
   const looked = await lookAtEach(await poolsOf(input), async (mounted, tell) => {
     const found: Awaited<ReturnType<typeof describe>>[] = [];
-    for (const image of imagesOn(mounted, tell)) found.push(await describe(image, here, tell));
+    const known = knowledgeOfNodes(imagesDirectory(mounted));
+    for (const image of imagesOn(mounted, tell)) found.push(await describe(image, { ...here, known }, tell));
     return found;
   });
   const images = looked.found;
@@ -53,7 +56,8 @@ export async function imageInfo(input: CommandInput): Promise<Report> {
   const here = { activity: await lookAround(), attachments: new Map([[name, await attachmentsOf(name)]]) };
   const looked = await lookAtEach(await poolsOf(input), async (mounted, tell) => {
     const found = readOrTell(mounted, name, tell);
-    return found === undefined ? [] : [await describe(found, here, tell)];
+    const known = knowledgeOfNodes(imagesDirectory(mounted));
+    return found === undefined ? [] : [await describe(found, { ...here, known }, tell)];
   });
   const none = new Failure('missing', `there is no image ${name}`, { hint: 'gnt-gluster image list' });
   const [image] = requireFound(looked, none);
@@ -82,13 +86,14 @@ export function namesakes(
   });
 }
 
-/** What this node does and has attached. */
+/** What this node does and has attached, and what it knows of the others on a volume. */
 interface Here {
   readonly activity: Activity;
   readonly attachments: ReadonlyMap<string, readonly Attachment[]>;
+  readonly known: NodeKnowledge;
 }
 
-async function describe(image: Image, { activity, attachments: all }: Here, tell: Tell) {
+async function describe(image: Image, { activity, attachments: all, known }: Here, tell: Tell) {
   const { metadata, damage: ofLabel } = readLabel(image.directory);
   const damage: string[] = [];
   const tellAndNote = (problem: Failure): void => {
@@ -96,7 +101,7 @@ async function describe(image: Image, { activity, attachments: all }: Here, tell
     tell(problem);
   };
   if (ofLabel !== undefined) tellAndNote(damagedLabel(image, ofLabel));
-  const leases = (await leaseFactsOrTell(image, tellAndNote)) ?? null;
+  const leases = (await leaseFactsOrTell(image, known, tellAndNote)) ?? null;
   const attachments = all.get(image.name) ?? [];
   const devices = attachments.map(({ device }) => device);
   return {

@@ -4,7 +4,7 @@ import { isImageName } from '../../../src/request.ts';
 import { summarize } from '../../../src/tools/processes.ts';
 import { attachedDevices } from '../attachments.ts';
 import { isBackOrAhead, whyDead } from '../dead-owners.ts';
-import { type Image, readImage } from '../images.ts';
+import { type Image, imagesDirectory, readImage } from '../images.ts';
 import { isOwn, type NodeKnowledge, type Whose, whoseLease } from '../lease-owner.ts';
 import { remarkOn } from '../lease-refusal.ts';
 import { breakLeases, damageOfLeases, mendLeases, readLeases } from '../lease-store.ts';
@@ -35,10 +35,12 @@ export type Fact = Pick<Lease, keyof Lease> & {
   readonly remark: string | null;
 };
 
-/** The leases of an image, each with what this node knows of its owner. */
-export async function leaseFacts(image: Image): Promise<Fact[]> {
+/** The leases of an image, each with what this node knows of its owner. What it knows serves all images of a volume. */
+export async function leaseFacts(
+  image: Image,
+  known: NodeKnowledge = knowledgeOfNodes(dirname(image.directory)),
+): Promise<Fact[]> {
   const leases = await readLeases(image.directory);
-  const known = knowledgeOfNodes(dirname(image.directory));
   return leases.map((lease) => ({
     ...lease,
     machine: machineIn(lease.boot) ?? null,
@@ -65,9 +67,9 @@ function stateOf(lease: Lease, known: NodeKnowledge): string {
 }
 
 /** The same, or undefined when nobody can tell, which is told. */
-export async function leaseFactsOrTell(image: Image, tell: Tell): Promise<Fact[] | undefined> {
+export async function leaseFactsOrTell(image: Image, known: NodeKnowledge, tell: Tell): Promise<Fact[] | undefined> {
   try {
-    return await leaseFacts(image);
+    return await leaseFacts(image, known);
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'exists') throw error;
     tell(error);
@@ -85,7 +87,8 @@ export async function leaseList(input: CommandInput): Promise<Report> {
   const [wanted] = input.operands.map(imageName);
   const looked = await lookAtEach(await poolsOf(input), async (mounted, tell) => {
     const here = wanted === undefined ? imagesOn(mounted, tell) : [readOrTell(mounted, wanted, tell) ?? []].flat();
-    const facts = [...here].map(async (image) => ({ image, leases: (await leaseFactsOrTell(image, tell)) ?? [] }));
+    const known = knowledgeOfNodes(imagesDirectory(mounted));
+    const facts = [...here].map(async (image) => ({ image, leases: (await leaseFactsOrTell(image, known, tell)) ?? [] }));
     return await Promise.all(facts);
   });
   const images = wanted === undefined ? looked.found : requireFound(looked, noImage(wanted));
