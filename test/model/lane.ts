@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { brickDirectory } from '../lab/bricks.ts';
 import { createVolume } from '../lab/gluster.ts';
 import type { LabNode } from '../lab/node.ts';
@@ -43,6 +44,7 @@ export async function removeVolumes(node: LabNode): Promise<void> {
       'umount "$1/$2"; gluster --mode=script volume stop "$2" force; gluster --mode=script volume delete "$2"';
     await node.exec(['sh', '-c', script, 'sh', mountRoot, name], { timeoutMs: 120_000 });
     await node.exec(['umount', `/bricks/${name}`]);
+    rmSync(`${node.directory}/bricks/${name}.img`);
   }
 }
 
