@@ -52,9 +52,16 @@ export function usersWithoutDevice(name: string, activity: Activity): readonly s
   return usersOfFile(tailOf(name), [], activity);
 }
 
+/** The guests that have an image open by libgfapi, for a sentence; not those that have its file on a mount. */
+export function libraryGuests(name: string, { guests }: Activity): readonly string[] {
+  const has = ({ files, noted }: Guest): boolean =>
+    (files ?? noted.split('"')).some((text) => isGlusterFile(text, tailOf(name)));
+  return guests.filter(has).map(({ instance, pid }) => `${instance} (pid ${pid})`);
+}
+
 /** Whether an argument of QEMU names a file on Gluster, by its address or as kvm/arguments.ts writes it. */
 export function isGlusterFile(argument: string, tail: string): boolean {
-  return /gluster:\/\/|driver=gluster/.test(argument) && mentions(argument, tail);
+  return /gluster:\/\/|driver"?[=:] *"?gluster/.test(argument) && mentions(argument, tail);
 }
 
 function hasOpen({ files, noted }: Guest, tail: string): boolean {

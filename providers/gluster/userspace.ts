@@ -1,7 +1,7 @@
 import { Failure } from '../../src/errors.ts';
 import { summarize } from '../../src/tools/processes.ts';
 import type { Image } from './images.ts';
-import { lookAround, usersWithoutDevice } from './users.ts';
+import { libraryGuests, lookAround } from './users.ts';
 
 /**
  * Whether QEMU gets an image's file on the mount instead of a gluster:// address that it cannot use. The address is kept
@@ -29,11 +29,11 @@ export async function needsFileForIpv6(): Promise<boolean> {
  * adds what it believes to be missing to the size: grown by us and by QEMU an image gets larger than wanted.
  */
 export async function requireOneGrower(image: Image): Promise<void> {
-  const { hasGlusterDriver, takesAnyUri } = await import('./kvm/driver.ts');
+  const { takesAnyUri } = await import('./kvm/driver.ts');
   if (takesAnyUri()) return;
-  // Through a device it is the device that QEMU sees grow.
-  const guests = usersWithoutDevice(image.name, await lookAround());
-  if (guests.length === 0 || !(await hasGlusterDriver())) return;
+  // Through a device it is the device that QEMU sees grow; through the file both are one client of the volume.
+  const guests = libraryGuests(image.name, await lookAround());
+  if (guests.length === 0) return;
   throw new Failure(
     'unsupported',
     `image ${image.name} cannot grow while ${summarize(guests)} has it open by libgfapi`,

@@ -88,7 +88,10 @@ export async function leaseList(input: CommandInput): Promise<Report> {
   const looked = await lookAtEach(await poolsOf(input), async (mounted, tell) => {
     const here = wanted === undefined ? imagesOn(mounted, tell) : [readOrTell(mounted, wanted, tell) ?? []].flat();
     const known = knowledgeOfNodes(imagesDirectory(mounted));
-    const facts = [...here].map(async (image) => ({ image, leases: (await leaseFactsOrTell(image, known, tell)) ?? [] }));
+    const facts = [...here].map(async (image) => ({
+      image,
+      leases: (await leaseFactsOrTell(image, known, tell)) ?? [],
+    }));
     return await Promise.all(facts);
   });
   const images = wanted === undefined ? looked.found : requireFound(looked, noImage(wanted));
