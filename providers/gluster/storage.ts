@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../src/errors.ts';
 import { unknown } from '../../src/parameters.ts';
 import { note } from '../../src/reply.ts';
@@ -8,6 +9,9 @@ import type { Pool } from './pool.ts';
 import { type ImageRecord, readRecord, writeRecord } from './records.ts';
 import { answeringFirst, serversOf } from './servers.ts';
 import { findInFormerSites, rememberSite, type Site, siteName, sitesOf } from './sites.ts';
+
+/** For how many milliseconds the other volumes are waited for, once an image is found on one. */
+const patience = 2000;
 
 /** The part of a request that says which image is meant. */
 export interface Wanted {
@@ -87,21 +91,52 @@ interface Looked {
   readonly unreachable: Failure | undefined;
 }
 
-/** Looks for a name on some volumes at once, and holds them. Throws a Failure of kind exists when it is on two of them. */
+/** What a look at one volume found so far. */
+interface Look {
+  readonly site: Site;
+  here?: MountedVolume;
+  image?: Image | undefined;
+  reason?: unknown;
+}
+
+/**
+ * Looks for a name on some volumes at once, and holds them. A volume that does not answer keeps an image of another one waiting
+ * for a moment only. Throws a Failure of kind exists when the name is on two of them.
+ */
 async function lookAt(sites: readonly Site[], name: string): Promise<Looked> {
-  const outcomes = await Promise.allSettled(sites.map(({ pool, volume }) => mountVolume(pool, volume)));
-  const mounted = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const seen: Look[] = sites.map((site) => ({ site }));
+  const looks = seen.map(async (look) => {
+    try {
+      look.here = await mountVolume(look.site.pool, look.site.volume);
+      look.image = readImage(look.here, name);
+    } catch (error) {
+      look.reason = error;
+    }
+  });
+  await allOrEnough(looks, () => seen.some(({ image }) => image !== undefined));
+  const mounted = seen.flatMap(({ here }) => here ?? []);
+  const images = seen.flatMap(({ image }) => image ?? []);
+  const reasons = seen.flatMap(({ reason }) => reason ?? []);
   try {
-    const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
-    const [fault] = reasons.filter((reason) => !isUnavailable(reason));
+    const fault = reasons.find((reason) => !isUnavailable(reason));
     if (fault !== undefined) throw fault;
-    const images = mounted.flatMap((here) => readImage(here, name) ?? []);
     if (images.length > 1) throw twice(name, images);
     return { images, mounted, unreachable: reasons.find(isUnavailable) };
   } catch (error) {
     await release(mounted);
     throw error;
   }
+}
+
+/** Waits for all looks, but once one has found what is looked for only for a moment more. */
+async function allOrEnough(looks: readonly Promise<void>[], found: () => boolean): Promise<void> {
+  const all = Promise.all(looks);
+  const enough = looks.map(async (look) => {
+    await look;
+    if (found()) await sleep(patience, undefined, { ref: false });
+    else await all;
+  });
+  await Promise.race([all, ...enough]);
 }
 
 /** Looks where the pool of the call has nothing: in other pools, then where earlier configurations had pools. */

@@ -17,9 +17,15 @@ test('a hung volume keeps nobody waiting for long, and other volumes work as eve
   const [used, unused, idle, elsewhere] = [on(main), on(main), on(second), on(small)];
   const pattern = newPattern(1);
   const device = await attachedNew(used, 8);
+  // Attached and leased: then attach needs no volume.
+  await done(run.open(used));
   await write(device, pattern);
   await holdOpen(ledger, device);
-  for (const disk of [unused, idle, elsewhere]) await done(run.create(disk, 8));
+  for (const disk of [unused, elsewhere, idle]) await done(run.create(disk, 8));
+  // To make one image all volumes were looked at, and those that nothing uses were unmounted; the last image stays mounted.
+  const held = await attachedNew(ledger.disk({ volume: small }), 8);
+  await holdOpen(ledger, held);
+  await done(run.setinfo(idle, 'mounted'));
   // One hangs under a disk in use, the other while nothing uses it.
   const resume = [await stopFuseClient(ledger, main), await stopFuseClient(ledger, second)];
   const answers = allOf([

@@ -25,8 +25,9 @@ test('an image whose volume is not mounted any more is given back by detach: not
   expect(said).not.toContain('warning');
   expect(await leasesOf(disk)).toEqual([]);
   expect(await isMounted()).toBe(false);
-  await done(run.open(disk, true, await otherNode(ledger, 'node2.lab')));
-  await done(run.close(disk, await otherNode(ledger, 'node2.lab')));
+  const there = await otherNode(ledger, 'node2.lab');
+  await done(run.open(disk, true, there));
+  await done(run.detach(disk, there));
 });
 
 test('an image that was open and is removed is not said to stay leased', async () => {
