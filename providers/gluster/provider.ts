@@ -6,6 +6,7 @@ import { note } from '../../src/reply.ts';
 import type { Request } from '../../src/request.ts';
 import { growRaw } from '../../src/tools/qemu-img.ts';
 import { type Bytes, formatBytes, toBytes } from '../../src/units.ts';
+import { replyOf } from './attach-reply.ts';
 import { attachedAsBefore, attachHere, detachHere, rememberAttached } from './attaching.ts';
 import {
   attachedDevices,
@@ -23,17 +24,16 @@ import { hintOf } from './hints.ts';
 import { type Image, leftovers, makeImage, readImage, sweep } from './images.ts';
 import { giveBackLease, hasLease, takeLease, takeToDelete } from './lease-store.ts';
 import { readMetadata, writeMetadata } from './metadata.ts';
-import { type MountedVolume, mountPoint } from './mounts.ts';
+import type { MountedVolume } from './mounts.ts';
 import { demandOf, fillNew, newImageMetadata, preallocationOf, requireSame } from './new-image.ts';
 import { knownParameters, providerName } from './parameters.ts';
 import { isUnknownHere } from './places.ts';
-import { forgetOpened, forgetRecord, type ImageRecord, readRecord } from './records.ts';
-import { answeringServer, imageUri } from './servers.ts';
+import { forgetOpened, forgetRecord, readRecord } from './records.ts';
 import { rememberSite } from './sites.ts';
 import { requireSmallRequests } from './small-requests.ts';
 import { chooseVolume, demandOfSize } from './space.ts';
 import { findAgain, findImage, lookAgain, release, searchImage, searchRoom } from './storage.ts';
-import { needsFile, needsFileForIpv6, requireOneGrower } from './userspace.ts';
+import { requireOneGrower } from './userspace.ts';
 
 /** The ten verbs. Each looks first, stops if nothing is to be done, acts, and checks what came of it. */
 const verbs: Verbs = {
@@ -242,27 +242,6 @@ const quick: QuickAnswers = {
     return isUnknownHere(name) ? { reply: undefined } : undefined;
   },
 };
-
-/** What attach answers: the device, and how QEMU finds the image without it. */
-async function replyOf({ parameters }: Request<'attach'>, record: ImageRecord): Promise<string> {
-  const { access } = parameters;
-  const file = `${record.device}\nkvm:${mountPoint(record.pool, record.volume)}/${record.path}`;
-  const mayUseFile = access === 'userspace' && record.device !== undefined;
-  if (mayUseFile && (await needsFile())) return file;
-  // With the block device QEMU uses no server: the one that answered when the image was attached comes first.
-  const asked = access !== 'kernelspace' || record.device === undefined;
-  const answering = asked ? await answeringServer(record.servers) : undefined;
-  const server = asked ? answering?.server : record.servers[0];
-  if (mayUseFile && answering?.ipv6 !== undefined && (await needsFileForIpv6())) return file;
-  // An attached disk works as long as its bricks do; that no glusterd answers is no reason to deny it.
-  const named = server ?? (record.device === undefined ? undefined : record.servers[0]);
-  if (named === undefined)
-    throw new Failure('unavailable', `no Gluster server of volume ${record.volume} answers`, {
-      hint: 'gnt-gluster config check',
-    });
-  // Ganeti splits this at line ends and strips nothing: a line end after the URI would be one more, empty URI.
-  return `${record.device ?? ''}\nkvm:${imageUri(named, record.volume, record.path)}`;
-}
 
 /** Ganeti adds what is to be added to the size that it believes in, so the image grows by another amount than was asked. */
 function tellOfSize({ name, size }: Image, believed: Bytes): void {
