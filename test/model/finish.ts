@@ -2,7 +2,7 @@ import { setConfiguration, setName } from './commands/cluster.ts';
 import { spots, usual } from './configurations.ts';
 import { requireContent, requireExit, requireInvariants } from './invariants.ts';
 import { detachAll, mountRoot } from './lane.ts';
-import { type Image, lookup, type Model } from './model.ts';
+import { allNames, type Image, lookup, type Model } from './model.ts';
 import { findAll, nodeOf, type Real, verb } from './real.ts';
 import type { Remote } from './remote.ts';
 
@@ -22,7 +22,10 @@ export async function finish(model: Model, real: Real): Promise<void> {
 async function leave(model: Model, real: Real, node: number): Promise<void> {
   const here = model.nodes[node];
   const leased = model.images.filter(({ data }) => data.granted.has(node) || data.lingering.has(node));
-  const names = new Set([...(here?.attached.keys() ?? []), ...leased.map(({ name }) => name)]);
+  // A node that opened an image without attaching it, and closed it, remembers it until it is told to detach it.
+  const { records: remembered } = await nodeOf(real, node).here();
+  const known = allNames.filter((name) => remembered.includes(real.nameOf(name)));
+  const names = new Set([...(here?.attached.keys() ?? []), ...leased.map(({ name }) => name), ...known]);
   for (const name of names) {
     requireExit(await verb(real, node, 'detach', name, {}), [0]);
     here?.attached.delete(name);

@@ -1,4 +1,4 @@
-import { type Data, type Image, isStale, type Model, type Name } from './model.ts';
+import { allNames, type Data, type Image, isStale, type Model, type Name } from './model.ts';
 import type { Ran } from './protocol.ts';
 import { devicesOf, directoryOf, type Found, findAll, nodeOf, type Real } from './real.ts';
 
@@ -82,7 +82,7 @@ function requireLeases(model: Model, real: Real, found: readonly Found[]): void 
 async function requireDevices(model: Model, real: Real, node: number): Promise<void> {
   const devices = await devicesOf(real, node);
   const attached = model.nodes[node]?.attached ?? new Map<Name, { device: string; data: Data }>();
-  for (const name of ['A', 'B', 'A.snap', 'B.snap'] as const) {
+  for (const name of allNames) {
     const here = devices.get(real.nameOf(name)) ?? [];
     const wanted = attached.get(name);
     if (here.length === 0 && wanted !== undefined && isStale(model, node, name)) attached.delete(name);

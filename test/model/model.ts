@@ -1,7 +1,8 @@
 import { type Configuration, type Spot, spots } from './configurations.ts';
 
 /** What a sequence calls its images. */
-export type Name = 'A' | 'B' | 'A.snap' | 'B.snap';
+export const allNames = ['A', 'B', 'A.snap', 'B.snap'] as const;
+export type Name = (typeof allNames)[number];
 
 export type Mode = 'exclusive' | 'shared';
 
@@ -95,7 +96,7 @@ export interface Lookup {
 /**
  * What looking for an image must come to: one that is where the call says and nowhere else is found. One that is
  * elsewhere in the configuration may be found or refused. Of two in one pool none may be chosen. What lies in no place of
- * the configuration cannot be known.
+ * the configuration cannot be known, but by a node that remembers it.
  */
 export function lookup(model: Model, name: Name, where: Where): Lookup {
   const isAt = (image: Image, places: readonly Spot[]): boolean =>
@@ -105,12 +106,22 @@ export function lookup(model: Model, name: Name, where: Where): Lookup {
   const wanted = places === undefined ? [] : all.filter((image) => isAt(image, places));
   const unknown = places === undefined ? [3] : [];
   const [first] = wanted;
-  if (all.length === 0) return { all, refusals: [4, ...unknown] };
+  if (all.length === 0) return { all, refusals: [4, ...(isLost(model, name) ? [3] : unknown)] };
   if (wanted.length > 1) return { all, refusals: [5] };
   if (first !== undefined) return { all, target: first, refusals: all.length === 1 ? [] : [5] };
   const [only] = all;
   if (only !== undefined && all.length === 1) return { all, target: only, refusals: [4, 5, ...unknown] };
   return { all, refusals: [4, 5, ...unknown] };
+}
+
+/** Whether an image lies in no place of the configuration. A node that remembers it may say so, with 3. */
+export function isLost({ images, configuration }: Model, name: Name): boolean {
+  const places = spots(configuration);
+  return images.some(
+    (image) =>
+      image.name === name &&
+      !places.some(({ volume, directory }) => image.volume === volume && image.directory === directory),
+  );
 }
 
 /** The names that data has on the volume, in the trash as well. */

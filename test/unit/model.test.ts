@@ -23,7 +23,7 @@ test.each<[string, readonly Image[], Where, Configuration, Pick<Lookup, 'target'
   ['of two in a pool none is chosen', [inMain, onTheOther], {}, usual, { refusals: [5] }],
   ['of two pools that of the call', [inMain, inOther], { pool: 'other' }, usual, { target: inOther, refusals: [5] }],
   ['a pool that is not configured', [], { pool: 'none' }, usual, { refusals: [4, 3] }],
-  ['what no configuration leads to is missing', [nowhere], {}, usual, { refusals: [4] }],
+  ['what no configuration leads to is missing', [nowhere], {}, usual, { refusals: [4, 3] }],
   ['what lies elsewhere now', [inMain], {}, called('default_pool = "other"'), { target: inMain, refusals: [4, 5] }],
   [
     'under a new name of its pool',

@@ -1,5 +1,5 @@
 import { requireContent, requireExit, sizes } from '../invariants.ts';
-import { type Image, lookup, type Model, type Name, newData, othersWith, placesFor } from '../model.ts';
+import { type Image, isLost, lookup, type Model, type Name, newData, othersWith, placesFor } from '../model.ts';
 import { findAll, type Real, verb } from '../real.ts';
 import { exists, type On, poolOf, type Step, step, whereText } from './step.ts';
 
@@ -28,7 +28,9 @@ export function create({ node, name, where, blind }: On, clone: Name | undefined
       if (places === undefined) return requireExit(ran, [3, 4], 'there is no such pool or volume');
       const source = clone === undefined ? undefined : lookup(model, clone, poolOf(where));
       if (source !== undefined && source.target === undefined) return requireExit(ran, source.refusals);
-      requireExit(ran, source?.target === undefined ? [0] : copyExits(source.target, source.refusals, node));
+      const lost = isLost(model, name) ? [3] : [];
+      const exits = source?.target === undefined ? [0] : copyExits(source.target, source.refusals, node);
+      requireExit(ran, [...exits, ...lost]);
       if (ran.exitCode !== 0) return;
       const image = await newImage(model, real, name, { marks: source?.target?.data.marks ?? new Map() });
       if (!places.some(({ volume, directory }) => volume === image.volume && directory === image.directory))

@@ -1,6 +1,6 @@
 import { volumes } from '../configurations.ts';
 import { offsets, requireExit, sizes } from '../invariants.ts';
-import { type Image, linksOf, lookup, type Model, newData, placesFor } from '../model.ts';
+import { type Image, isLost, linksOf, lookup, type Model, newData, placesFor } from '../model.ts';
 import { byHand, pathOnVolume, type Real, tool, verb } from '../real.ts';
 import { newImage } from './create.ts';
 import { exists, type On, type Step, step, whereText } from './step.ts';
@@ -70,13 +70,14 @@ export function link({ node, name, where, blind }: On, source: Source): Step {
       if (chosen === undefined) return;
       const parameters = { VOL_SIZE: String(chosen.size / 1024 / 1024), EXTP_LINK: chosen.path };
       const { all, refusals } = lookup(model, name, where);
+      const lost = isLost(model, name) ? [3] : [];
       const ran = await verb(real, node, 'create', name, where, parameters);
       const places = placesFor(model, where);
       const works = chosen.free && places?.some((place) => place.volume === chosen.volume) === true;
       // The same create once more: the same image.
       if (all.length > 0)
         return requireExit(ran, [5, ...refusals, ...(all.length === 1 ? [0] : []), ...(works ? [] : [3, 6])]);
-      requireExit(ran, works ? [0] : [3, 4, 5, 6], chosen.free ? '' : `${chosen.path} is a disk`);
+      requireExit(ran, works ? [0, ...lost] : [3, 4, 5, 6], chosen.free ? '' : `${chosen.path} is a disk`);
       if (ran.exitCode === 0) await newImage(model, real, name);
     },
   });
@@ -93,11 +94,12 @@ export function adopt({ node, name, where, blind }: On, source: Source): Step {
       if (chosen === undefined) return;
       const pool = where.pool ?? model.configuration.defaultPool;
       const { all } = lookup(model, name, { pool });
+      const lost = isLost(model, name) ? [3] : [];
       const place = ['--pool', pool, '--volume', chosen.volume];
       const ran = await tool(real, node, ['image', 'adopt', chosen.path, real.nameOf(name), ...place]);
       const known = placesFor(model, { pool, volume: chosen.volume }) !== undefined;
       if (!known || all.length > 0) return requireExit(ran, known ? [3, 5, 6] : [2, 3, 5]);
-      requireExit(ran, chosen.free ? [0] : [3, 5, 6], chosen.free ? '' : `${chosen.path} is a disk`);
+      requireExit(ran, chosen.free ? [0, ...lost] : [3, 5, 6], chosen.free ? '' : `${chosen.path} is a disk`);
       if (ran.exitCode !== 0) return;
       await newImage(model, real, name);
       model.foreign = undefined;
