@@ -7,16 +7,19 @@ import { mountRoot, volumes } from './support/volumes.ts';
 
 const ledger = useGlusterLedger();
 
-/** One pool that works, one whose server is there and whose volume is not. */
-const configuration = `
-default_pool = "good"
-[pool.bad]
-servers = ["node1.lab"]
-volumes = ["gone"]
-[pool.good]
+const good = `
+default_pool = "default"
+[pool.default]
 servers = ["node1.lab"]
 volumes = ["${volumes.main}"]
 trash = "1h"
+`;
+
+/** One pool that works, and one whose server is there and whose volume is not. */
+const configuration = `${good}
+[pool.bad]
+servers = ["node1.lab"]
+volumes = ["gone"]
 `;
 
 const named = /volume gone of pool bad could not be looked at: .*\n(.*\n)*hint: /;
@@ -25,11 +28,12 @@ describe('a volume that cannot be mounted', () => {
   let disk: Disk;
 
   beforeEach(async () => {
-    await configure(ledger, configuration);
-    ledger.later(() => shell('rm -rf "$1"/*/images/.trash', mountRoot));
+    // Made before and removed after: to make or remove an image its name is looked for in all pools.
     disk = ledger.disk();
     await done(run.create(disk, 8));
     await done(run.open(disk));
+    ledger.later(() => shell('rm -rf "$1"/*/images/.trash', mountRoot));
+    await configure(ledger, configuration);
   });
 
   test.each([
@@ -45,8 +49,10 @@ describe('a volume that cannot be mounted', () => {
   });
 
   test('hides nothing of the trash of another one, which can be purged', async () => {
+    await configure(ledger, good);
     await done(run.detach(disk));
     await done(run.remove(disk));
+    await configure(ledger, configuration);
     for (const args of [['list'], ['purge', disk.name]]) {
       const { exitCode, json, said } = await gntGluster(['trash', ...args]);
       expect({ exitCode, text: JSON.stringify(json) }).toEqual({
