@@ -33,6 +33,8 @@ export interface Search {
 export interface Thoroughness {
   /** Where this node saw the image last is not enough: whatever has its name is to be found. For what makes and deletes. */
   readonly everywhere?: boolean;
+  /** Other pools than that of the call may be out of reach: their servers must not keep anybody from using this one. */
+  readonly othersMayBeMissing?: boolean;
 }
 
 /**
@@ -45,10 +47,10 @@ export interface Thoroughness {
  * none and could not look at a volume, since "not there" is only said when it is sure; of kind invalid when the image is
  * where no pool is any more.
  */
-export async function searchImage(wanted: Wanted, { everywhere = false }: Thoroughness = {}): Promise<Search> {
+export async function searchImage(wanted: Wanted, thoroughness: Thoroughness = {}): Promise<Search> {
   const configuration = await loadConfiguration();
   const sites = configuration.pools.flatMap(sitesOf);
-  const seen = everywhere ? undefined : siteSeen(sites, wanted.name);
+  const seen = thoroughness.everywhere === true ? undefined : siteSeen(sites, wanted.name);
   if (seen !== undefined) {
     const { images, mounted } = await lookAt([seen], wanted.name);
     const [image] = images;
@@ -60,7 +62,7 @@ export async function searchImage(wanted: Wanted, { everywhere = false }: Thorou
   const own = sites.filter((site) => pool === undefined || site.pool === pool);
   const first = own.toSorted((one, other) => Number(other.volume === volume) - Number(one.volume === volume));
   const found = await lookAt(first, wanted.name);
-  const image = found.images[0] ?? (await searchFurther(wanted.name, found, sites, own));
+  const image = found.images[0] ?? (await searchFurther(wanted.name, found, sites, own, thoroughness));
   const mounted = image === undefined ? found.mounted : [image.mounted];
   await release(found.mounted.filter((here) => !mounted.includes(here)));
   return {
@@ -77,7 +79,7 @@ export async function searchRoom(wanted: Wanted): Promise<Search> {
   const pool = await findPool(configuration, poolName);
   if (volume !== undefined && !pool.volumes.includes(volume))
     throw new Failure('invalid', `in pool ${pool.name}: ${await unknown('volume', volume, pool.volumes)}`);
-  const found = await searchImage(wanted, { everywhere: true });
+  const found = await searchImage(wanted, { everywhere: true, othersMayBeMissing: true });
   if (found.image !== undefined || volume === undefined) return found;
   const chosen = found.mounted.filter((here) => here.volume === volume);
   await release(found.mounted.filter((here) => !chosen.includes(here)));
@@ -145,6 +147,7 @@ async function searchFurther(
   { mounted, unreachable }: Looked,
   sites: readonly Site[],
   lookedAt: readonly Site[],
+  { othersMayBeMissing = false }: Thoroughness,
 ): Promise<Image | undefined> {
   try {
     if (unreachable !== undefined) throw unreachable;
@@ -158,7 +161,10 @@ async function searchFurther(
       note(`image ${name} lies in pool ${image.mounted.pool.name}, on volume ${image.mounted.volume}`);
       return image;
     }
-    if (others.unreachable !== undefined) throw others.unreachable;
+    if (others.unreachable !== undefined) {
+      if (!othersMayBeMissing) throw others.unreachable;
+      note(`warning: whether another pool has an image ${name} could not be seen: ${others.unreachable.message}`);
+    }
     const former = await findInFormerSites(sites, name);
     if (former === undefined) return undefined;
     throw new Failure('invalid', `image ${name} lies on ${siteName(former)}, which no pool of the configuration has`, {

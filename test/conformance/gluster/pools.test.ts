@@ -77,6 +77,20 @@ mount_options = ["log-file=/etc/passwd", "a b"]
   );
 });
 
+test('a pool that is out of reach keeps nobody from making and removing images in another one', async () => {
+  const dead = '[pool.dead]\nservers = ["node1.lab:1"]\n';
+  await configure(ledger, `default_pool = "default"\n${pool('servers = ["node1.lab"]')}${dead}`);
+  const disk = ledger.disk();
+  expect((await done(run.create(disk, 8))).said).toMatch(/^warning: .*another pool .*no Gluster server of pool dead/m);
+  await attach(disk);
+  await done(run.detach(disk));
+  await done(run.remove(disk));
+  expect(await everything()).not.toContain(disk.name);
+  // It may be in the other one.
+  expectRefusal(await run.attach(disk), 7, /no Gluster server of pool dead answers/);
+  await configure(ledger, pool('servers = ["node1.lab"]'));
+});
+
 describe('a pool of two volumes', () => {
   const two = pool(`servers = ["node1.lab"]\nvolumes = ["${volumes.small}", "${volumes.second}"]`);
 
