@@ -4,8 +4,8 @@ import { type Found, findAll, type Real, tool, verb } from '../real.ts';
 import { exists, type On, type Step, step, whereText } from './step.ts';
 
 /**
- * remove: when it says 0 no image of that name is in any pool, or in the pool that the call names, or on its volume; what
- * another node has, or this one has attached, stays.
+ * remove: when it says 0 no image of that name is in the pool of the call, or on the volume that it names; the one image
+ * that there is elsewhere is gone too. What another node has, or this one has attached, stays.
  */
 export function remove({ node, name, where, blind }: On): Step {
   return step({
@@ -51,13 +51,11 @@ function takeAway(model: Model, image: Image, found: readonly Found[], real: Rea
 
 function requireGone(model: Model, name: Image['name'], where: On['where']): void {
   const { all } = lookup(model, name, where);
-  const places = placesFor(model, where) ?? [];
-  const named = where.pool !== undefined || where.volume !== undefined;
-  const left = named
-    ? all.filter((image) =>
-        places.some(({ volume, directory }) => volume === image.volume && directory === image.directory),
-      )
-    : all;
+  const places = placesFor(model, where);
+  const left = all.filter(
+    (image) =>
+      places?.some(({ volume, directory }) => volume === image.volume && directory === image.directory) ?? true,
+  );
   for (const { volume, directory } of left) throw new Error(`exit 0, and ${name} is on ${volume} in ${directory}`);
 }
 
