@@ -189,9 +189,11 @@ describe('a removed image', () => {
   test('a trash that cannot be purged keeps no verb from its work', async () => {
     await withTrash();
     const [one, two] = [disk(), disk()];
+    const there = await otherNode(ledger, 'node2.lab');
     await done(run.create(one, 8));
     await done(run.remove(one));
     await age(2);
+    await mountThere(there);
     const onBrick = '/bricks/ganeti/brick/images/.trash';
     ledger.later(() => shell('chattr -R -i "$1"', onBrick));
     await shell('chattr +i "$1"/*', onBrick);
