@@ -58,22 +58,29 @@ export async function attachedDevices(name: string): Promise<readonly string[]> 
 
 /** The same with the file that each device has. */
 export async function attachmentsOf(name: string): Promise<readonly Attachment[]> {
-  const record = attachedRecord(name);
-  const devices = await attachedDevices(name);
-  return await Promise.all(
-    devices.map(async (device) => {
-      const known = record?.device === device ? record.inode : undefined;
-      return { device, inode: known ?? (await backingInode(device)) };
-    }),
-  );
+  return await Promise.all((await attachedDevices(name)).map((device) => attachmentAt(device, name)));
 }
 
 /** The attachments of all images of this node, by the names of the images: one look for any number of them. */
 export async function allAttachments(): Promise<ReadonlyMap<string, readonly Attachment[]>> {
-  const own = (await ownLoopDevices(() => true)).map((device) => imageOf(backingFile(device) ?? ''));
-  const names = new Set([...own, ...recordedNames().filter((name) => attachedRecord(name) !== undefined)]);
-  const found = await Promise.all([...names].map(async (name) => [name, await attachmentsOf(name)] as const));
-  return new Map(found);
+  const own = (await ownLoopDevices(() => true)).map((device) => [device, imageOf(backingFile(device) ?? '')] as const);
+  const remembered = recordedNames().flatMap((name) => {
+    const device = attachedRecord(name)?.device;
+    return device === undefined ? [] : [[device, name] as const];
+  });
+  const found = await Promise.all(
+    [...new Map([...own, ...remembered])].map(async ([device, name]) => ({
+      name,
+      ...(await attachmentAt(device, name)),
+    })),
+  );
+  return Map.groupBy(found, ({ name }) => name);
+}
+
+async function attachmentAt(device: string, name: string): Promise<Attachment> {
+  const record = attachedRecord(name);
+  const known = record?.device === device ? record.inode : undefined;
+  return { device, inode: known ?? (await backingInode(device)) };
 }
 
 /** Whether a device has another file than the one that is the image now: all that a guest writes to it would be lost. */

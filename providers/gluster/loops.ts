@@ -1,5 +1,5 @@
 import { mountsDirectory } from '../../src/run-directory.ts';
-import { backingFile, backingFileSystem, kernelUsers, loopDevicesBy } from '../../src/tools/losetup.ts';
+import { backingFile, backingFileSystem, deviceSequence, kernelUsers, loopDevicesBy } from '../../src/tools/losetup.ts';
 import { answers, type Mount, mounts } from '../../src/tools/mount.ts';
 import { usersOf } from '../../src/tools/processes.ts';
 import { readRecord } from './records.ts';
@@ -36,7 +36,11 @@ async function isOwn(device: string, here: readonly Mount[]): Promise<boolean> {
   const path = backingFile(device) ?? '';
   const mount = here.findLast(({ point }) => path.startsWith(`${point}/`));
   if (mount === undefined) return false;
+  const record = readRecord(imageOf(path));
+  // What the kernel counts tells this attachment from all others of the machine: nobody else need be asked.
+  if (record?.device === device && record.sequence !== undefined && record.sequence === deviceSequence(device))
+    return true;
   const fileSystem = await backingFileSystem(device);
   if (fileSystem !== undefined) return fileSystem === mount.fileSystem;
-  return readRecord(imageOf(path))?.device === device && !(await answers(mount.point, probeSeconds));
+  return record?.device === device && !(await answers(mount.point, probeSeconds));
 }
