@@ -37,6 +37,7 @@ export async function attachedHere(port: number, script: string, ...args: readon
     path: `images/${imageName}/disk`,
     servers: [{ host: '127.0.0.1', port }],
     device: 'DEVICE',
+    lease: 'exclusive',
   };
   const argv = ['--mount', '--', 'bash', '--norc', '-euc', `${attachImage}\n${script}`, 'bash', ...args];
   const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', RECORD: JSON.stringify(record), IMAGE: imageName };

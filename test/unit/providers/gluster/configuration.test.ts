@@ -34,20 +34,40 @@ test('the example shows every key with its default', () => {
 describe('the default pool', () => {
   test.each([
     ['[pool.only]', 'only'],
-    ['[pool.a]\n[pool.default]', 'default'],
-    ['default_pool = "b"\n[pool.a]\n[pool.b]', 'b'],
+    ['[pool.a]\nvolumes = ["a"]\n[pool.default]', 'default'],
+    ['default_pool = "b"\n[pool.a]\nvolumes = ["a"]\n[pool.b]', 'b'],
     ['[pool."__proto__"]', '__proto__'],
   ])('%j: %s', async (text, name) => {
     expect((await parse(text)).defaultPool).toBe(name);
   });
 
   test.each([
-    ['[pool.a]\n[pool.b]', /no pool "default"/],
+    ['[pool.a]\nvolumes = ["a"]\n[pool.b]', /no pool "default"/],
     ['default_pool = "c"\n[pool.a]', /no pool "c"/],
     ['default_pool = "constructor"\n[pool.a]', /no pool "constructor"/],
     ['default_pool = 1\n[pool.a]', /must be the name of a pool/],
   ])('%j: refused', async (text, problem) => {
     expect(await problemsOf(text)).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
+describe('two pools', () => {
+  const one = '[pool.a]\nvolumes = ["v", "w"]\n';
+  test.each([
+    ['[pool.b]\nvolumes = ["w"]', 'w'],
+    ['[pool.b]\nvolumes = ["w"]\ndirectory = "images/b"', 'w'],
+    ['[pool.b]\nvolumes = ["v"]\nservers = ["s"]', 'v'],
+  ])('that have images in one place are refused: %j', async (other, volume) => {
+    const problem = new RegExp(`pools a and b both have volume ${volume} with directory images`);
+    expect(await problemsOf(`default_pool = "a"\n${one}${other}`)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test.each([
+    `${one}[pool.b]\nvolumes = ["v"]\ndirectory = "images2"`,
+    '[pool.a]\nservers = ["s"]\n[pool.b]\nservers = ["t"]',
+    '[pool.a]\ndirectory = "x/a"\n[pool.b]\ndirectory = "x/ab"',
+  ])('that have not are accepted: %j', async (text) => {
+    expect((await parse(`default_pool = "a"\n${text}`)).pools).toHaveLength(2);
   });
 });
 
@@ -135,7 +155,7 @@ describe('loadConfiguration', () => {
 });
 
 test('a pool nobody configured is answered with the nearest', async () => {
-  const configuration = await parse('default_pool = "fast"\n[pool.fast]\n[pool.slow]');
+  const configuration = await parse('default_pool = "fast"\n[pool.fast]\n[pool.slow]\nvolumes = ["slow"]');
   expect(await findPool(configuration, 'slow')).toMatchObject({ name: 'slow' });
   const failure = await failureOf(() => findPool(configuration, 'fats'));
   expect(failure).toMatchObject({ kind: 'invalid', message: expect.stringMatching(/did you mean fast\?.*fast, slow/) });
