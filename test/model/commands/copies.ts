@@ -1,5 +1,5 @@
 import { requireContent, requireExit, sizes } from '../invariants.ts';
-import { lookup } from '../model.ts';
+import { isLost, lookup } from '../model.ts';
 import { verb } from '../real.ts';
 import { copyExits, newImage } from './create.ts';
 import { exists, type On, type Step, step, whereText } from './step.ts';
@@ -19,7 +19,10 @@ export function snapshot({ node, name, where, blind }: On & { readonly name: 'A'
       if (source.target === undefined) return requireExit(ran, source.refusals);
       const exits = copyExits(source.target, source.refusals, node);
       const [existing] = copy.all;
-      requireExit(ran, copy.all.length > 0 ? [...exits, 5, ...copy.refusals.filter((code) => code !== 4)] : exits);
+      // Its name may be taken where the configuration has no place any more.
+      const lost = isLost(model, copyName) ? [3] : [];
+      const taken = copy.all.length > 0 ? [5, ...copy.refusals.filter((code) => code !== 4)] : lost;
+      requireExit(ran, [...exits, ...taken]);
       if (ran.exitCode !== 0) return;
       if (copy.all.length > 1) throw new Error(`exit 0, and there are ${copy.all.length} images ${copyName}`);
       const made =
