@@ -209,6 +209,8 @@ describe('a lease from before leases told the machine', () => {
 
   test('of an earlier run is replaced, and that of another node respected', async () => {
     const [disk, another] = [await newDisk(), await newDisk()];
+    // Of another run of node2.lab nobody knows.
+    await shell('rm -f "$1"/.nodes/*', imagesDirectory());
     for (const each of [disk, another]) await done(run.open(each));
     await rewriteLease(disk, 's/@[^@]*$/@0123456789ab-1/');
     await rewriteLease(another, 's/,node1.*$/,node2.lab@exclusive@2026-01-01T10:00:00Z@0123456789ab-1/');

@@ -78,7 +78,7 @@ mount_options = ["log-file=/etc/passwd", "a b"]
 });
 
 test('a pool that is out of reach keeps nobody from making and removing images in another one', async () => {
-  const dead = '[pool.dead]\nservers = ["node1.lab:1"]\n';
+  const dead = '[pool.dead]\nservers = ["node1.lab:1"]\ndirectory = "images2"\n';
   await configure(ledger, `default_pool = "default"\n${pool('servers = ["node1.lab"]')}${dead}`);
   const disk = ledger.disk();
   expect((await done(run.create(disk, 8))).said).toMatch(/^warning: .*another pool .*no Gluster server of pool dead/m);

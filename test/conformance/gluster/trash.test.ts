@@ -18,6 +18,8 @@ const pool = (settings: string, volume: string = volumes.main): string =>
 /** A trash for the test that is purged after it. */
 async function withTrash(settings = 'trash = "1h"', volume?: string): Promise<void> {
   await configure(ledger, pool(settings, volume));
+  // No other node was heard of, as by the test before.
+  await shell('rm -f "$1"/*/images/.nodes/*', mountRoot);
   ledger.later(() => shell('rm -rf "$1"/*/images/.trash', mountRoot));
 }
 
