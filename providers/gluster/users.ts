@@ -52,11 +52,13 @@ export function usersWithoutDevice(name: string, activity: Activity): readonly s
   return usersOfFile(tailOf(name), [], activity);
 }
 
-/** The guests that have an image open by libgfapi, for a sentence; not those that have its file on a mount. */
-export function libraryGuests(name: string, { guests }: Activity): readonly string[] {
-  const has = ({ files, noted }: Guest): boolean =>
-    (files ?? noted.split('"')).some((text) => isGlusterFile(text, tailOf(name)));
-  return guests.filter(has).map(({ instance, pid }) => `${instance} (pid ${pid})`);
+/** What has an image open by libgfapi, for a sentence; not what has its file on a mount, or a device. */
+export function libraryUsers(name: string, { processes: running, guests }: Activity): readonly string[] {
+  const names = (texts: readonly string[]): boolean => texts.some((text) => isGlusterFile(text, tailOf(name)));
+  const using = guests.filter(({ files, noted }) => names(files ?? noted.split('"')));
+  const known = new Set([...using, ...guests.filter(({ files }) => files !== undefined)].map(({ pid }) => pid));
+  const others = running.filter(({ pid, argv }) => !known.has(pid) && names(argv));
+  return [...using.map(({ instance, pid }) => `${instance} (pid ${pid})`), ...others.map(describeProcess)];
 }
 
 /** Whether an argument of QEMU names a file on Gluster, by its address or as kvm/arguments.ts writes it. */

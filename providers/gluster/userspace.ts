@@ -1,7 +1,7 @@
 import { Failure } from '../../src/errors.ts';
 import { summarize } from '../../src/tools/processes.ts';
 import type { Image } from './images.ts';
-import { libraryGuests, lookAround } from './users.ts';
+import { libraryUsers, lookAround } from './users.ts';
 
 /**
  * Whether QEMU gets an image's file on the mount instead of a gluster:// address that it cannot use. The address is kept
@@ -32,11 +32,11 @@ export async function requireOneGrower(image: Image): Promise<void> {
   const { takesAnyUri } = await import('./kvm/driver.ts');
   if (takesAnyUri()) return;
   // Through a device it is the device that QEMU sees grow; through the file both are one client of the volume.
-  const guests = libraryGuests(image.name, await lookAround());
-  if (guests.length === 0) return;
+  const users = libraryUsers(image.name, await lookAround());
+  if (users.length === 0) return;
   throw new Failure(
     'unsupported',
-    `image ${image.name} cannot grow while ${summarize(guests)} has it open by libgfapi`,
+    `image ${image.name} cannot grow while ${summarize(users)} has it open by libgfapi`,
     {
       hint: 'gnt-instance shutdown, gnt-instance grow-disk, gnt-instance startup',
     },

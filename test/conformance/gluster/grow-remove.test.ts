@@ -89,14 +89,15 @@ test('an image that a guest has open by itself is not copied, nor removed, nor g
   ledger.later(() => shell(`rm -f ${guest}.runtime ${guest} /var/lib/ganeti/ssconf_release_version`));
   const { pid, end } = await asQemu(ledger, '-name inst7.lab');
   const program = `mkdir -p /run/ganeti/kvm-hypervisor/conf /run/ganeti/kvm-hypervisor/pid
-    echo "[[], [$1]]" >/run/ganeti/kvm-hypervisor/conf/inst7.lab.runtime
+    echo "[[], [\\"gluster://node1.lab:24007/ganeti/images/$1/disk\\"]]" >/run/ganeti/kvm-hypervisor/conf/inst7.lab.runtime
     echo "$2" >/run/ganeti/kvm-hypervisor/pid/inst7.lab`;
   await shell(program, disk.name, pid);
   const copy = ledger.add(snapshotOf(disk));
   expectRefusal(await run.snapshot(disk, copy, 8), 6, /inst7\.lab \(pid \d+\)/);
   const unattached = ledger.disk({ access: 'userspace', blockdev: 'never' });
   await done(run.create(unattached, 8));
-  await shell('echo "[[], [$1, $2]]" >/run/ganeti/kvm-hypervisor/conf/inst7.lab.runtime', disk.name, unattached.name);
+  const both = JSON.stringify([[], [disk, unattached].map(({ name }) => `gluster://n:1/ganeti/images/${name}/disk`)]);
+  await shell('echo "$1" >/run/ganeti/kvm-hypervisor/conf/inst7.lab.runtime', both);
   expectRefusal(await run.remove(unattached), 6, /inst7\.lab \(pid \d+\)/);
   expectRefusal(await run.grow(disk, 8, 16), 11, /inst7\.lab \(pid \d+\)/, /^hint: gnt-instance shutdown/m);
   await shell('echo 3.0.2 >/var/lib/ganeti/ssconf_release_version');

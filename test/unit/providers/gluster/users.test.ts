@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Guest } from '../../../../providers/gluster/kvm/guests.ts';
-import { libraryGuests, mentions, usersOfFile, usersWithoutDevice } from '../../../../providers/gluster/users.ts';
+import { libraryUsers, mentions, usersOfFile, usersWithoutDevice } from '../../../../providers/gluster/users.ts';
 import type { Process } from '../../../../src/tools/processes.ts';
 
 const json = (driver: string, path: string): string => `json:{"driver": "${driver}", "path": "${path}", "volume": "v"}`;
@@ -44,7 +44,13 @@ describe('a running guest', () => {
       ['web (pid 7)'],
       ['web (pid 7)'],
     ],
-    ['is silent and was started with the address', guest(undefined), qemu(`file=${uri}`), ['qemu (pid 7)'], []],
+    [
+      'is silent and was started with the address',
+      guest(undefined),
+      qemu(`file=${uri}`),
+      ['qemu (pid 7)'],
+      ['qemu (pid 7)'],
+    ],
     [
       'is silent and was given a device of the image',
       guest(undefined, '{"logical_id": ["gluster", "x"]}'),
@@ -55,7 +61,7 @@ describe('a running guest', () => {
   ])('that %s', (_, asked, running, users, byLibrary) => {
     const activity = { guests: [asked], processes: [running] };
     expect(usersWithoutDevice('x', activity)).toEqual(users);
-    expect(libraryGuests('x', activity)).toEqual(byLibrary);
+    expect(libraryUsers('x', activity)).toEqual(byLibrary);
   });
 });
 
