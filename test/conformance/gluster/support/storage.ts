@@ -48,7 +48,9 @@ export function useGlusterLedger(): Ledger {
   return useLedger(leftovers);
 }
 
+// What the node remembers for good of a test's configuration would be looked at by all tests after it.
 const leftoversScript = `
+rm -rf /var/lib/ganeti-extstorage-gluster
 grep -o ' ${runDirectory}/mnt[^ ]* - fuse.glusterfs' /proc/self/mountinfo || true
 grep -o ' ${runDirectory}/mnt[^ ]* ' /proc/self/mountinfo || true
 find ${runDirectory} -type f ! -path '*/volumes/*' ! -path '*/nodes/*' ! -name qemu ! -name '*.new' 2>/dev/null || true
