@@ -162,7 +162,7 @@ const verbs: Verbs = {
     const [first, second] = [request.name, request.snapshotName].sort();
     const found = await findImage(request);
     const { image: existing, mounted } = await searchImage(
-      { ...request, name: request.snapshotName },
+      { name: request.snapshotName, parameters: { pool: found.mounted.pool.name } },
       { everywhere: true },
     );
     await requireQuiet(found);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../src/errors.ts';
 import { unknown } from '../../src/parameters.ts';
 import { note } from '../../src/reply.ts';
-import { findPool, loadConfiguration } from './configuration.ts';
+import { type Configuration, findPool, loadConfiguration } from './configuration.ts';
 import { type Image, readImage } from './images.ts';
 import { type MountedVolume, mountVolume } from './mounts.ts';
 import type { Pool } from './pool.ts';
@@ -65,6 +65,7 @@ export async function searchImage(wanted: Wanted, thoroughness: Thoroughness = {
   const image = found.images[0] ?? (await searchFurther(wanted.name, found, sites, own, thoroughness));
   const mounted = image === undefined ? found.mounted : [image.mounted];
   await release(found.mounted.filter((here) => !mounted.includes(here)));
+  if (image === undefined) await requireKnown(configuration, wanted.parameters, mounted);
   return {
     image,
     pool: image?.mounted.pool ?? pool ?? (await findPool(configuration, configuration.defaultPool)),
@@ -72,13 +73,27 @@ export async function searchImage(wanted: Wanted, thoroughness: Thoroughness = {
   };
 }
 
+/** Throws a Failure of kind invalid for a pool or volume that nobody knows: what is not found there need not be gone. */
+async function requireKnown(
+  configuration: Configuration,
+  { pool: name = configuration.defaultPool, volume }: Wanted['parameters'],
+  mounted: readonly MountedVolume[],
+): Promise<void> {
+  try {
+    const pool = await findPool(configuration, name);
+    if (volume === undefined || pool.volumes.includes(volume)) return;
+    throw new Failure('invalid', `in pool ${pool.name}: ${await unknown('volume', volume, pool.volumes)}`);
+  } catch (error) {
+    await release(mounted);
+    throw error;
+  }
+}
+
 /** The volumes on which a new image can be made, none of which has it, or the image of its name that is there already. */
 export async function searchRoom(wanted: Wanted): Promise<Search> {
   const configuration = await loadConfiguration();
-  const { pool: poolName = configuration.defaultPool, volume } = wanted.parameters;
-  const pool = await findPool(configuration, poolName);
-  if (volume !== undefined && !pool.volumes.includes(volume))
-    throw new Failure('invalid', `in pool ${pool.name}: ${await unknown('volume', volume, pool.volumes)}`);
+  const { volume } = wanted.parameters;
+  await requireKnown(configuration, wanted.parameters, []);
   const found = await searchImage(wanted, { everywhere: true, othersMayBeMissing: true });
   if (found.image !== undefined || volume === undefined) return found;
   const chosen = found.mounted.filter((here) => here.volume === volume);
