@@ -22,7 +22,7 @@ import { mountPoint, unmountIfIdle } from './mounts.ts';
 import { type HeldPlace, holdPlace, placesHere } from './places.ts';
 import { forgetRecord, type ImageRecord, readRecord } from './records.ts';
 import { requireSmallRequests } from './small-requests.ts';
-import { release, remember, searchImage, type Wanted } from './storage.ts';
+import { missing, release, remember, searchImage, type Wanted } from './storage.ts';
 import { inodeAt } from './trees.ts';
 import { lookAround, usersWithoutDevice } from './users.ts';
 
@@ -43,10 +43,7 @@ export async function attachHere(wanted: Wanted, asBlockDevice: boolean): Promis
     if (image === undefined) {
       forgetRecord(wanted.name);
       await release(mounted);
-      const volumes = mounted.map(({ volume }) => volume).join(', ');
-      throw new Failure('missing', `there is no image ${wanted.name} on ${volumes}`, {
-        hint: 'gnt-gluster image list',
-      });
+      throw missing(wanted.name, mounted);
     }
     if (attached !== undefined) await refreshDevices([attached], image.size);
     else requireSmallRequests(image.mounted);

@@ -70,8 +70,11 @@ const checks: Readonly<Record<string, Check>> = {
     const volumes = new Map<string, string[]>();
     for (const volume of pool.volumes) {
       const mounted = await mountVolume(pool, volume);
-      for (const name of imageNames(mounted)) volumes.set(name, [...(volumes.get(name) ?? []), volume]);
-      await mounted.release();
+      try {
+        for (const name of imageNames(mounted)) volumes.set(name, [...(volumes.get(name) ?? []), volume]);
+      } finally {
+        await mounted.release();
+      }
     }
     const twice = [...volumes].filter(([, on]) => on.length > 1);
     if (twice.length === 0) return `${volumes.size} images, each on one volume`;

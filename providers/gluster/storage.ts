@@ -236,7 +236,8 @@ export function findAgain({ name, mounted }: Image): Image {
   return image;
 }
 
-function missing(name: string, mounted: readonly MountedVolume[]): Failure {
+/** The Failure of kind missing that names the volumes on which an image was looked for. */
+export function missing(name: string, mounted: readonly MountedVolume[]): Failure {
   const volumes = mounted.map((here) => here.volume).join(', ');
   return new Failure('missing', `there is no image ${name} on ${volumes}`, { hint: 'gnt-gluster image list' });
 }
