@@ -40,6 +40,7 @@ const usualTimeLimit = 60_000;
 const mostOutput = 16 * 1024 * 1024;
 
 const packageOfTool: Readonly<Record<string, string>> = {
+  dd: 'coreutils',
   gluster: 'glusterfs-server',
   'gnt-cluster': 'ganeti',
   'gnt-instance': 'ganeti',

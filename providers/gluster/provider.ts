@@ -133,7 +133,7 @@ const verbs: Verbs = {
         const purpose = `${formatBytes(size - before.size)} more`;
         await chooseVolume([image.mounted], demandOfSize(purpose, size, preallocation, before.size));
         if (preallocation === 'off') truncateSync(image.disk, size);
-        else await growRaw(image.disk, size, preallocation);
+        else await growRaw(image.disk, before.size, size, preallocation);
       }
       const now = findAgain(image);
       if (now.size < size) throw new Failure('failed', `image ${request.name} did not grow to ${formatBytes(size)}`);

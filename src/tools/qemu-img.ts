@@ -4,28 +4,35 @@ import type { Bytes } from '../units.ts';
 /** How the blocks of an image are reserved: not at all, reserved, or written with zeros. */
 export type Preallocation = 'off' | 'falloc' | 'full';
 
+/** How blocks are reserved when they are. */
+type Reserving = Exclude<Preallocation, 'off'>;
+
 /** Copies and zero-filling take as long as the disk is large: 24 days, about the longest a Node timer can wait. */
 const work = { timeLimit: 24 * 24 * 3600 * 1000, diesWithUs: true };
 
-/**
- * Makes a raw file of a size with its blocks reserved. Truncates what was there.
- */
-export async function createRaw(path: string, size: Bytes, preallocation: Preallocation): Promise<void> {
-  const options = `preallocation=${preallocation}`;
-  await mustRun(['qemu-img', 'create', '-q', '-f', 'raw', '-o', options, path, String(size)], work);
+/** Makes a raw file of a size with its blocks reserved. Truncates what was there. */
+export async function createRaw(path: string, size: Bytes, preallocation: Reserving): Promise<void> {
+  await mustRun(['qemu-img', 'create', '-q', '-f', 'raw', '-o', 'preallocation=falloc', path, String(size)], work);
+  if (preallocation === 'full') await writeZeros(path, 0, size);
 }
 
-/** Makes a raw file larger with the new blocks reserved. QEMU's own locks are left out: the file may be a guest's disk. */
-export async function growRaw(path: string, size: Bytes, preallocation: Preallocation): Promise<void> {
-  const argv = [
-    'qemu-img',
-    'resize',
-    '-q',
-    `--preallocation=${preallocation}`,
-    '--image-opts',
-    rawFile(path),
-    String(size),
-  ];
+/**
+ * Makes a raw file larger, from one size to another, with the new blocks reserved. QEMU's own locks are left out: the file
+ * may be a guest's disk.
+ */
+export async function growRaw(path: string, from: Bytes, to: Bytes, preallocation: Reserving): Promise<void> {
+  const resize = ['qemu-img', 'resize', '-q', '--preallocation=falloc', '--image-opts', rawFile(path), String(to)];
+  await mustRun(resize, work);
+  if (preallocation === 'full') await writeZeros(path, from, to);
+}
+
+/**
+ * Writes zeros into reserved blocks. They are reserved first, and QEMU's own `preallocation=full` is not used, because XFS
+ * gives a file that grows by being written up to twice its size for some minutes, and on a brick that is room of others.
+ */
+async function writeZeros(path: string, from: Bytes, to: Bytes): Promise<void> {
+  const part = ['oflag=seek_bytes', 'iflag=count_bytes', `seek=${from}`, `count=${to - from}`];
+  const argv = ['dd', 'if=/dev/zero', `of=${path}`, 'bs=1M', ...part, 'conv=notrunc,fsync', 'status=none'];
   await mustRun(argv, work);
 }
 

@@ -45,8 +45,7 @@ describe('the reserve of a volume', () => {
     await done(run.create(disk, largest));
     expect((await statusOf(imageFile(disk.name, volumes.small))).bytes).toBe(largest * mebibyte);
     const { total, free } = await brick();
-    // XFS keeps some more than was written for a while.
-    expect(free).toBeGreaterThan(total * (preallocation === 'full' ? 0.1 : 0.19));
+    expect(free).toBeGreaterThan(total * 0.19);
     expect(free).toBeLessThan(total * 0.24);
   });
 
