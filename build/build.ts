@@ -5,9 +5,9 @@
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { commands } from '../providers/gluster/admin/commands.ts';
-import { parameters } from '../providers/gluster/parameters.ts';
-import { verbs } from '../src/verbs.ts';
+import { commands } from '#gluster/admin/commands.ts';
+import { parameters } from '#gluster/configuration/parameters.ts';
+import { verbs } from '#src/verbs.ts';
 import { bashCompletion } from './completion.ts';
 import { layOut } from './layout.ts';
 import { manualPages } from './manual/pages.ts';
@@ -46,9 +46,9 @@ await layOut(output, {
   executables,
   links: options.separate ? {} : Object.fromEntries(names.map((link) => [link, name])),
   copies: {
-    'gluster.toml.example': path.join(root, 'providers/gluster/gluster.toml.example'),
-    'gnt-gluster-kvm': path.join(root, 'providers/gluster/kvm/gnt-gluster-kvm'),
-    logrotate: path.join(root, 'providers/gluster/logrotate.conf'),
+    'gluster.toml.example': path.join(root, 'providers/gluster/files/gluster.toml.example'),
+    'gnt-gluster-kvm': path.join(root, 'providers/gluster/files/gnt-gluster-kvm'),
+    logrotate: path.join(root, 'providers/gluster/files/logrotate.conf'),
   },
   texts: {
     'parameters.list': parametersList(parameters),

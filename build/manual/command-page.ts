@@ -1,5 +1,5 @@
-import { type Command, valueOptions } from '../../providers/gluster/admin/command.ts';
-import { commands } from '../../providers/gluster/admin/commands.ts';
+import { type Command, valueOptions } from '#gluster/admin/command.ts';
+import { commands } from '#gluster/admin/commands.ts';
 import { exitStatusSection } from './exit-status.ts';
 import { type Entry, example, type Lines, macro, page, section, tagged } from './mdoc.ts';
 import { phrase, prose } from './prose.ts';

@@ -1,4 +1,4 @@
-import { exitStatus, exitStatusMeaning, type FailureKind } from '../../src/errors.ts';
+import { exitStatus, exitStatusMeaning, type FailureKind } from '#src/errors.ts';
 import { type Entry, type Lines, macro, section, tagged } from './mdoc.ts';
 import { phrase, prose } from './prose.ts';
 

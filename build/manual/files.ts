@@ -1,5 +1,5 @@
-import { configurationFile } from '../../providers/gluster/configuration.ts';
-import { runDirectory } from '../../src/run-directory.ts';
+import { configurationFile } from '#gluster/configuration/load.ts';
+import { runDirectory } from '#src/run-directory.ts';
 import { type Lines, macro, section, tagged } from './mdoc.ts';
 import { phrase } from './prose.ts';
 

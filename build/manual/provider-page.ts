@@ -1,7 +1,7 @@
-import { checkNames } from '../../providers/gluster/checks.ts';
-import { type KeyDescription, poolKeys, topKeys } from '../../providers/gluster/configuration-keys.ts';
-import { parameters } from '../../providers/gluster/parameters.ts';
-import { type VariableName, type VerbDescription, variableMeaning, verbNames, verbs } from '../../src/verbs.ts';
+import { type KeyDescription, poolKeys, topKeys } from '#gluster/configuration/keys.ts';
+import { parameters } from '#gluster/configuration/parameters.ts';
+import { checkNames } from '#gluster/doctor/verify.ts';
+import { type VariableName, type VerbDescription, variableMeaning, verbNames, verbs } from '#src/verbs.ts';
 import { exitStatusSection } from './exit-status.ts';
 import { filesSection } from './files.ts';
 import { type Entry, example, type Lines, macro, page, paragraph, section, tagged } from './mdoc.ts';

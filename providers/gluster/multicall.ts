@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { workerVariable } from '../../src/supervise.ts';
+import { workerVariable } from '#src/supervise.ts';
 
 /** The entry file of each name the one executable is called by; each is loaded only when it is meant. */
 const entries: Readonly<Record<string, () => Promise<unknown>>> = {

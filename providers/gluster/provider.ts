@@ -1,13 +1,27 @@
 import { truncateSync } from 'node:fs';
-import { Failure } from '../../src/errors.ts';
-import { isLocked, sweepLock, withLock } from '../../src/lock.ts';
-import type { Provider, QuickAnswers, Verbs } from '../../src/provider.ts';
-import { note } from '../../src/reply.ts';
-import type { Request } from '../../src/request.ts';
-import { growRaw } from '../../src/tools/qemu-img.ts';
-import { type Bytes, formatBytes, toBytes } from '../../src/units.ts';
-import { replyOf } from './attach-reply.ts';
-import { attachedAsBefore, attachHere, detachHere, rememberAttached } from './attaching.ts';
+import { replyOf } from '#gluster/attach/answer.ts';
+import { attachedAsBefore, attachHere, detachHere, rememberAttached } from '#gluster/attach/attach.ts';
+import { isUnknownHere } from '#gluster/attach/places.ts';
+import { configuredPatience } from '#gluster/configuration/load.ts';
+import { knownParameters, providerName } from '#gluster/configuration/parameters.ts';
+import { checkNames, runChecks } from '#gluster/doctor/verify.ts';
+import { hintOf } from '#gluster/glusterd/hints.ts';
+import {
+  copyQuiet,
+  requireQuiet,
+  requireSameSnapshot,
+  requireUnused,
+  snapshotMetadata,
+  sourceOf,
+} from '#gluster/images/copy.ts';
+import { demandOf, fillNew, newImageMetadata, preallocationOf, requireSame } from '#gluster/images/create.ts';
+import { findAgain, findImage, lookAgain, release, searchImage, searchRoom } from '#gluster/images/find.ts';
+import { type Image, leftovers, makeImage, readImage, sweep } from '#gluster/images/image.ts';
+import { readMetadata, writeMetadata } from '#gluster/images/metadata.ts';
+import { rememberSite } from '#gluster/images/sites.ts';
+import { chooseVolume, demandOfSize } from '#gluster/images/space.ts';
+import { requireOneGrower } from '#gluster/kvm/userspace.ts';
+import { giveBackLease, hasLease, takeLease, takeToDelete } from '#gluster/leases/store.ts';
 import {
   attachedDevices,
   attachedRecord,
@@ -16,24 +30,17 @@ import {
   isAsRemembered,
   refreshDevices,
   requireCurrent,
-} from './attachments.ts';
-import { checkNames, runChecks } from './checks.ts';
-import { configuredPatience } from './configuration.ts';
-import { copyQuiet, requireQuiet, requireSameSnapshot, requireUnused, snapshotMetadata, sourceOf } from './copies.ts';
-import { hintOf } from './hints.ts';
-import { type Image, leftovers, makeImage, readImage, sweep } from './images.ts';
-import { giveBackLease, hasLease, takeLease, takeToDelete } from './lease-store.ts';
-import { readMetadata, writeMetadata } from './metadata.ts';
-import type { MountedVolume } from './mounts.ts';
-import { demandOf, fillNew, newImageMetadata, preallocationOf, requireSame } from './new-image.ts';
-import { knownParameters, providerName } from './parameters.ts';
-import { isUnknownHere } from './places.ts';
-import { forgetOpened, forgetRecord, readRecord } from './records.ts';
-import { rememberSite } from './sites.ts';
-import { requireSmallRequests } from './small-requests.ts';
-import { chooseVolume, demandOfSize } from './space.ts';
-import { findAgain, findImage, lookAgain, release, searchImage, searchRoom } from './storage.ts';
-import { requireOneGrower } from './userspace.ts';
+} from '#gluster/node/attachments.ts';
+import type { MountedVolume } from '#gluster/node/mounts.ts';
+import { forgetOpened, forgetRecord, readRecord } from '#gluster/node/records.ts';
+import { requireSmallRequests } from '#gluster/node/small-requests.ts';
+import { Failure } from '#src/errors.ts';
+import { isLocked, sweepLock, withLock } from '#src/lock.ts';
+import type { Provider, QuickAnswers, Verbs } from '#src/provider.ts';
+import { note } from '#src/reply.ts';
+import type { Request } from '#src/request.ts';
+import { growRaw } from '#src/tools/qemu-img.ts';
+import { type Bytes, formatBytes, toBytes } from '#src/units.ts';
 
 /** The ten verbs. Each looks first, stops if nothing is to be done, acts, and checks what came of it. */
 const verbs: Verbs = {
@@ -253,17 +260,17 @@ function tellOfSize({ name, size }: Image, believed: Bytes): void {
 
 async function fileToLink(request: Request<'create'>, mounted: readonly MountedVolume[]) {
   if (request.parameters.link === undefined) return undefined;
-  const { findLink } = await import('./linking.ts');
+  const { findLink } = await import('#gluster/images/link.ts');
   return await findLink(request, mounted, request.parameters.link);
 }
 
 async function removeImage(image: Image): Promise<void> {
-  const { discard } = await import('./trash.ts');
+  const { discard } = await import('#gluster/images/trash.ts');
   discard(image);
 }
 
 async function purgeTrash(mounted: readonly MountedVolume[]): Promise<void> {
-  const { purgeExpired } = await import('./trash.ts');
+  const { purgeExpired } = await import('#gluster/images/trash.ts');
   for (const here of mounted) purgeExpired(here);
 }
 

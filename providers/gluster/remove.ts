@@ -1,4 +1,4 @@
-import { main } from '../../src/main.ts';
+import { main } from '#src/main.ts';
 import { provider } from './provider.ts';
 
 void main('remove', provider);

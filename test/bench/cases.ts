@@ -1,4 +1,4 @@
-import type { verbs } from '../../src/verbs.ts';
+import type { verbs } from '#src/verbs.ts';
 
 /** One thing to measure, as test/bench/measure.py reads it. */
 export type Case = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../src/sanity/check.ts';
-import { ruleId } from '../../src/sanity/rule.ts';
-import { groups } from '../../src/sanity/rules.ts';
+import type { Finding } from '#src/sanity/check.ts';
+import { ruleId } from '#src/sanity/rule.ts';
+import { groups } from '#src/sanity/rules.ts';
 import { useGlusterLedger } from './gluster/support/storage.ts';
 import { node } from './support/lab.ts';
 import { chosenParameters, providerDirectory, sanityProgram } from './support/provider.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { parameters } from '../../providers/gluster/parameters.ts';
+import { parameters } from '#gluster/configuration/parameters.ts';
 import { verifyCluster } from '../lab/ganeti.ts';
 import { run } from './support/commands.ts';
 import { lab } from './support/lab.ts';

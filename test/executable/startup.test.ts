@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verbNames } from '#src/verbs.ts';
 import { lateLibraries } from '../../build/late-libraries.ts';
-import { verbNames } from '../../src/verbs.ts';
 import { attachedHere, built, expectedReply, imageName, root, startServer } from './support.ts';
 
 let server: Awaited<ReturnType<typeof startServer>>;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { execa } from 'execa';
-import type { ImageRecord } from '../../providers/gluster/records.ts';
+import type { ImageRecord } from '#gluster/node/records.ts';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 

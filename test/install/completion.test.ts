@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { commands } from '#gluster/admin/commands.ts';
 import { bashCompletion } from '../../build/completion.ts';
-import { commands } from '../../providers/gluster/admin/commands.ts';
 
 const script = bashCompletion('gnt-gluster', commands);
 const groups = [...new Set(commands.map(({ name }) => name.split(' ')[0] ?? ''))];

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-const rules = path.resolve(import.meta.dirname, '../../providers/gluster/logrotate.conf');
+const rules = path.resolve(import.meta.dirname, '../../providers/gluster/files/logrotate.conf');
 const ganetiDirectory = '/var/log/ganeti/extstorage';
 const day = 24 * 60 * 60 * 1000;
 

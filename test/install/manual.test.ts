@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import { commands } from '#gluster/admin/commands.ts';
+import { poolKeys, topKeys } from '#gluster/configuration/keys.ts';
+import { parameters } from '#gluster/configuration/parameters.ts';
+import { exitStatusMeaning } from '#src/errors.ts';
+import { variableMeaning, verbs } from '#src/verbs.ts';
 import { commandPage } from '../../build/manual/command-page.ts';
 import { literal, macro, page, section, tagged } from '../../build/manual/mdoc.ts';
 import { manualPages } from '../../build/manual/pages.ts';
 import { phrase, prose } from '../../build/manual/prose.ts';
 import { providerPage } from '../../build/manual/provider-page.ts';
-import { commands } from '../../providers/gluster/admin/commands.ts';
-import { poolKeys, topKeys } from '../../providers/gluster/configuration-keys.ts';
-import { parameters } from '../../providers/gluster/parameters.ts';
-import { exitStatusMeaning } from '../../src/errors.ts';
-import { variableMeaning, verbs } from '../../src/verbs.ts';
 
 const date = new Date('2026-02-03T23:59:59Z');
 

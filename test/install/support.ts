@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach } from 'vitest';
-import { verbs } from '../../src/verbs.ts';
+import { verbs } from '#src/verbs.ts';
 
 export const name = 'ganeti-extstorage-gluster';
 export const installer = path.resolve(import.meta.dirname, '../../install.sh');

@@ -1,4 +1,4 @@
-import { providerName } from '../../providers/gluster/parameters.ts';
+import { providerName } from '#gluster/configuration/parameters.ts';
 import { directories, volumes } from './configurations.ts';
 import { callTool, callVerb, type Lane } from './lane.ts';
 import type { Image, Name, Where } from './model.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { verbNames } from '#src/verbs.ts';
 import packageFile from '../../package.json' with { type: 'json' };
-import { verbNames } from '../../src/verbs.ts';
 import {
   filesOf,
   imageEnvironment,

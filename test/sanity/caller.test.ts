@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CallSite, callVerb } from '../../src/sanity/caller.ts';
-import { verbCalls } from '../../src/sanity/context.ts';
-import { newDisk, snapshotOf } from '../../src/sanity/disk.ts';
-import { callThroughGaneti, ganetiVersion } from '../../src/sanity/ganeti-caller.ts';
+import { type CallSite, callVerb } from '#src/sanity/caller.ts';
+import { verbCalls } from '#src/sanity/context.ts';
+import { newDisk, snapshotOf } from '#src/sanity/disk.ts';
+import { callThroughGaneti, ganetiVersion } from '#src/sanity/ganeti-caller.ts';
 import { type Copy, copyReference } from './support/provider.ts';
 
 /** Notes how it was called, once for every call, and then does what the reference does. */

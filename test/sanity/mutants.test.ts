@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ganetiVersion } from '../../src/sanity/ganeti-caller.ts';
-import { allRules, groupOf } from '../../src/sanity/select.ts';
+import { ganetiVersion } from '#src/sanity/ganeti-caller.ts';
+import { allRules, groupOf } from '#src/sanity/select.ts';
 import { mutants } from './mutants.ts';
 import { check } from './support/check.ts';
 import { copyReference } from './support/provider.ts';

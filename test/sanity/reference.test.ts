@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ganetiVersion } from '../../src/sanity/ganeti-caller.ts';
-import { optionalVerbs } from '../../src/sanity/provider-directory.ts';
-import { groups } from '../../src/sanity/rules.ts';
+import { ganetiVersion } from '#src/sanity/ganeti-caller.ts';
+import { optionalVerbs } from '#src/sanity/provider-directory.ts';
+import { groups } from '#src/sanity/rules.ts';
 import { check } from './support/check.ts';
 import { copyReference } from './support/provider.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { sanityCommand } from '../../providers/gluster/admin/sanity-command.ts';
-import { ruleId } from '../../src/sanity/rule.ts';
-import { groups } from '../../src/sanity/rules.ts';
+import { sanityCommand } from '#gluster/admin/sanity-command.ts';
+import { ruleId } from '#src/sanity/rule.ts';
+import { groups } from '#src/sanity/rules.ts';
 
 const text = readFileSync(new URL('../../docs/sanity.md', import.meta.url), 'utf8');
 

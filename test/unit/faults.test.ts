@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { verbNames } from '../../src/verbs.ts';
+import { verbNames } from '#src/verbs.ts';
 import { anyCall, type HostileCall, mayWork } from '../faults/hostile/environments.ts';
 import { pointsOf } from '../faults/verbs/points.ts';
 import { scenarios } from '../faults/verbs/scenarios.ts';

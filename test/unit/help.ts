@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { Failure } from '../../src/errors.ts';
+import { Failure } from '#src/errors.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 

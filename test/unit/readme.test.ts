@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { commands } from '../../providers/gluster/admin/commands.ts';
-import { poolKeys } from '../../providers/gluster/configuration-keys.ts';
-import { parameters } from '../../providers/gluster/parameters.ts';
-import { exitStatus, exitStatusMeaning, type FailureKind } from '../../src/errors.ts';
+import { commands } from '#gluster/admin/commands.ts';
+import { poolKeys } from '#gluster/configuration/keys.ts';
+import { parameters } from '#gluster/configuration/parameters.ts';
+import { exitStatus, exitStatusMeaning, type FailureKind } from '#src/errors.ts';
 
 const text = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 

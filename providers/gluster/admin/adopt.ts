@@ -1,10 +1,10 @@
-import { Failure } from '../../../src/errors.ts';
-import { withLock } from '../../../src/lock.ts';
-import { isImageName } from '../../../src/request.ts';
-import { adopt, examine, isUnfinished, sizes } from '../adopting.ts';
-import { imagesDirectory, readImage } from '../images.ts';
-import { type MountedVolume, mountVolume } from '../mounts.ts';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '#gluster/configuration/pool.ts';
+import { adopt, examine, isUnfinished, sizes } from '#gluster/images/adopt.ts';
+import { imagesDirectory, readImage } from '#gluster/images/image.ts';
+import { type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
+import { Failure } from '#src/errors.ts';
+import { withLock } from '#src/lock.ts';
+import { isImageName } from '#src/request.ts';
 import type { CommandInput, Report } from './command.ts';
 import { eachVolume, poolsOf } from './volumes.ts';
 

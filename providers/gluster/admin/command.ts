@@ -1,4 +1,4 @@
-import type { Failure } from '../../../src/errors.ts';
+import type { Failure } from '#src/errors.ts';
 
 /** One cell-to-be of a table: JSON shows it as it is, the terminal as text. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [name: string]: Value };

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { asFailure, Failure } from '../../../src/errors.ts';
-import { configurationFile, loadConfiguration } from '../configuration.ts';
-import { isMounted, mountVolume } from '../mounts.ts';
-import type { Pool } from '../pool.ts';
-import { answeringServer, serverName, serversOf } from '../servers.ts';
-import { checkSmallRequests } from '../small-requests.ts';
+import { configurationFile, loadConfiguration } from '#gluster/configuration/load.ts';
+import type { Pool } from '#gluster/configuration/pool.ts';
+import { answeringServer, serverName, serversOf } from '#gluster/glusterd/servers.ts';
+import { isMounted, mountVolume } from '#gluster/node/mounts.ts';
+import { checkSmallRequests } from '#gluster/node/small-requests.ts';
+import { asFailure, Failure } from '#src/errors.ts';
 import type { CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
 

@@ -1,8 +1,8 @@
-import { isOfOtherCluster, thisCluster } from '../ganeti-cluster.ts';
-import { imageNames } from '../images.ts';
-import type { ImageMetadata } from '../metadata.ts';
-import type { Pool } from '../pool.ts';
-import { formerSites, mountFormer, sitesOf } from '../sites.ts';
+import type { Pool } from '#gluster/configuration/pool.ts';
+import { isOfOtherCluster, thisCluster } from '#gluster/ganeti/cluster.ts';
+import { imageNames } from '#gluster/images/image.ts';
+import type { ImageMetadata } from '#gluster/images/metadata.ts';
+import { formerSites, mountFormer, sitesOf } from '#gluster/images/sites.ts';
 import { table } from './table.ts';
 
 /** An image where no pool of the configuration is, though one of an earlier configuration was. */

@@ -1,9 +1,9 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { Failure } from '../../../src/errors.ts';
-import { mustRun, run } from '../../../src/exec.ts';
-import { writeFileAtomic } from '../../../src/files.ts';
-import { hasGlusterDriver, qemuOfNode, savedPathFile, takesAnyUri } from '../kvm/driver.ts';
-import { libraryGuestsInChroot } from '../kvm/guests.ts';
+import { hasGlusterDriver, qemuOfNode, savedPathFile, takesAnyUri } from '#gluster/kvm/driver.ts';
+import { libraryGuestsInChroot } from '#gluster/kvm/guests.ts';
+import { Failure } from '#src/errors.ts';
+import { mustRun, run } from '#src/exec.ts';
+import { writeFileAtomic } from '#src/files.ts';
 import type { CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
 

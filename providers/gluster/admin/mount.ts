@@ -1,12 +1,12 @@
-import { backingFile, backingInode } from '../../../src/tools/losetup.ts';
-import { answers, mountAt } from '../../../src/tools/mount.ts';
-import { summarize, usersOf } from '../../../src/tools/processes.ts';
-import { formatBytes } from '../../../src/units.ts';
-import { loadConfiguration } from '../configuration.ts';
-import { ownLoopDevices } from '../loops.ts';
-import { clientRuns, mountPoint } from '../mounts.ts';
-import { freeSpace } from '../space.ts';
-import { inodeAt } from '../trees.ts';
+import { loadConfiguration } from '#gluster/configuration/load.ts';
+import { freeSpace } from '#gluster/images/space.ts';
+import { ownLoopDevices } from '#gluster/node/loops.ts';
+import { clientRuns, mountPoint } from '#gluster/node/mounts.ts';
+import { backingFile, backingInode } from '#src/tools/losetup.ts';
+import { answers, mountAt } from '#src/tools/mount.ts';
+import { summarize, usersOf } from '#src/tools/processes.ts';
+import { inodeAt } from '#src/trees.ts';
+import { formatBytes } from '#src/units.ts';
 import type { CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
 

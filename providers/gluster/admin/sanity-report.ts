@@ -1,5 +1,5 @@
-import type { Finding, Result } from '../../../src/sanity/check.ts';
-import type { Selected } from '../../../src/sanity/select.ts';
+import type { Finding, Result } from '#src/sanity/check.ts';
+import type { Selected } from '#src/sanity/select.ts';
 import { table } from './table.ts';
 
 /** How many findings there are of each kind. */

@@ -1,12 +1,12 @@
-import { Failure } from '../../../src/errors.ts';
-import { quote } from '../../../src/quote.ts';
-import { note } from '../../../src/reply.ts';
-import { checkRules, type Finding, type Settings } from '../../../src/sanity/check.ts';
-import { killChildren } from '../../../src/sanity/child.ts';
-import { ganetiVersion } from '../../../src/sanity/ganeti-caller.ts';
-import { readProvider } from '../../../src/sanity/provider-directory.ts';
-import type { CallerName } from '../../../src/sanity/rule.ts';
-import { type Selected, selectRules } from '../../../src/sanity/select.ts';
+import { Failure } from '#src/errors.ts';
+import { quote } from '#src/quote.ts';
+import { note } from '#src/reply.ts';
+import { checkRules, type Finding, type Settings } from '#src/sanity/check.ts';
+import { killChildren } from '#src/sanity/child.ts';
+import { ganetiVersion } from '#src/sanity/ganeti-caller.ts';
+import { readProvider } from '#src/sanity/provider-directory.ts';
+import type { CallerName } from '#src/sanity/rule.ts';
+import { type Selected, selectRules } from '#src/sanity/select.ts';
 import type { CommandInput, Report } from './command.ts';
 import { counted, findingsText, rulesText } from './sanity-report.ts';
 

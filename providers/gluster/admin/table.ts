@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { visible } from '../../../src/quote.ts';
+import { visible } from '#src/quote.ts';
 
 /** A table without lines, one row an item; the heading is bold on a terminal only, and nothing in a row acts on it. */
 export async function table(headings: readonly string[], rows: readonly (readonly string[])[]): Promise<string> {

@@ -1,10 +1,18 @@
-import { Failure } from '../../../src/errors.ts';
-import { withLock } from '../../../src/lock.ts';
-import { isImageName } from '../../../src/request.ts';
-import { formatBytes } from '../../../src/units.ts';
-import { readImage } from '../images.ts';
-import type { MountedVolume } from '../mounts.ts';
-import { bringBack, type Judged, judgeTrash, purge, purgeRemains, readTrash, type Trashed } from '../trash.ts';
+import { readImage } from '#gluster/images/image.ts';
+import {
+  bringBack,
+  type Judged,
+  judgeTrash,
+  purge,
+  purgeRemains,
+  readTrash,
+  type Trashed,
+} from '#gluster/images/trash.ts';
+import type { MountedVolume } from '#gluster/node/mounts.ts';
+import { Failure } from '#src/errors.ts';
+import { withLock } from '#src/lock.ts';
+import { isImageName } from '#src/request.ts';
+import { formatBytes } from '#src/units.ts';
 import type { CommandInput, Report, Value } from './command.ts';
 import { table } from './table.ts';
 import { eachVolume, isComplete, lookAtEach, poolsOf, problemsOf, requireFound } from './volumes.ts';

@@ -1,8 +1,8 @@
-import { asFailure, Failure } from '../../../src/errors.ts';
-import { findPool, loadConfiguration } from '../configuration.ts';
-import { type Image, imageNames, readImage } from '../images.ts';
-import { type MountedVolume, mountVolume } from '../mounts.ts';
-import type { Pool } from '../pool.ts';
+import { findPool, loadConfiguration } from '#gluster/configuration/load.ts';
+import type { Pool } from '#gluster/configuration/pool.ts';
+import { type Image, imageNames, readImage } from '#gluster/images/image.ts';
+import { type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
+import { asFailure, Failure } from '#src/errors.ts';
 import type { CommandInput, Report } from './command.ts';
 
 /** Notes something that cannot be shown as it should be; the rest is shown. */

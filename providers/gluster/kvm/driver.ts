@@ -1,6 +1,6 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { ifThereIsRoom, parseObject, readIfThere, writeFileAtomic } from '../../../src/files.ts';
-import { makeRunDirectory, runDirectory } from '../../../src/run-directory.ts';
+import { ifThereIsRoom, parseObject, readIfThere, writeFileAtomic } from '#src/files.ts';
+import { makeRunDirectory, runDirectory } from '#src/run-directory.ts';
 
 /** On every node, from `gnt-gluster kvm enable` on: the kvm_path that the cluster had before; gnt-gluster-kvm reads it. */
 export const savedPathFile = '/etc/ganeti/gluster-kvm-path';
@@ -78,7 +78,7 @@ function stateOfPath(path: string): string {
 
 /** Has QEMU open an image without naming a server: the driver, where it is there, refuses that before it does anything. */
 async function ask(qemu: string): Promise<boolean | undefined> {
-  const { run } = await import('../../../src/exec.ts');
+  const { run } = await import('#src/exec.ts');
   const machine = ['-M', 'none', '-nodefaults', '-display', 'none', '-S'];
   const argv = [qemu, ...machine, '-drive', 'if=none,driver=gluster,volume=volume,path=path'];
   try {

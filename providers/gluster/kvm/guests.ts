@@ -1,5 +1,5 @@
-import { readIfThere } from '../../../src/files.ts';
-import { entriesOf } from '../trees.ts';
+import { readIfThere } from '#src/files.ts';
+import { entriesOf } from '#src/trees.ts';
 import { isChrooted, namesLibrary } from './chroot.ts';
 
 /** Where Ganeti keeps what belongs to running guests of KVM (_ROOT_DIR of lib/hypervisor/hv_kvm). */

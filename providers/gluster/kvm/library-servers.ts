@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { takesIpv6AsItIs } from '../ipv6.ts';
-import type { Asked } from '../servers.ts';
-import type { QemuServer } from './arguments.ts';
+import { takesIpv6AsItIs } from '#gluster/glusterd/ipv6.ts';
+import type { Asked } from '#gluster/glusterd/servers.ts';
+import type { QemuServer } from './rewrite.ts';
 
 /** Where glusterd listens for the clients on its own node; nothing but its port 24007 is known to be the same glusterd. */
 const glusterdSocket = '/var/run/glusterd.socket';

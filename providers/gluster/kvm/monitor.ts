@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { parseObject } from '../../../src/files.ts';
+import { parseObject } from '#src/files.ts';
 
 const patience = 2000;
 

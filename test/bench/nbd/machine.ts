@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { quoteForShell } from '../../../providers/gluster/kvm/qemu-arguments.ts';
+import { quoteForShell } from '#gluster/admin/qemu-arguments.ts';
 import type { Guest } from '../../lab/guest.ts';
 import type { LabNode } from '../../lab/node.ts';
 import { poll } from '../../lab/process.ts';

@@ -61,7 +61,7 @@ function mayBeThere(file: string): boolean {
 /** Reads that many generated configurations, and requests, as the unit tests do with a few. Returns what went wrong. */
 export async function readHostile(count: number): Promise<readonly string[]> {
   const vitest = path.join(projectDirectory, 'node_modules/vitest/vitest.mjs');
-  const files = ['test/unit/providers/gluster/configuration-any.test.ts', 'test/unit/src/request-any.test.ts'];
+  const files = ['test/unit/providers/gluster/configuration/any.test.ts', 'test/unit/src/request-any.test.ts'];
   const args = [vitest, 'run', '--root', projectDirectory, '--project', 'unit', '--testTimeout', '3600000', ...files];
   const env = { ...machineEnvironment(), PROPERTY_RUNS: String(count) };
   const { exitCode, stdout, stderr } = await run(process.execPath, args, { env, reject: false });

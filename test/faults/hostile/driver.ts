@@ -4,9 +4,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { provider } from '../../../providers/gluster/provider.ts';
-import { runVerb } from '../../../src/main.ts';
-import { workerVariable } from '../../../src/supervise.ts';
+import { provider } from '#gluster/provider.ts';
+import { runVerb } from '#src/main.ts';
+import { workerVariable } from '#src/supervise.ts';
 import { anyCall, type HostileCall, mayWork } from './environments.ts';
 
 /** What the calls came to. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type VerbName, verbNames } from '../../../src/verbs.ts';
+import { type VerbName, verbNames } from '#src/verbs.ts';
 
 /** A call that nobody should make, or nearly. */
 export interface HostileCall {

@@ -1,4 +1,4 @@
-import { workerVariable } from '../../../src/supervise.ts';
+import { workerVariable } from '#src/supervise.ts';
 import type { LabNode } from '../../lab/node.ts';
 import { providerDirectory } from '../../lab/provider.ts';
 import { type Point, pointsOf } from './points.ts';

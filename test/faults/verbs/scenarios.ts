@@ -1,4 +1,4 @@
-import type { VerbName } from '../../../src/verbs.ts';
+import type { VerbName } from '#src/verbs.ts';
 
 export type Variables = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
-import { checkRules, type Finding } from '../../../src/sanity/check.ts';
-import type { ProviderDirectory } from '../../../src/sanity/provider-directory.ts';
-import type { CallerName } from '../../../src/sanity/rule.ts';
-import { selectRules } from '../../../src/sanity/select.ts';
+import { checkRules, type Finding } from '#src/sanity/check.ts';
+import type { ProviderDirectory } from '#src/sanity/provider-directory.ts';
+import type { CallerName } from '#src/sanity/rule.ts';
+import { selectRules } from '#src/sanity/select.ts';
 
 export interface Wanted {
   readonly only: readonly string[];

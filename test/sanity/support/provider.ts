@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { type ProviderDirectory, readProvider } from '../../../src/sanity/provider-directory.ts';
-import { verbNames } from '../../../src/verbs.ts';
+import { type ProviderDirectory, readProvider } from '#src/sanity/provider-directory.ts';
+import { verbNames } from '#src/verbs.ts';
 import { detachUnder } from '../../lab/loops.ts';
 import { scratchPrefix } from './global-setup.ts';
 

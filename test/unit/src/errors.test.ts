@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { asFailure, errnoOf, exitStatus, exitStatusMeaning, Failure, withPath } from '../../../src/errors.ts';
+import { asFailure, errnoOf, exitStatus, exitStatusMeaning, Failure, withPath } from '#src/errors.ts';
 import { scratchDirectory } from '../help.ts';
 
 function systemError(code: unknown): Error {

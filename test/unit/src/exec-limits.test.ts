@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { mustRun, run } from '../../../src/exec.ts';
+import { mustRun, run } from '#src/exec.ts';
 import { failureOf, scratchDirectory, startModule, until } from '../help.ts';
 
 function isAlive(pid: number): boolean {

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { commandFailed, mustRun, run } from '../../../src/exec.ts';
+import { commandFailed, mustRun, run } from '#src/exec.ts';
 import { failureOf, scratchDirectory } from '../help.ts';
 
 const sh = (script: string) => ['sh', '-c', script];

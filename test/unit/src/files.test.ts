@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { errnoOf } from '../../../src/errors.ts';
-import { parseObject, readIfThere, removeFileIfThere, textField, writeFileAtomic } from '../../../src/files.ts';
+import { errnoOf } from '#src/errors.ts';
+import { parseObject, readIfThere, removeFileIfThere, textField, writeFileAtomic } from '#src/files.ts';
 import { scratchDirectory } from '../help.ts';
 
 describe('writeFileAtomic', () => {

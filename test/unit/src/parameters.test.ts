@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ParameterDescription, parseParameters, unknown } from '../../../src/parameters.ts';
-import { type VerbName, verbs } from '../../../src/verbs.ts';
+import { type ParameterDescription, parseParameters, unknown } from '#src/parameters.ts';
+import { type VerbName, verbs } from '#src/verbs.ts';
 
 const table: readonly ParameterDescription[] = [
   { name: 'flavour', summary: 'any', verbs: ['create', 'attach', 'verify'], values: ['sweet', 'sour'] },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { quote, visible } from '../../../src/quote.ts';
+import { quote, visible } from '#src/quote.ts';
 
 test.each([
   ['\u001b[2Jcleared', '\\u001b[2Jcleared'],

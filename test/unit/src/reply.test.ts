@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Failure, type FailureDetails } from '../../../src/errors.ts';
-import { failureLines } from '../../../src/reply.ts';
+import { Failure, type FailureDetails } from '#src/errors.ts';
+import { failureLines } from '#src/reply.ts';
 import { startModule } from '../help.ts';
 
 const command = { argv: ['losetup', '--find'], outcome: 'exit status 1', output: 'first\n\nsecond\n' };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Failure } from '../../../src/errors.ts';
-import { parseRequest } from '../../../src/request.ts';
-import { type VerbName, verbs } from '../../../src/verbs.ts';
+import { Failure } from '#src/errors.ts';
+import { parseRequest } from '#src/request.ts';
+import { type VerbName, verbs } from '#src/verbs.ts';
 import { propertyRuns } from '../help.ts';
 
 const nearlyName = fc.stringMatching(/^[A-Za-z0-9_.+/-]{0,12}$/);

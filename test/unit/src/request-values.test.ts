@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Failure } from '../../../src/errors.ts';
-import { isImageName, parseRequest } from '../../../src/request.ts';
-import type { VariableName, VerbName } from '../../../src/verbs.ts';
+import { Failure } from '#src/errors.ts';
+import { isImageName, parseRequest } from '#src/request.ts';
+import type { VariableName, VerbName } from '#src/verbs.ts';
 import { failureOf } from '../help.ts';
 
 const valid: Readonly<Partial<Record<VariableName, string>>> = {

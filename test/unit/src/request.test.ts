@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseRequest } from '../../../src/request.ts';
-import type { VariableName, VerbName } from '../../../src/verbs.ts';
+import { parseRequest } from '#src/request.ts';
+import type { VariableName, VerbName } from '#src/verbs.ts';
 import { failureOf } from '../help.ts';
 
 const name = '7c1f0f8e-9e50-4a5c-93a2-27a3d6f1e0aa.ext.disk0';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { readSmallFile } from '../../../src/small-file.ts';
+import { readSmallFile } from '#src/small-file.ts';
 import { scratchDirectory } from '../help.ts';
 
 test('a regular file is read, up to its limit', () => {

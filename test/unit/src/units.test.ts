@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatBytes, mostMebibytes, toBytes } from '../../../src/units.ts';
+import { formatBytes, mostMebibytes, toBytes } from '#src/units.ts';
 
 const [kib, mib, gib, tib, pib] = [1024, 1024 ** 2, 1024 ** 3, 1024 ** 4, 1024 ** 5] as const;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { provider } from '../../../providers/gluster/provider.ts';
-import { exitStatus, exitStatusMeaning } from '../../../src/errors.ts';
-import { usageOf } from '../../../src/usage.ts';
-import { type VerbDescription, type VerbName, variableMeaning, verbs } from '../../../src/verbs.ts';
+import { provider } from '#gluster/provider.ts';
+import { exitStatus, exitStatusMeaning } from '#src/errors.ts';
+import { usageOf } from '#src/usage.ts';
+import { type VerbDescription, type VerbName, variableMeaning, verbs } from '#src/verbs.ts';
 
 const verbNames = Object.keys(verbs) as VerbName[];
 

@@ -1,4 +1,4 @@
-import { workerVariable } from '../../../../src/supervise.ts';
+import { workerVariable } from '#src/supervise.ts';
 import { call, commandLine } from '../../support/caller.ts';
 import { node } from '../../support/lab.ts';
 import { providerDirectory, type Verb } from '../../support/provider.ts';

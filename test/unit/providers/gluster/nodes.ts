@@ -1,4 +1,4 @@
-import type { NodeKnowledge } from '../../../../providers/gluster/lease-owner.ts';
+import type { NodeKnowledge } from '#gluster/leases/owner.ts';
 
 /** When this run of the node started, for tests. */
 export const started = Date.parse('2026-01-01T10:00:00Z');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { backingFile, loopDevicesBy, parseBackingFileSystem } from '../../../../src/tools/losetup.ts';
+import { backingFile, loopDevicesBy, parseBackingFileSystem } from '#src/tools/losetup.ts';
 
 /** As losetup of util-linux 2.38 prints it. */
 function printed(value: string): string {

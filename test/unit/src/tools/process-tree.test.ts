@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { openPaths, parentOf, pathOf, processTree, switchesIn } from '../../../../src/tools/process-tree.ts';
+import { openPaths, parentOf, pathOf, processTree, switchesIn } from '#src/tools/process-tree.ts';
 import { scratchDirectory, until } from '../../help.ts';
 
 test.each([

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { describeProcess, isRunning, processes, summarize, usersOf } from '../../../../src/tools/processes.ts';
+import { describeProcess, isRunning, processes, summarize, usersOf } from '#src/tools/processes.ts';
 import { scratchDirectory, startModule, until } from '../../help.ts';
 
 test.each([

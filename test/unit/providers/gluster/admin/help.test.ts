@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { commands } from '../../../../../providers/gluster/admin/commands.ts';
-import { helpOf, overview } from '../../../../../providers/gluster/admin/help.ts';
-import { list, table } from '../../../../../providers/gluster/admin/table.ts';
+import { commands } from '#gluster/admin/commands.ts';
+import { helpOf, overview } from '#gluster/admin/help.ts';
+import { list, table } from '#gluster/admin/table.ts';
 
 test('the overview has a line for every command, in one column', () => {
   const lines = overview('gnt-gluster', commands).split('\n');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { instanceIn, isChrooted, namesLibrary } from '../../../../../providers/gluster/kvm/chroot.ts';
+import { instanceIn, isChrooted, namesLibrary } from '#gluster/kvm/chroot.ts';
 
 test.each([
   ['-chroot', ['-name', 'a', '-chroot', '/run/ganeti/chroot/a'], true],

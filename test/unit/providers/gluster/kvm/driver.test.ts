@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseAnswer } from '../../../../../providers/gluster/kvm/driver.ts';
+import { parseAnswer } from '#gluster/kvm/driver.ts';
 
 test.each([
   // QEMU 7.2 and 10.0 with and without block-gluster.so; one that was built without it.

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { filesIn, openFiles } from '../../../../../providers/gluster/kvm/monitor.ts';
+import { filesIn, openFiles } from '#gluster/kvm/monitor.ts';
 import { scratchDirectory } from '../../../help.ts';
 
 const greeting = '{"QMP": {"version": {"qemu": {"major": 7}}, "capabilities": ["oob"]}}\r\n';

@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { builtinPool, type Pool } from '#gluster/configuration/pool.ts';
+import { attachedDevices } from '#gluster/node/attachments.ts';
+import { hangSeconds, hold, mountPoint, mountVolume, unmountIfIdle } from '#gluster/node/mounts.ts';
+import { type ImageRecord, readRecord } from '#gluster/node/records.ts';
+import { asFailure } from '#src/errors.ts';
+import { isLocked } from '#src/lock.ts';
+import { mountsDirectory } from '#src/run-directory.ts';
+import { backingFile, loopDevicesBy } from '#src/tools/losetup.ts';
+import { answers, mountAt, mounts } from '#src/tools/mount.ts';
+
+const probeSeconds = 5;
+
+/** Where an image is, as this node sees it. */
+export interface Place {
+  readonly pool: string;
+  readonly volume: string;
+  /** The directory of the image below the mount of the volume. */
+  readonly directory: string;
+  /** What this node remembers of its lease; unknown where it remembers nothing of the image, or a version before 0.2 noted it. */
+  readonly lease: 'held' | 'none' | 'unknown';
+}
+
+/** A place whose volume was asked whether it answers. */
+export interface HeldPlace extends Place {
+  /** Keeps the volume mounted until it is closed. undefined: the volume does not answer, or there is no need of it. */
+  readonly descriptor: number | undefined;
+}
+
+/** Whether this node surely has nothing of an image. Starts no process, and touches no file of a volume. */
+export function isUnknownHere(name: string): boolean {
+  if (isLocked(name) || readRecord(name) !== undefined) return false;
+  if (mounts().some(({ point }) => point.startsWith(`${mountsDirectory}/`))) return false;
+  return loopDevicesBy((path) => path.endsWith(`/${name}/disk`)).length === 0;
+}
+
+/**
+ * Where this node has an image attached or remembers it; where neither is known, the mounted volumes that answer and
+ * have it. Starts no process when nothing is mounted, and mounts nothing.
+ */
+export async function placesHere(name: string): Promise<readonly Place[]> {
+  const record = readRecord(name);
+  const remembered =
+    record === undefined
+      ? []
+      : [
+          {
+            pool: record.pool,
+            volume: record.volume,
+            directory: dirname(`${mountPoint(record.pool, record.volume)}/${record.path}`),
+            lease: leaseIn(record),
+          },
+        ];
+  const attached = (await attachedDevices(name)).flatMap((device) => placeOf(dirname(backingFile(device) ?? '')) ?? []);
+  const places = new Map([...attached, ...remembered].map((place) => [place.directory, place]));
+  return places.size > 0 ? [...places.values()] : await search(name);
+}
+
+async function search(name: string): Promise<readonly Place[]> {
+  const points = mounts().filter(({ point, type }) => type === 'fuse.glusterfs' && placeOf(`${point}/`) !== undefined);
+  if (points.length === 0) return [];
+  const directories = new Map((await configuredPools()).map((pool) => [pool.name, pool.directory]));
+  const found: Place[] = [];
+  for (const { point } of points) {
+    const place = placeOf(`${point}/`);
+    if (place === undefined || !(await answers(point, probeSeconds))) continue;
+    const directory = `${point}/${directories.get(place.pool) ?? builtinPool.directory}/${name}`;
+    if (existsSync(directory)) found.push({ ...place, directory });
+    // To look at it may just have kept another verb from taking it away.
+    else await unmountIfIdle(place.pool, place.volume);
+  }
+  return found;
+}
+
+/** The pools of the configuration; none where it is not valid. */
+async function configuredPools(): Promise<readonly Pool[]> {
+  const { loadConfiguration } = await import('#gluster/configuration/load.ts');
+  try {
+    return (await loadConfiguration()).pools;
+  } catch {
+    // Detaching must work with any configuration.
+    return [];
+  }
+}
+
+/** An image without a device is one for guests only; what attached it and did not open it kept no inode. */
+function leaseIn({ lease, device, inode }: ImageRecord): Place['lease'] {
+  if (lease !== undefined) return 'held';
+  return device !== undefined && inode !== undefined ? 'none' : 'unknown';
+}
+
+/**
+ * Keeps the volume of a place mounted, so that a lease can be given back when no device is left that would do that. Not
+ * mounted is not unreachable: where nothing kept the volume mounted, and a lease may be there, it is mounted again.
+ */
+export async function holdPlace(place: Place): Promise<HeldPlace> {
+  const point = mountPoint(place.pool, place.volume);
+  try {
+    if (mountAt(point) === undefined && place.lease !== 'none')
+      return { ...place, descriptor: await mountAgain(place) };
+    return { ...place, descriptor: (await answers(point, hangSeconds)) ? hold(point) : undefined };
+  } catch (error) {
+    if (asFailure(error) === undefined) throw error;
+    return { ...place, descriptor: undefined };
+  }
+}
+
+async function mountAgain({ pool: name, volume, directory }: Place): Promise<number | undefined> {
+  const point = mountPoint(name, volume);
+  const configured = (await configuredPools()).find((pool) => pool.name === name && pool.volumes.includes(volume));
+  const servers = readRecord(basename(directory))?.servers ?? [];
+  const mounted = await mountVolume(configured ?? { ...builtinPool, name, servers }, volume);
+  try {
+    return hold(point);
+  } finally {
+    await mounted.release();
+  }
+}
+
+function placeOf(directory: string): Place | undefined {
+  if (!directory.startsWith(`${mountsDirectory}/`)) return undefined;
+  const [pool, volume] = directory.slice(mountsDirectory.length + 1).split('/');
+  return pool === undefined || volume === undefined ? undefined : { pool, volume, directory, lease: 'unknown' };
+}

@@ -1,0 +1,56 @@
+import { statSync } from 'node:fs';
+import { readIfThere } from '#src/files.ts';
+
+/**
+ * Where Ganeti keeps its lists of nodes (SS_NODE_LIST, SS_OFFLINE_NODES, SS_NODE_PRIMARY_IPS and SS_NODE_SECONDARY_IPS of
+ * lib/ssconf.py, the same in 3.0 and 3.1). It writes them on every node.
+ */
+const ganetiDirectory = '/var/lib/ganeti';
+
+/** What Ganeti says of its nodes. All lists are empty outside of a cluster. */
+export interface GanetiNodes {
+  /** Their full names. */
+  readonly nodes: readonly string[];
+  /** Those that the administrator marked offline. */
+  readonly offline: readonly string[];
+  /** When Ganeti wrote the list of those on this node; milliseconds since 1970. */
+  readonly offlineWritten: number;
+}
+
+/** The nodes of the cluster as this node was told last. */
+export function ganetiNodes(): GanetiNodes {
+  const offlineFile = `${ganetiDirectory}/ssconf_offline_nodes`;
+  return {
+    nodes: linesOf('ssconf_node_list'),
+    offline: linesOf('ssconf_offline_nodes'),
+    offlineWritten: statSync(offlineFile, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  };
+}
+
+/** The addresses of the nodes, `NAME ADDRESS` a line: the primary ones, then the secondary ones. */
+export function ganetiAddresses(): readonly (readonly string[])[] {
+  return [linesOf('ssconf_node_primary_ips'), linesOf('ssconf_node_secondary_ips')];
+}
+
+/**
+ * Whether Ganeti's name of a node and a host name mean the same machine. Ganeti has full names, a host name may be
+ * short: then it counts only if it is the beginning of no other node's name.
+ */
+export function isSameNode(ganetiName: string, hostName: string, nodes: readonly string[]): boolean {
+  const [full, other] = [ganetiName.toLowerCase(), hostName.toLowerCase()];
+  if (full === other) return true;
+  if (other.includes('.')) return false;
+  const meant = new Set(
+    [full, ...nodes.map((name) => name.toLowerCase())].filter((name) => name.startsWith(`${other}.`)),
+  );
+  return meant.size === 1 && meant.has(full);
+}
+
+/** Whether two names of nodes mean the same one, whichever of them is Ganeti's. */
+export function meanSameNode(one: string, other: string, nodes: readonly string[]): boolean {
+  return isSameNode(one, other, nodes) || isSameNode(other, one, nodes);
+}
+
+function linesOf(file: string): readonly string[] {
+  return (readIfThere(`${ganetiDirectory}/${file}`) ?? '').split('\n').filter((line) => line !== '');
+}

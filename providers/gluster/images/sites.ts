@@ -1,0 +1,120 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { isPlainName } from '#gluster/configuration/parameters.ts';
+import { builtinPool, type Pool } from '#gluster/configuration/pool.ts';
+import { volumeInfo } from '#gluster/glusterd/cli.ts';
+import { type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
+import { parseServers } from '#gluster/node/records.ts';
+import { asFailure } from '#src/errors.ts';
+import { parseObject, readIfThere, removeFileIfThere, textField, writeFileAtomic } from '#src/files.ts';
+import { note } from '#src/reply.ts';
+import { entriesOf } from '#src/trees.ts';
+import { readImage } from './image.ts';
+
+/** Where a pool can have images: a volume of it, and there its directory. */
+export interface Site {
+  readonly pool: Pool;
+  readonly volume: string;
+}
+
+/**
+ * Where this node remembers, for good, on which volumes and in which directories it used images. A configuration that lost one of them
+ * must not make an image look removed: Ganeti would forget a disk whose data is still there.
+ */
+const memory = '/var/lib/ganeti-extstorage-gluster/sites';
+
+/** The sites of a pool, in the order of its volumes. */
+export function sitesOf(pool: Pool): readonly Site[] {
+  return pool.volumes.map((volume) => ({ pool, volume }));
+}
+
+/** A site for a sentence. */
+export function siteName({ pool, volume }: Site): string {
+  return `volume ${volume}, directory ${pool.directory} (pool ${pool.name})`;
+}
+
+/** Remembers that images are used at a site. A root file system that takes no file is no reason to fail. */
+export function rememberSite({ pool, volume }: Site): void {
+  const path = `${memory}/${fileName({ pool, volume })}`;
+  if (existsSync(path)) return;
+  const { name, directory, servers, mountOptions } = pool;
+  try {
+    mkdirSync(memory, { recursive: true, mode: 0o700 });
+    writeFileAtomic(path, JSON.stringify({ pool: name, volume, directory, servers, mountOptions }));
+  } catch (error) {
+    if (asFailure(error) === undefined) throw error;
+  }
+}
+
+/** The sites that this node used, and that none of some others is: those of earlier configurations. */
+export function formerSites(sites: readonly Site[]): readonly Site[] {
+  const known = new Set(sites.map((site) => JSON.stringify(identityOf(site))));
+  return entriesOf(memory)
+    .flatMap((entry) => parseSite(readIfThere(`${memory}/${entry}`) ?? '') ?? [])
+    .filter((site) => !known.has(JSON.stringify(identityOf(site))));
+}
+
+/** The former site that has an image of a name. One whose volume was deleted is forgotten; one that cannot be asked is told. */
+export async function findInFormerSites(sites: readonly Site[], name: string): Promise<Site | undefined> {
+  for (const site of formerSites(sites)) {
+    const mounted = await mountFormer(site);
+    if (mounted === undefined) continue;
+    try {
+      if (readImage(mounted, name) !== undefined) return site;
+    } finally {
+      await mounted.release();
+    }
+  }
+  return undefined;
+}
+
+/** Mounts a former site; undefined, and a sentence on standard error, when it cannot be. */
+export async function mountFormer(site: Site): Promise<MountedVolume | undefined> {
+  try {
+    return await mountVolume(site.pool, site.volume);
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure === undefined) throw error;
+    if (await isDeleted(site)) removeFileIfThere(`${memory}/${fileName(site)}`);
+    else note(`warning: ${siteName(site)}, of an earlier configuration, could not be looked at: ${failure.message}`);
+    return undefined;
+  }
+}
+
+/** Whether the glusterd of this node is sure that a volume of its own is gone. */
+async function isDeleted({ pool, volume }: Site): Promise<boolean> {
+  if (pool.servers.length > 0) return false;
+  try {
+    return (await volumeInfo(volume)) === undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads what rememberSite wrote; undefined for anything else. */
+export function parseSite(text: string): Site | undefined {
+  const object = parseObject(text);
+  if (object === undefined) return undefined;
+  const [name, volume, directory] = ['pool', 'volume', 'directory'].map((field) => textField(object, field));
+  if (name === undefined || volume === undefined || directory === undefined) return undefined;
+  if (![name, volume, ...directory.split('/')].every(isPlainName)) return undefined;
+  const options: readonly unknown[] = Array.isArray(object.mountOptions) ? object.mountOptions : [];
+  const mountOptions = options.filter((option) => typeof option === 'string');
+  const pool = {
+    ...builtinPool,
+    name,
+    directory,
+    volumes: [volume],
+    servers: parseServers(object.servers),
+    mountOptions,
+  };
+  return { pool, volume };
+}
+
+/** What a site is, whatever its pool is called. */
+function identityOf({ pool, volume }: Site): readonly unknown[] {
+  return [volume, pool.directory];
+}
+
+function fileName({ pool, volume }: Site): string {
+  return [pool.name, volume, ...pool.directory.split('/')].join('@').slice(0, 240);
+}

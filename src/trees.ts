@@ -1,0 +1,64 @@
+import { type BigIntStats, lstatSync, readdirSync, rmdirSync, truncateSync } from 'node:fs';
+import { errnoOf } from './errors.ts';
+import { removeFileIfThere } from './files.ts';
+
+/** Not rmSync with `recursive`: its errors do not say which they are. Something already gone is fine. */
+export function removeTree(path: string): void {
+  const found = statOf(path);
+  if (found === undefined) return;
+  if (found.isDirectory()) {
+    for (const entry of entriesOf(path)) removeTree(`${path}/${entry}`);
+    removeDirectory(path);
+  } else removeFile(path);
+}
+
+/** What is in a directory; nothing when it is not there. */
+export function entriesOf(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** What is at a path, links not followed, or undefined. */
+export function statOf(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if (errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/** What identifies the file at a path, as decimal digits; undefined when there is none. */
+export function inodeAt(path: string): string | undefined {
+  const found = statOf(path);
+  return found === undefined ? undefined : inodeOf(found);
+}
+
+/** The inode that was read, as decimal digits. Node takes it for a number with a sign, and those of Gluster use all 64 bits. */
+export function inodeOf({ ino }: Pick<BigIntStats, 'ino'>): string {
+  return BigInt.asUintN(64, ino).toString();
+}
+
+function removeFile(path: string): void {
+  try {
+    removeFileIfThere(path);
+  } catch (error) {
+    // What has another name, too, is somebody else's data.
+    if (errnoOf(error) !== 'ENOSPC' || statOf(path)?.nlink !== 1n) throw error;
+    // A full volume with sharding has no room for the note it makes of a file to be deleted. To cut it off makes some.
+    truncateSync(path, 0);
+    removeFileIfThere(path);
+  }
+}
+
+function removeDirectory(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}

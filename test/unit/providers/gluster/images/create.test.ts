@@ -1,0 +1,139 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { builtinPool } from '#gluster/configuration/pool.ts';
+import { requireSameSnapshot, snapshotMetadata } from '#gluster/images/copy.ts';
+import { demandOf, newImageMetadata, preallocationOf, requireSame } from '#gluster/images/create.ts';
+import type { Image } from '#gluster/images/image.ts';
+import { writeMetadata } from '#gluster/images/metadata.ts';
+import { makeLeaseFile, takeLease } from '#gluster/leases/store.ts';
+import type { MountedVolume } from '#gluster/node/mounts.ts';
+import { failureOf, scratchDirectory } from '../../../help.ts';
+
+const mebibyte = 1024 * 1024;
+
+function mountedAt(path: string, volume = 'v'): MountedVolume {
+  return { pool: builtinPool, volume, path, release: async () => {} };
+}
+
+function imageIn(directory: string, name: string, size: number): Image {
+  const [disk, path] = [`${directory}/disk`, `images/${name}/disk`];
+  writeFileSync(disk, 'data');
+  return { name, mounted: mountedAt(directory), directory, disk, path, inode: '1', size, allocated: 0 };
+}
+
+test.each([
+  [undefined, 'off', 'off'],
+  [undefined, 'full', 'full'],
+  ['falloc', 'full', 'falloc'],
+  ['off', 'full', 'off'],
+] as const)('the disk says %s, the pool %s: %s', (asked, preallocation, expected) => {
+  const parameters: Readonly<Record<string, string>> = asked === undefined ? {} : { preallocation: asked };
+  expect(preallocationOf({ name: 'x', size: 1, parameters }, { ...builtinPool, preallocation })).toBe(expected);
+});
+
+test('what is kept with a new image', () => {
+  const before = Date.now();
+  const made = newImageMetadata(
+    { name: 'x', size: 1, parameters: {}, uuid: 'u', diskName: 'd' },
+    builtinPool,
+    'falloc',
+  );
+  expect(made).toMatchObject({
+    uuid: 'u',
+    diskName: 'd',
+    pool: 'default',
+    preallocation: 'falloc',
+    createdBy: hostname(),
+  });
+  expect(Date.parse(made.created ?? '')).toBeGreaterThanOrEqual(before);
+  expect(Object.keys(newImageMetadata({ name: 'x', size: 1, parameters: {} }, builtinPool, 'off'))).not.toContain(
+    'uuid',
+  );
+});
+
+describe('an image that is there already passes for the one asked for', () => {
+  test.each([
+    ['the same', { uuid: 'u' }, { uuid: 'u', size: 4 }, true],
+    ['the same, both without a disk', {}, { size: 4 }, true],
+    ['of another disk', { uuid: 'w' }, { uuid: 'u', size: 4 }, false],
+    ['of a disk nobody asked for', { uuid: 'u' }, { size: 4 }, false],
+    ['of no disk', {}, { uuid: 'u', size: 4 }, false],
+    ['larger', { uuid: 'u' }, { uuid: 'u', size: 2 }, false],
+    ['smaller', { uuid: 'u' }, { uuid: 'u', size: 8 }, false],
+    ['a snapshot', { uuid: 'u', snapshotOf: 'y' }, { uuid: 'u', size: 4 }, false],
+    ['the same clone', { uuid: 'u', cloneOf: 'y' }, { uuid: 'u', size: 4, parameters: { clone: 'y' } }, true],
+    ['a clone of another', { uuid: 'u', cloneOf: 'y' }, { uuid: 'u', size: 4, parameters: { clone: 'z' } }, false],
+    ['a clone nobody asked for', { uuid: 'u', cloneOf: 'y' }, { uuid: 'u', size: 4 }, false],
+    ['no clone', { uuid: 'u' }, { uuid: 'u', size: 4, parameters: { clone: 'y' } }, false],
+  ])('%s: %j', async (_, metadata, asked, same) => {
+    const directory = scratchDirectory();
+    writeMetadata(directory, { preallocation: 'off', ...metadata });
+    const image = imageIn(directory, 'x', 4 * mebibyte);
+    const request = { name: 'x', parameters: {}, ...asked };
+    if (same) expect(requireSame(image, request)).toBeUndefined();
+    else expect((await failureOf(() => requireSame(image, request))).kind).toBe('exists');
+  });
+});
+
+test('a sparse clone takes at once what its source occupies, any other image what it reserves', () => {
+  const source = { ...imageIn(scratchDirectory(), 'y', 4 * mebibyte), allocated: mebibyte };
+  const request = { name: 'x', size: 8, parameters: {} };
+  const [all, one] = [8 * mebibyte, mebibyte];
+  expect(demandOf(request, 'off', undefined)).toMatchObject({ growth: all, blocks: 0, from: 0 });
+  expect(demandOf(request, 'full', undefined)).toMatchObject({ growth: all, blocks: all, from: 0 });
+  expect(demandOf(request, 'full', source)).toMatchObject({ growth: all, blocks: all, from: 0 });
+  expect(demandOf(request, 'off', source)).toEqual({ purpose: 'a clone of y of 8 MiB', growth: all, blocks: one });
+});
+
+describe('a snapshot that is there already', () => {
+  test('passes while the image is as it was, and not once it was written', async () => {
+    const [source, copy] = [scratchDirectory(), scratchDirectory()];
+    writeMetadata(source, { preallocation: 'full', info: 'originstname+web1', diskName: 'data', uuid: 'u' });
+    const [image, snapshot] = [imageIn(source, 'x', 4096), imageIn(copy, 'x.snap', 4096)];
+    makeLeaseFile(source);
+    const metadata = await snapshotMetadata(image);
+    expect(metadata).toMatchObject({
+      snapshotOf: 'x',
+      info: 'originstname+web1',
+      diskName: 'data',
+      preallocation: 'off',
+    });
+    expect(metadata.uuid).toBeUndefined();
+    writeMetadata(copy, metadata);
+    expect(await requireSameSnapshot(image, snapshot)).toBeUndefined();
+    writeMetadata(source, { preallocation: 'full', info: 'only the label changed' });
+    expect(await requireSameSnapshot(image, snapshot)).toBeUndefined();
+    // As by hand: in place, the size stays.
+    await sleep(20);
+    writeFileSync(image.disk, 'DATA');
+    const older = { kind: 'exists', message: expect.stringContaining('older snapshot') };
+    expect(await failureOf(() => requireSameSnapshot(image, snapshot))).toMatchObject(older);
+  });
+
+  test.each([
+    ['was opened since, whatever its times say', () => takeLease],
+    ['has no lease file that would tell', () => undefined],
+  ])('does not pass when the image %s', async (_, how) => {
+    const [source, copy] = [`${scratchDirectory()}/images/x`, scratchDirectory()];
+    mkdirSync(source, { recursive: true });
+    writeMetadata(source, { preallocation: 'off' });
+    const [image, snapshot] = [imageIn(source, 'x', 4096), imageIn(copy, 'x.snap', 4096)];
+    if (how() !== undefined) makeLeaseFile(source);
+    writeMetadata(copy, await snapshotMetadata(image));
+    await how()?.(image, 'exclusive');
+    const older = { kind: 'exists', message: expect.stringContaining('older snapshot') };
+    expect(await failureOf(() => requireSameSnapshot(image, snapshot))).toMatchObject(older);
+  });
+
+  test('of another image, or none at all, is another image', async () => {
+    const [source, copy] = [scratchDirectory(), scratchDirectory()];
+    writeMetadata(source, { preallocation: 'off' });
+    for (const snapshotOf of [{}, { snapshotOf: 'y' }]) {
+      writeMetadata(copy, { preallocation: 'off', ...snapshotOf });
+      const failure = await failureOf(() => requireSameSnapshot(imageIn(source, 'x', 1), imageIn(copy, 'x.snap', 1)));
+      expect(failure.message).toContain('another image');
+    }
+  });
+});
