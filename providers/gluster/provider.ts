@@ -20,7 +20,7 @@ import { type Image, leftovers, makeImage, readImage, sweep } from '#gluster/ima
 import { readMetadata, writeMetadata } from '#gluster/images/metadata.ts';
 import { rememberSite } from '#gluster/images/sites.ts';
 import { chooseVolume, demandOfSize } from '#gluster/images/space.ts';
-import { requireOneGrower } from '#gluster/kvm/userspace.ts';
+import { requireOneGrower } from '#gluster/images/users.ts';
 import { giveBackLease, hasLease, takeLease, takeToDelete } from '#gluster/leases/store.ts';
 import {
   attachedDevices,

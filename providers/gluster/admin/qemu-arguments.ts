@@ -1,5 +1,6 @@
 import { configuredPatience, loadConfiguration } from '#gluster/configuration/load.ts';
 import type { Server } from '#gluster/configuration/pool.ts';
+import { readServers } from '#gluster/glusterd/remembered.ts';
 import { askAll } from '#gluster/glusterd/servers.ts';
 import { instanceIn, isChrooted } from '#gluster/kvm/chroot.ts';
 import { hasGlusterDriver } from '#gluster/kvm/driver.ts';
@@ -8,7 +9,7 @@ import { type NamedImage, rewriteArguments, type Way } from '#gluster/kvm/rewrit
 import { attachedRecord } from '#gluster/node/attachments.ts';
 import { imageOf } from '#gluster/node/loops.ts';
 import { mountPoint } from '#gluster/node/mounts.ts';
-import { readRecord, readServers } from '#gluster/node/records.ts';
+import { readRecord } from '#gluster/node/records.ts';
 import { asFailure, Failure } from '#src/errors.ts';
 import { print, reportFailure } from '#src/reply.ts';
 import { isWorker, supervise } from '#src/supervise.ts';

@@ -1,10 +1,10 @@
-import { canonicalHost, isIpv6 } from '#gluster/glusterd/ipv6.ts';
 import { unknown } from '#src/parameters.ts';
 import { usualPatience } from '#src/supervise.ts';
 import type { Preallocation } from '#src/tools/qemu-img.ts';
+import { canonicalHost, isIpv6, isLoopback } from './hosts.ts';
 import { type KeyDescription, poolKeys, topKeys } from './keys.ts';
 import { isPlainName, preallocations } from './parameters.ts';
-import { builtinPool, isLoopback, type Pool, type Server } from './pool.ts';
+import { builtinPool, type Pool, type Server } from './pool.ts';
 import { parseDuration, parseOvercommit, parsePatience, parseReserve } from './values.ts';
 
 type Table = Readonly<Record<string, unknown>>;

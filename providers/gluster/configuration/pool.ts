@@ -39,8 +39,3 @@ export const builtinPool: Pool = {
   overcommit: undefined,
   trash: 0,
 };
-
-/** Whether a host name or address means the machine that uses it, or one beside it, so that it means another one on each node. */
-export function isLoopback(host: string): boolean {
-  return /^localhost(\.|$)/.test(host) || host.startsWith('127.') || /^(::1?$|fe[89ab][0-9a-f]:)/.test(host);
-}

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
-import { isLoopback, type Pool, type Server } from '#gluster/configuration/pool.ts';
-import { readServers, writeServers } from '#gluster/node/records.ts';
+import { canonicalHost, hostInUri, isIpv6, isLoopback } from '#gluster/configuration/hosts.ts';
+import type { Pool, Server } from '#gluster/configuration/pool.ts';
 import { Failure } from '#src/errors.ts';
 import type { VolumeInfo } from './cli.ts';
-import { canonicalHost, hostInUri, isIpv6 } from './ipv6.ts';
+import { readServers, writeServers } from './remembered.ts';
 
 /** How long a server may take to accept a connection before the next one in the list is preferred. */
 const patience = 1000;

@@ -1,6 +1,8 @@
 import { askGuests, type Guest } from '#gluster/kvm/guests.ts';
+import { Failure } from '#src/errors.ts';
 import { kernelUsers } from '#src/tools/losetup.ts';
-import { describeProcess, type Process, processes } from '#src/tools/processes.ts';
+import { describeProcess, type Process, processes, summarize } from '#src/tools/processes.ts';
+import type { Image } from './image.ts';
 
 /**
  * Who uses an image on this node is asked here and nowhere else: of the kernel what processes have open, and of every running
@@ -75,4 +77,24 @@ export function mentions(text: string, tail: string): boolean {
   for (let at = text.indexOf(tail); at >= 0; at = text.indexOf(tail, at + 1))
     if (at === 0 || /[/="']/.test(text[at - 1] ?? '')) return true;
   return false;
+}
+
+/**
+ * Throws a Failure of kind unsupported where Ganeti has a running QEMU set the size of an image that it opened by itself, as
+ * Ganeti does from 3.1 on (ResizeBlockDevice of lib/hypervisor/hv_kvm/monitor.py). With sharding every client of a volume
+ * adds what it believes to be missing to the size: grown by us and by QEMU an image gets larger than wanted.
+ */
+export async function requireOneGrower(image: Image): Promise<void> {
+  const { takesAnyUri } = await import('#gluster/kvm/driver.ts');
+  if (takesAnyUri()) return;
+  // Through a device it is the device that QEMU sees grow; through the file both are one client of the volume.
+  const users = libraryUsers(image.name, await lookAround());
+  if (users.length === 0) return;
+  throw new Failure(
+    'unsupported',
+    `image ${image.name} cannot grow while ${summarize(users)} has it open by libgfapi`,
+    {
+      hint: 'gnt-instance shutdown, gnt-instance grow-disk, gnt-instance startup',
+    },
+  );
 }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Image } from '#gluster/images/image.ts';
 import { Failure } from '#src/errors.ts';
 import { mountsDirectory } from '#src/run-directory.ts';
 import {
@@ -19,6 +18,15 @@ import { mountPoint } from './mounts.ts';
 import { forgetOpened, type ImageRecord, readRecord, recordedNames } from './records.ts';
 
 const patience = 15_000;
+
+/** The file that is an image now. */
+export interface ImageFile {
+  readonly name: string;
+  /** Its path on this node. */
+  readonly disk: string;
+  readonly inode: string;
+  readonly size: Bytes;
+}
 
 /**
  * A loop device of this node that is attached to a file of an image. Which file that is, its inode says and nothing else: the
@@ -84,7 +92,7 @@ async function attachmentAt(device: string, name: string): Promise<Attachment> {
 }
 
 /** Whether a device has another file than the one that is the image now: all that a guest writes to it would be lost. */
-export function isStale({ inode }: Attachment, image: Pick<Image, 'inode'>): boolean {
+export function isStale({ inode }: Attachment, image: Pick<ImageFile, 'inode'>): boolean {
   return inode !== image.inode;
 }
 
@@ -92,7 +100,7 @@ export function isStale({ inode }: Attachment, image: Pick<Image, 'inode'>): boo
  * Throws a Failure of kind busy when a device of this node has another file than the image. Nothing was written then, and
  * attach, which Ganeti calls before open, replaces the device unless somebody has it open.
  */
-export function requireCurrent({ name, inode }: Image, attachments: readonly Attachment[]): void {
+export function requireCurrent({ name, inode }: ImageFile, attachments: readonly Attachment[]): void {
   const stale = attachments.filter((attachment) => isStale(attachment, { inode }));
   if (stale.length === 0) return;
   // The next attach is not to trust that the image is open.
@@ -106,7 +114,7 @@ export function requireCurrent({ name, inode }: Image, attachments: readonly Att
  */
 export async function detachStale(
   name: string,
-  image: Image | undefined,
+  image: ImageFile | undefined,
   attachments: readonly Attachment[],
 ): Promise<readonly string[]> {
   const stale = attachments.filter((attachment) => image === undefined || isStale(attachment, image));
@@ -136,7 +144,7 @@ function staleFailure(name: string, stale: readonly Attachment[]): Failure {
  * Attaches an image to a loop device and returns it with what identifies the attachment. Throws a Failure of kind busy when the image
  * was replaced in that moment.
  */
-export async function attachDevice(image: Image): Promise<Required<Pick<AttachedRecord, 'device' | 'inode'>>> {
+export async function attachDevice(image: ImageFile): Promise<Required<Pick<AttachedRecord, 'device' | 'inode'>>> {
   const device = await attachLoopDevice(image.disk, image.size);
   const inode = await backingInode(device);
   if (inode === image.inode) return { device, inode };
@@ -148,7 +156,7 @@ export async function attachDevice(image: Image): Promise<Required<Pick<Attached
  * Whether an image is attached here as this node remembers it, to its file of now and with its size, or not at all. Starts
  * no process.
  */
-export function isAsRemembered(image: Image): boolean {
+export function isAsRemembered(image: ImageFile): boolean {
   const record = readRecord(image.name);
   if (record?.device !== undefined) {
     const attached = attachedRecord(image.name);

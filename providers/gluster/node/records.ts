@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import type { Server } from '#gluster/configuration/pool.ts';
+import { parseServers } from '#gluster/glusterd/remembered.ts';
 import { asFailure } from '#src/errors.ts';
-import { ifThereIsRoom, parseObject, readIfThere, textField, writeFileAtomic } from '#src/files.ts';
+import { parseObject, readIfThere, textField, writeFileAtomic } from '#src/files.ts';
 import { makeRunDirectory, runDirectory } from '#src/run-directory.ts';
 import { entriesOf } from '#src/trees.ts';
 
@@ -76,20 +77,6 @@ export function forgetRecord(name: string): void {
   rmSync(recordPath(name), { force: true });
 }
 
-/** The servers of a volume as last asked of glusterd, or none. */
-export function readServers(volume: string): readonly Server[] {
-  const object = parseObject(readIfThere(`${runDirectory}/volumes/${volume}`) ?? '');
-  return parseServers(object?.servers);
-}
-
-/** Remembers the servers of a volume until this node boots, where there is room: they can be asked for again. */
-export function writeServers(volume: string, servers: readonly Server[]): void {
-  ifThereIsRoom(() => {
-    makeRunDirectory('volumes');
-    writeFileAtomic(`${runDirectory}/volumes/${volume}`, JSON.stringify({ servers }));
-  });
-}
-
 function optional<Field extends string>(
   object: Readonly<Record<string, unknown>>,
   field: Field,
@@ -100,15 +87,4 @@ function optional<Field extends string>(
 
 function recordPath(name: string): string {
   return `${runDirectory}/images/${name}`;
-}
-
-/** Reads a list of servers; what is none is left out. */
-export function parseServers(list: unknown): readonly Server[] {
-  return Array.isArray(list) ? list.flatMap(parseServer) : [];
-}
-
-function parseServer(value: unknown): readonly Server[] {
-  if (typeof value !== 'object' || value === null || !('host' in value) || !('port' in value)) return [];
-  const { host, port } = value;
-  return typeof host === 'string' && typeof port === 'number' ? [{ host, port }] : [];
 }

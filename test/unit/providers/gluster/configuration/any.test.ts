@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { stringify } from 'smol-toml';
 import { expect, test } from 'vitest';
+import { hostOfUri } from '#gluster/configuration/hosts.ts';
 import { type Configuration, parseConfiguration } from '#gluster/configuration/load.ts';
-import { hostOfUri } from '#gluster/glusterd/ipv6.ts';
 import { imageUri } from '#gluster/glusterd/servers.ts';
 import { Failure } from '#src/errors.ts';
 import { propertyRuns } from '../../../help.ts';

@@ -1,14 +1,8 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  forgetRecord,
-  type ImageRecord,
-  readRecord,
-  readServers,
-  writeRecord,
-  writeServers,
-} from '#gluster/node/records.ts';
+import { readServers, writeServers } from '#gluster/glusterd/remembered.ts';
+import { forgetRecord, type ImageRecord, readRecord, writeRecord } from '#gluster/node/records.ts';
 import { runDirectory } from '#src/run-directory.ts';
 
 const isRoot = process.getuid?.() === 0;
