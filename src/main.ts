@@ -1,4 +1,5 @@
 import { Failure } from './errors.ts';
+import type { ParameterDescription } from './parameters.ts';
 import type { Provider } from './provider.ts';
 import { quote } from './quote.ts';
 import { print, reportFailure } from './reply.ts';
@@ -8,7 +9,10 @@ import { usageOf } from './usage.ts';
 import { type VerbName, verbs } from './verbs.ts';
 
 /** Runs one verb as Ganeti calls it and ends the process: the only place where an error of a verb is caught. */
-export async function main<Verb extends VerbName>(verb: Verb, provider: Provider): Promise<never> {
+export async function main<Verb extends VerbName, const Rows extends readonly ParameterDescription[]>(
+  verb: Verb,
+  provider: Provider<Rows>,
+): Promise<never> {
   process.exit(await runVerb(verb, provider, process.argv.slice(2), process.env));
 }
 
@@ -16,9 +20,9 @@ export async function main<Verb extends VerbName>(verb: Verb, provider: Provider
  * Runs one verb with arguments and an environment; returns its exit status. What may touch a volume is done by a process
  * of its own. Whatever happens is said, nothing is thrown.
  */
-export async function runVerb<Verb extends VerbName>(
+export async function runVerb<Verb extends VerbName, const Rows extends readonly ParameterDescription[]>(
   verb: Verb,
-  provider: Provider,
+  provider: Provider<Rows>,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
@@ -45,7 +49,7 @@ function answer(reply: string | undefined): number {
 }
 
 /** ganeti-extstorage-interface(7): a verb that gets arguments it does not expect shows its usage and fails. */
-function checkArguments(verb: VerbName, provider: Provider, args: readonly string[]): void {
+function checkArguments(verb: VerbName, provider: Pick<Provider, 'checkNames'>, args: readonly string[]): void {
   const unexpected = verb === 'verify' ? args.filter((argument) => !provider.checkNames.includes(argument)) : args;
   if (unexpected.length === 0) return;
   const { summary } = verbs[verb];

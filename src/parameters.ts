@@ -1,20 +1,53 @@
 import { quote } from './quote.ts';
 import type { VerbName } from './verbs.ts';
 
-/** One parameter of the provider, given as `--disk 0:NAME=VALUE` and passed by Ganeti as `EXTP_NAME`. */
-export interface ParameterDescription {
-  readonly name: string;
+/** What a text given for a parameter is, or the rule that it breaks, as in `parameter pool must ...`. */
+export type Reading<Value> = { readonly value: Value } | { readonly rule: string };
+
+/** One parameter of a provider, given as `--disk 0:NAME=VALUE` and passed by Ganeti as `EXTP_NAME`. */
+export interface ParameterDescription<Name extends string = string, Value = unknown> {
+  readonly name: Name;
   readonly summary: string;
   /** The verbs that use it and refuse a bad value; the others do not look at it. */
   readonly verbs: readonly VerbName[];
-  /** The values allowed, the default first. */
+  /** The values allowed, the default first, where they can be counted. */
   readonly values?: readonly string[];
-  /** Says what is wrong with a value, or nothing. */
-  readonly check?: (value: string) => string | undefined;
+  readonly read: (text: string) => Reading<Value>;
 }
 
-export interface ParsedParameters {
-  readonly values: Readonly<Record<string, string>>;
+type Described = Pick<ParameterDescription, 'summary' | 'verbs'>;
+
+/** A parameter that is a text, which a test accepts. */
+export function textParameter<const Name extends string>(
+  name: Name,
+  isGood: (text: string) => boolean,
+  rule: string,
+  described: Described,
+): ParameterDescription<Name, string> {
+  return { name, ...described, read: (text) => (isGood(text) ? { value: text } : { rule }) };
+}
+
+/** A parameter that is one of a few words. */
+export function choiceParameter<const Name extends string, const Choice extends string>(
+  name: Name,
+  values: readonly Choice[],
+  described: Described,
+): ParameterDescription<Name, Choice> {
+  const read = (text: string): Reading<Choice> => {
+    const value = values.find((known) => known === text);
+    return value === undefined ? { rule: `must be one of ${values.join(', ')}` } : { value };
+  };
+  return { name, ...described, values, read };
+}
+
+type Table = readonly ParameterDescription[];
+type ValueOf<Row> = Row extends ParameterDescription<string, infer Value> ? Value : never;
+
+/** What a table of parameters becomes: a value of each that was given. */
+export type ValuesOf<Rows extends Table> = { readonly [Row in Rows[number] as Row['name']]?: ValueOf<Row> };
+
+export interface ParsedParameters<Values> {
+  readonly values: Values;
   readonly problems: readonly string[];
 }
 
@@ -25,12 +58,12 @@ const strict: readonly VerbName[] = ['create', 'verify'];
  * Reads the EXTP_ variables for one verb. Ganeti does not check names, so create refuses what nobody knows; the other
  * verbs must keep working on a disk whose parameters were changed later, and ignore it.
  */
-export async function parseParameters(
+export async function parseParameters<const Rows extends Table>(
   verb: VerbName,
   environment: NodeJS.ProcessEnv,
-  table: readonly ParameterDescription[],
-): Promise<ParsedParameters> {
-  const values: Record<string, string> = {};
+  table: Rows,
+): Promise<ParsedParameters<ValuesOf<Rows>>> {
+  const values: Record<string, unknown> = {};
   const problems: string[] = [];
   for (const [variable, value] of Object.entries(environment)) {
     if (!variable.startsWith(prefix) || value === undefined) continue;
@@ -48,19 +81,18 @@ export async function parseParameters(
       continue;
     }
     if (!parameter.verbs.includes(verb)) continue;
-    const problem = await problemOf(parameter, value);
-    if (problem === undefined) values[name] = value;
-    else problems.push(problem);
+    const reading = parameter.read(value);
+    if ('value' in reading) values[name] = reading.value;
+    else problems.push(await problemOf(parameter, value, reading.rule));
   }
-  return { values, problems };
+  // The table says what each of them is.
+  return { values: values as ValuesOf<Rows>, problems };
 }
 
-async function problemOf(parameter: ParameterDescription, value: string): Promise<string | undefined> {
-  if (value === '') return `parameter ${parameter.name} is empty`;
-  if (parameter.values !== undefined && !parameter.values.includes(value))
-    return await unknown(`value of parameter ${parameter.name}:`, value, parameter.values);
-  const problem = parameter.check?.(value);
-  return problem === undefined ? undefined : `parameter ${parameter.name} ${problem}`;
+async function problemOf({ name, values }: ParameterDescription, text: string, rule: string): Promise<string> {
+  if (text === '') return `parameter ${name} is empty`;
+  if (values !== undefined) return await unknown(`value of parameter ${name}:`, text, values);
+  return `parameter ${name} ${rule}`;
 }
 
 /** A sentence that names what nobody knows and the nearest word there is. */

@@ -1,5 +1,5 @@
 import { Failure } from './errors.ts';
-import { type ParameterDescription, parseParameters } from './parameters.ts';
+import { type ParameterDescription, parseParameters, type ValuesOf } from './parameters.ts';
 import { quote } from './quote.ts';
 import { type Mebibytes, mostMebibytes } from './units.ts';
 import { type VariableName, type VerbDescription, type VerbName, verbs } from './verbs.ts';
@@ -32,9 +32,12 @@ interface FieldOfVariable {
 
 type Required<Verb extends VerbName> = FieldOfVariable[(typeof verbs)[Verb]['required'][number]];
 
-/** What Ganeti asks of one verb, parsed and checked: what the verb requires is there, the rest may be. */
-export type Request<Verb extends VerbName = VerbName> = Partial<Fields> &
-  Pick<Fields, Required<Verb>> & { readonly parameters: Readonly<Record<string, string>> };
+/**
+ * What Ganeti asks of one verb, parsed and checked: what the verb requires is there, the rest may be. What its parameters
+ * are, the provider says.
+ */
+export type Request<Verb extends VerbName, Parameters> = Partial<Fields> &
+  Pick<Fields, Required<Verb>> & { readonly parameters: Parameters };
 
 type Parsed = { -readonly [Field in keyof Fields]?: Fields[Field] };
 type Reader = (value: string, into: Parsed) => string | undefined;
@@ -95,11 +98,11 @@ const readers: Readonly<Record<VariableName, Reader>> = {
  * Parses the environment of one verb. Throws one Failure of kind invalid that lists every problem; nothing was
  * touched by then.
  */
-export async function parseRequest<Verb extends VerbName>(
+export async function parseRequest<Verb extends VerbName, const Rows extends readonly ParameterDescription[]>(
   verb: Verb,
   environment: NodeJS.ProcessEnv,
-  table: readonly ParameterDescription[],
-): Promise<Request<Verb>> {
+  table: Rows,
+): Promise<Request<Verb, ValuesOf<Rows>>> {
   const { required, optional }: VerbDescription = verbs[verb];
   const parsed: Parsed = {};
   const problems: string[] = [];
@@ -124,7 +127,7 @@ export async function parseRequest<Verb extends VerbName>(
         hint: `${verb} --help`,
       },
     );
-  return { ...parsed, parameters: parameters.values } as Request<Verb>;
+  return { ...parsed, parameters: parameters.values } as Request<Verb, ValuesOf<Rows>>;
 }
 
 function contradictions(verb: VerbName, parsed: Parsed): readonly string[] {

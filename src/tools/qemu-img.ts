@@ -2,7 +2,9 @@ import { commandFailed, mustRun, run } from '../exec.ts';
 import type { Bytes } from '../units.ts';
 
 /** How the blocks of an image are reserved: not at all, reserved, or written with zeros. */
-export type Preallocation = 'off' | 'falloc' | 'full';
+export const preallocations = ['off', 'falloc', 'full'] as const;
+
+export type Preallocation = (typeof preallocations)[number];
 
 /** How blocks are reserved when they are. */
 type Reserving = Exclude<Preallocation, 'off'>;

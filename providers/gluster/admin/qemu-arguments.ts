@@ -75,8 +75,7 @@ async function fileOf({ volume, path }: NamedImage): Promise<string> {
   if (attached?.volume === volume && attached.path === path)
     return `${mountPoint(attached.pool, volume)}/${attached.path}`;
   const { attachHere } = await import('#gluster/attach/attach.ts');
-  const pool = readRecord(name)?.pool;
-  const record = await attachHere({ name, parameters: { volume, ...(pool === undefined ? {} : { pool }) } }, true);
+  const record = await attachHere({ name, pool: readRecord(name)?.pool, volume }, true);
   if (record.path === path) return `${mountPoint(record.pool, volume)}/${record.path}`;
   throw new Failure('missing', `the image ${name} on volume ${volume} is ${record.path}, not ${path}`);
 }

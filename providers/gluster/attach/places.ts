@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { builtinPool, type Pool } from '#gluster/configuration/pool.ts';
-import { attachedDevices } from '#gluster/node/attachments.ts';
+import type { Here } from '#gluster/node/attachments.ts';
 import { hangSeconds, hold, mountPoint, mountVolume, unmountIfIdle } from '#gluster/node/mounts.ts';
 import { type ImageRecord, readRecord } from '#gluster/node/records.ts';
 import { asFailure } from '#src/errors.ts';
@@ -39,8 +39,7 @@ export function isUnknownHere(name: string): boolean {
  * Where this node has an image attached or remembers it; where neither is known, the mounted volumes that answer and
  * have it. Starts no process when nothing is mounted, and mounts nothing.
  */
-export async function placesHere(name: string): Promise<readonly Place[]> {
-  const record = readRecord(name);
+export async function placesOf({ name, record, attachments }: Here): Promise<readonly Place[]> {
   const remembered =
     record === undefined
       ? []
@@ -52,7 +51,7 @@ export async function placesHere(name: string): Promise<readonly Place[]> {
             lease: leaseIn(record),
           },
         ];
-  const attached = (await attachedDevices(name)).flatMap((device) => placeOf(dirname(backingFile(device) ?? '')) ?? []);
+  const attached = attachments.flatMap(({ device }) => placeOf(dirname(backingFile(device) ?? '')) ?? []);
   const places = new Map([...attached, ...remembered].map((place) => [place.directory, place]));
   return places.size > 0 ? [...places.values()] : await search(name);
 }

@@ -1,9 +1,9 @@
 import { unknown } from '#src/parameters.ts';
 import { usualPatience } from '#src/supervise.ts';
-import type { Preallocation } from '#src/tools/qemu-img.ts';
+import { type Preallocation, preallocations } from '#src/tools/qemu-img.ts';
 import { canonicalHost, isIpv6, isLoopback } from './hosts.ts';
 import { type KeyDescription, poolKeys, topKeys } from './keys.ts';
-import { isPlainName, preallocations } from './parameters.ts';
+import { isPlainName } from './names.ts';
 import { builtinPool, type Pool, type Server } from './pool.ts';
 import { parseDuration, parseOvercommit, parsePatience, parseReserve } from './values.ts';
 

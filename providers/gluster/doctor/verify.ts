@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { findPool, loadConfiguration } from '#gluster/configuration/load.ts';
+import type { Request } from '#gluster/configuration/parameters.ts';
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { answeringServer, serverName, serversOf } from '#gluster/glusterd/servers.ts';
 import { imageNames } from '#gluster/images/image.ts';
@@ -9,7 +10,6 @@ import { checkSmallRequests } from '#gluster/node/small-requests.ts';
 import { asFailure, Failure } from '#src/errors.ts';
 import { toolDirectories } from '#src/exec.ts';
 import { failureLines, note } from '#src/reply.ts';
-import type { Request } from '#src/request.ts';
 import { formatBytes } from '#src/units.ts';
 
 type Check = (request: Request<'verify'>) => Promise<string>;

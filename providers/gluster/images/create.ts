@@ -1,20 +1,22 @@
-import { preallocations } from '#gluster/configuration/parameters.ts';
+import type { Request } from '#gluster/configuration/parameters.ts';
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
 import type { MountedVolume } from '#gluster/node/mounts.ts';
+import { requireSmallRequests } from '#gluster/node/small-requests.ts';
 import { Failure } from '#src/errors.ts';
-import type { Request } from '#src/request.ts';
 import type { Preallocation } from '#src/tools/qemu-img.ts';
 import { formatBytes, toBytes } from '#src/units.ts';
-import { copyQuiet } from './copy.ts';
-import { allocate, type Image } from './image.ts';
+import { copyQuiet, sourceOf } from './copy.ts';
+import { lookAgain, release, type Search } from './find.ts';
+import { allocate, type Image, makeImage, readImage } from './image.ts';
 import { belonging, type ImageMetadata, readMetadata } from './metadata.ts';
-import { type Demand, demandOfSize, requireReserve } from './space.ts';
+import { purgeTrash } from './remove.ts';
+import { rememberSite } from './sites.ts';
+import { chooseVolume, type Demand, demandOfSize, requireReserve } from './space.ts';
 
 /** How a new image reserves its blocks: as its disk says, else as its pool does. */
 export function preallocationOf(request: Request<'create'>, pool: Pool): Preallocation {
-  const asked = request.parameters.preallocation;
-  return preallocations.find((known) => known === asked) ?? pool.preallocation;
+  return request.parameters.preallocation ?? pool.preallocation;
 }
 
 /** What is kept with an image that is made for a request now, on this node. */
@@ -67,7 +69,7 @@ export function demandOf({ size }: Request<'create'>, preallocation: Preallocati
 }
 
 /** Gives an empty file on a volume its size, its blocks and, for a clone, its data. */
-export async function fillNew(
+async function fillNew(
   mounted: MountedVolume,
   disk: string,
   { size }: Request<'create'>,
@@ -77,4 +79,45 @@ export async function fillNew(
   await allocate(disk, toBytes(size), preallocation);
   if (source !== undefined) await copyQuiet(source, disk);
   if (preallocation !== 'off' || source !== undefined) requireReserve(mounted);
+}
+
+/**
+ * Makes the image of a request on one of the volumes that were looked at, or finds that another node made the same one. All
+ * of them are let go of but the one that has it. The caller holds this node's lock on the name.
+ */
+export async function createImage(request: Request<'create'>, { mounted, pool }: Search): Promise<void> {
+  let place: MountedVolume | undefined;
+  let source: Image | undefined;
+  try {
+    const meanwhile = lookAgain(mounted, request.name);
+    place = meanwhile?.mounted;
+    if (meanwhile !== undefined) return requireSame(meanwhile, request);
+    const preallocation = preallocationOf(request, pool);
+    source = await sourceOf(request);
+    const link = await fileToLink(request, mounted);
+    const best = link?.mounted ?? (await chooseVolume(mounted, demandOf(request, preallocation, source)));
+    requireSmallRequests(best);
+    const made = await makeImage(best, request.name, {
+      size: toBytes(request.size),
+      metadata: { ...newImageMetadata(request, pool, preallocation), ...link?.metadata },
+      fill: (disk) => fillNew(best, disk, request, preallocation, source),
+      ...link?.content,
+    });
+    const now = readImage(best, request.name);
+    if (now === undefined) throw new Failure('unavailable', `image ${request.name} was made and is not there`);
+    // Another node was faster; what it made is ours if it is the same.
+    if (!made || now.size !== toBytes(request.size)) requireSame(now, request);
+    place = best;
+    rememberSite(best);
+    await purgeTrash(pool, [best]);
+  } finally {
+    await release(mounted, place);
+    await source?.mounted.release();
+  }
+}
+
+async function fileToLink(request: Request<'create'>, mounted: readonly MountedVolume[]) {
+  if (request.parameters.link === undefined) return undefined;
+  const { findLink } = await import('./link.ts');
+  return await findLink(request, mounted, request.parameters.link);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Configuration, findPool, loadConfiguration } from '#gluster/configuration/load.ts';
+import type { Request } from '#gluster/configuration/parameters.ts';
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { answeringFirst, serversOf } from '#gluster/glusterd/servers.ts';
 import { type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
@@ -13,10 +14,16 @@ import { findInFormerSites, rememberSite, type Site, siteName, sitesOf } from '.
 /** For how many milliseconds the other volumes are waited for, once an image is found on one. */
 const patience = 2000;
 
-/** The part of a request that says which image is meant. */
+/** Which image is meant, and where the caller believes it to be. */
 export interface Wanted {
   readonly name: string;
-  readonly parameters: Readonly<Record<string, string>>;
+  readonly pool?: string | undefined;
+  readonly volume?: string | undefined;
+}
+
+/** The image that a request is about. */
+export function wantedBy({ name, parameters: { pool, volume } }: Pick<Request<'open'>, 'name' | 'parameters'>): Wanted {
+  return { name, pool, volume };
 }
 
 /** The outcome of looking for an image. */
@@ -57,7 +64,7 @@ export async function searchImage(wanted: Wanted, thoroughness: Thoroughness = {
     if (image !== undefined) return { image, pool: seen.pool, mounted };
     await release(mounted);
   }
-  const { pool: poolName = configuration.defaultPool, volume } = wanted.parameters;
+  const { pool: poolName = configuration.defaultPool, volume } = wanted;
   const pool = configuration.pools.find(({ name }) => name === poolName);
   const own = sites.filter((site) => pool === undefined || site.pool === pool);
   const first = own.toSorted((one, other) => Number(other.volume === volume) - Number(one.volume === volume));
@@ -65,7 +72,7 @@ export async function searchImage(wanted: Wanted, thoroughness: Thoroughness = {
   const image = found.images[0] ?? (await searchFurther(wanted.name, found, sites, own, thoroughness));
   const mounted = image === undefined ? found.mounted : [image.mounted];
   await release(found.mounted.filter((here) => !mounted.includes(here)));
-  if (image === undefined) await requireKnown(configuration, wanted.parameters, mounted);
+  if (image === undefined) await requireKnown(configuration, wanted, mounted);
   return {
     image,
     pool: image?.mounted.pool ?? pool ?? (await findPool(configuration, configuration.defaultPool)),
@@ -76,7 +83,7 @@ export async function searchImage(wanted: Wanted, thoroughness: Thoroughness = {
 /** Throws a Failure of kind invalid for a pool or volume that nobody knows: what is not found there need not be gone. */
 async function requireKnown(
   configuration: Configuration,
-  { pool: name = configuration.defaultPool, volume }: Wanted['parameters'],
+  { pool: name = configuration.defaultPool, volume }: Wanted,
   mounted: readonly MountedVolume[],
 ): Promise<void> {
   try {
@@ -92,8 +99,8 @@ async function requireKnown(
 /** The volumes on which a new image can be made, none of which has it, or the image of its name that is there already. */
 export async function searchRoom(wanted: Wanted): Promise<Search> {
   const configuration = await loadConfiguration();
-  const { volume } = wanted.parameters;
-  await requireKnown(configuration, wanted.parameters, []);
+  const { volume } = wanted;
+  await requireKnown(configuration, wanted, []);
   const found = await searchImage(wanted, { everywhere: true, othersMayBeMissing: true });
   if (found.image !== undefined || volume === undefined) return found;
   const chosen = found.mounted.filter((here) => here.volume === volume);

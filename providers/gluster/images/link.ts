@@ -1,6 +1,6 @@
+import type { Request } from '#gluster/configuration/parameters.ts';
 import type { MountedVolume } from '#gluster/node/mounts.ts';
 import { Failure } from '#src/errors.ts';
-import type { Request } from '#src/request.ts';
 import { statOf } from '#src/trees.ts';
 import { toBytes } from '#src/units.ts';
 import { examine } from './adopt.ts';

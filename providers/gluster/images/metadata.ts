@@ -1,4 +1,3 @@
-import { preallocations } from '#gluster/configuration/parameters.ts';
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { thisCluster } from '#gluster/ganeti/cluster.ts';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
@@ -6,6 +5,7 @@ import { errnoOf, Failure } from '#src/errors.ts';
 import { parseObject, textField, writeFileAtomic } from '#src/files.ts';
 import { readSmallFile } from '#src/small-file.ts';
 import type { Preallocation } from '#src/tools/qemu-img.ts';
+import { preallocations } from '#src/tools/qemu-img.ts';
 
 /** Much more than there ever is in an image.json. */
 const mostBytes = 64 * 1024;

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { isPlainName } from '#gluster/configuration/parameters.ts';
+import { isPlainName } from '#gluster/configuration/names.ts';
 import { builtinPool, type Pool } from '#gluster/configuration/pool.ts';
 import { volumeInfo } from '#gluster/glusterd/cli.ts';
 import { parseServers } from '#gluster/glusterd/remembered.ts';

@@ -1,17 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ParameterDescription, parseParameters, unknown } from '#src/parameters.ts';
+import { choiceParameter, parseParameters, textParameter, unknown } from '#src/parameters.ts';
 import { type VerbName, verbs } from '#src/verbs.ts';
 
-const table: readonly ParameterDescription[] = [
-  { name: 'flavour', summary: 'any', verbs: ['create', 'attach', 'verify'], values: ['sweet', 'sour'] },
-  {
-    name: 'depth',
+const table = [
+  choiceParameter('flavour', ['sweet', 'sour'], { summary: 'any', verbs: ['create', 'attach', 'verify'] }),
+  textParameter('depth', (text) => /^[0-9]+$/.test(text), 'must be digits', {
     summary: 'digits',
     verbs: ['create', 'grow'],
-    check: (value) => (/^[0-9]+$/.test(value) ? undefined : 'must be digits'),
-  },
-];
+  }),
+] as const;
 const allVerbs = Object.keys(verbs) as VerbName[];
 const strict = ['create', 'verify'];
 

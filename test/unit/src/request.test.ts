@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { textParameter } from '#src/parameters.ts';
 import { parseRequest } from '#src/request.ts';
 import type { VariableName, VerbName } from '#src/verbs.ts';
 import { failureOf } from '../help.ts';
@@ -78,7 +79,7 @@ describe.each(calls)('$verb', ({ verb, required, optional }) => {
 });
 
 test('every problem is listed in one failure: variables, contradictions, parameters', async () => {
-  const table = [{ name: 'pool', summary: '', verbs: ['create'] as const }];
+  const table = [textParameter('pool', (text) => text !== '', 'must not be empty', { summary: '', verbs: ['create'] })];
   const environment = { VOL_NAME: '../x', VOL_SIZE: '0', VOL_UUID: 'a b', EXTP_PULL: 'x', EXTP_POOL: '' };
   const failure = await failureOf(() => parseRequest('create', environment, table));
   expect(failure.kind).toBe('invalid');

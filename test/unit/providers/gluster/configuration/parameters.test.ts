@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { isPlainName, knownParameters, parameters } from '#gluster/configuration/parameters.ts';
+import { expect, test } from 'vitest';
+import { knownParameters, parameters } from '#gluster/configuration/parameters.ts';
 import { parseParameters } from '#src/parameters.ts';
 import { type VerbName, verbs } from '#src/verbs.ts';
 
@@ -55,12 +55,4 @@ test.each([
 ])('create refuses %s=%s', async (variable, value, problem) => {
   const { problems } = await parseParameters('create', { [variable]: value }, knownParameters);
   expect(problems).toEqual([expect.stringMatching(problem)]);
-});
-
-describe('a plain name', () => {
-  test.each(['a', '_', '0', 'A.b-c_d', 'x'.repeat(100)])('can be %s', (name) => expect(isPlainName(name)).toBe(true));
-  test.each(['', '.', '..', '.a', '-a', 'a/b', 'a b', 'a\n', 'a,b', 'a:b', 'a@b', 'é', '\0', 'x'.repeat(101)])(
-    'cannot be %j',
-    (name) => expect(isPlainName(name)).toBe(false),
-  );
 });

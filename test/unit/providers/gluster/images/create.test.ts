@@ -1,13 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { builtinPool } from '#gluster/configuration/pool.ts';
-import { requireSameSnapshot, snapshotMetadata } from '#gluster/images/copy.ts';
 import { demandOf, newImageMetadata, preallocationOf, requireSame } from '#gluster/images/create.ts';
 import type { Image } from '#gluster/images/image.ts';
 import { writeMetadata } from '#gluster/images/metadata.ts';
-import { makeLeaseFile, takeLease } from '#gluster/leases/store.ts';
 import type { MountedVolume } from '#gluster/node/mounts.ts';
 import { failureOf, scratchDirectory } from '../../../help.ts';
 
@@ -29,7 +26,7 @@ test.each([
   ['falloc', 'full', 'falloc'],
   ['off', 'full', 'off'],
 ] as const)('the disk says %s, the pool %s: %s', (asked, preallocation, expected) => {
-  const parameters: Readonly<Record<string, string>> = asked === undefined ? {} : { preallocation: asked };
+  const parameters = asked === undefined ? {} : { preallocation: asked };
   expect(preallocationOf({ name: 'x', size: 1, parameters }, { ...builtinPool, preallocation })).toBe(expected);
 });
 
@@ -85,55 +82,4 @@ test('a sparse clone takes at once what its source occupies, any other image wha
   expect(demandOf(request, 'full', undefined)).toMatchObject({ growth: all, blocks: all, from: 0 });
   expect(demandOf(request, 'full', source)).toMatchObject({ growth: all, blocks: all, from: 0 });
   expect(demandOf(request, 'off', source)).toEqual({ purpose: 'a clone of y of 8 MiB', growth: all, blocks: one });
-});
-
-describe('a snapshot that is there already', () => {
-  test('passes while the image is as it was, and not once it was written', async () => {
-    const [source, copy] = [scratchDirectory(), scratchDirectory()];
-    writeMetadata(source, { preallocation: 'full', info: 'originstname+web1', diskName: 'data', uuid: 'u' });
-    const [image, snapshot] = [imageIn(source, 'x', 4096), imageIn(copy, 'x.snap', 4096)];
-    makeLeaseFile(source);
-    const metadata = await snapshotMetadata(image);
-    expect(metadata).toMatchObject({
-      snapshotOf: 'x',
-      info: 'originstname+web1',
-      diskName: 'data',
-      preallocation: 'off',
-    });
-    expect(metadata.uuid).toBeUndefined();
-    writeMetadata(copy, metadata);
-    expect(await requireSameSnapshot(image, snapshot)).toBeUndefined();
-    writeMetadata(source, { preallocation: 'full', info: 'only the label changed' });
-    expect(await requireSameSnapshot(image, snapshot)).toBeUndefined();
-    // As by hand: in place, the size stays.
-    await sleep(20);
-    writeFileSync(image.disk, 'DATA');
-    const older = { kind: 'exists', message: expect.stringContaining('older snapshot') };
-    expect(await failureOf(() => requireSameSnapshot(image, snapshot))).toMatchObject(older);
-  });
-
-  test.each([
-    ['was opened since, whatever its times say', () => takeLease],
-    ['has no lease file that would tell', () => undefined],
-  ])('does not pass when the image %s', async (_, how) => {
-    const [source, copy] = [`${scratchDirectory()}/images/x`, scratchDirectory()];
-    mkdirSync(source, { recursive: true });
-    writeMetadata(source, { preallocation: 'off' });
-    const [image, snapshot] = [imageIn(source, 'x', 4096), imageIn(copy, 'x.snap', 4096)];
-    if (how() !== undefined) makeLeaseFile(source);
-    writeMetadata(copy, await snapshotMetadata(image));
-    await how()?.(image, 'exclusive');
-    const older = { kind: 'exists', message: expect.stringContaining('older snapshot') };
-    expect(await failureOf(() => requireSameSnapshot(image, snapshot))).toMatchObject(older);
-  });
-
-  test('of another image, or none at all, is another image', async () => {
-    const [source, copy] = [scratchDirectory(), scratchDirectory()];
-    writeMetadata(source, { preallocation: 'off' });
-    for (const snapshotOf of [{}, { snapshotOf: 'y' }]) {
-      writeMetadata(copy, { preallocation: 'off', ...snapshotOf });
-      const failure = await failureOf(() => requireSameSnapshot(imageIn(source, 'x', 1), imageIn(copy, 'x.snap', 1)));
-      expect(failure.message).toContain('another image');
-    }
-  });
 });

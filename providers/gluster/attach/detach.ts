@@ -1,0 +1,80 @@
+import { closeSync } from 'node:fs';
+import { lookAround, usersWithoutDevice } from '#gluster/images/users.ts';
+import { giveBackLease, hasLease } from '#gluster/leases/store.ts';
+import { lookHere } from '#gluster/node/attachments.ts';
+import { detachDevice } from '#gluster/node/devices.ts';
+import { unmountIfIdle } from '#gluster/node/mounts.ts';
+import { forgetRecord } from '#gluster/node/records.ts';
+import { asFailure, Failure } from '#src/errors.ts';
+import { isLocked, withLock } from '#src/lock.ts';
+import { note } from '#src/reply.ts';
+import { summarize } from '#src/tools/processes.ts';
+import { waitFor } from '#src/wait.ts';
+import { type HeldPlace, holdPlace, placesOf } from './places.ts';
+
+/** QEMU takes up to eleven seconds to let go of an image that it had by libgfapi, and more where others keep it busy. */
+const libraryPatience = 30_000;
+
+/**
+ * Detaches an image from this node and gives back its lease: Ganeti shuts a disk down without closing it (BlockdevShutdown
+ * of lib/backend.py, ExtStorageDevice.Shutdown of lib/storage/extstorage.py, 3.0.2 to 3.1.1). Throws a Failure of kind busy, and changes
+ * nothing, while something uses the device, or while a guest has the image open without it: the lease must outlive
+ * both. Needs neither the configuration nor a volume that answers: without one the lease stays, until this node opens the
+ * image again or is known to be dead. Starts no process when nothing is mounted.
+ */
+export async function detachHere(name: string): Promise<void> {
+  if ((await placesOf(await lookHere(name))).length === 0 && !isLocked(name)) return;
+  await withLock(name, 'detach', async () => {
+    const here = await lookHere(name);
+    const places = await placesOf(here);
+    const held = await Promise.all(places.map(holdPlace));
+    try {
+      const leased = held.map((place) => ownsLease(name, place));
+      if ((await Promise.all(leased)).includes(true)) await requireNoLibraryUser(name);
+      for (const { device } of here.attachments) await detachDevice(device);
+      for (const place of held) await tryToGiveBack(name, place);
+    } finally {
+      for (const { descriptor } of held) if (descriptor !== undefined) closeSync(descriptor);
+    }
+    forgetRecord(name);
+    for (const { pool, volume } of places) await unmountIfIdle(pool, volume);
+  });
+}
+
+async function ownsLease(name: string, { directory, descriptor }: HeldPlace): Promise<boolean> {
+  if (descriptor === undefined) return false;
+  try {
+    return await hasLease({ name, directory });
+  } catch (error) {
+    // To give it back is tried all the same, and what hinders that is said then.
+    if (asFailure(error) === undefined) throw error;
+    return true;
+  }
+}
+
+async function requireNoLibraryUser(name: string): Promise<void> {
+  const users = await waitFor(
+    async () => usersWithoutDevice(name, await lookAround()),
+    (list) => list.length === 0,
+    libraryPatience,
+  );
+  if (users.length === 0) return;
+  throw new Failure('busy', `image ${name} is in use by ${summarize(users)}, and stays open on this node`, {
+    hint: 'shut its instance down: gnt-instance shutdown INSTANCE',
+  });
+}
+
+async function tryToGiveBack(name: string, { directory, descriptor, lease }: HeldPlace): Promise<void> {
+  const sentence = `warning: image ${name} stays leased to this node`;
+  if (descriptor === undefined) {
+    if (lease !== 'none') note(`${sentence}: its volume does not answer`);
+    return;
+  }
+  try {
+    await giveBackLease({ name, directory });
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure === undefined) throw error;
+    note(`${sentence}: ${failure.message}`);
+  }
+}
