@@ -39,8 +39,6 @@ const common = {
   preserveSymlinks: true,
   // `import()` of a module that is in the bundle, or in Node, would start Node's loader of ES modules for nothing.
   supported: { 'dynamic-import': false },
-  // Its Node flavour reads import.meta.url while loading, which a CommonJS bundle does not have.
-  alias: { 'yargs-parser': 'yargs-parser/browser' },
 } as const satisfies BuildOptions;
 
 /** What build/loader.ts calls with the names that the code may use. */

@@ -1,4 +1,4 @@
-import { type Command, valueOptions } from '#gluster/admin/command.ts';
+import { type Command, commonOptions, type Option, optionsOf } from '#gluster/admin/command.ts';
 import { commands } from '#gluster/admin/commands.ts';
 import { exitStatusSection } from './exit-status.ts';
 import { type Entry, example, type Lines, macro, page, section, tagged } from './mdoc.ts';
@@ -7,11 +7,11 @@ import { phrase, prose } from './prose.ts';
 const name = 'gnt-gluster';
 
 /** What every command takes, and what the program takes without one. */
-const commonOptions: Readonly<Record<string, string>> = {
-  json: 'print JSON instead of a table',
-  help: 'show how to call the command',
-  version: 'show the version',
-};
+const common: readonly Option[] = [
+  { name: 'json', meaning: 'print JSON instead of a table' },
+  { name: 'help', short: 'h', meaning: 'show how to call the command' },
+  { name: 'version', meaning: 'show the version' },
+];
 
 /** gnt-gluster(8): the administrator's command, from the table of its commands. */
 export function commandPage(date: Date): string {
@@ -23,7 +23,7 @@ export function commandPage(date: Date): string {
     section('SYNOPSIS', commands.flatMap(synopsis), ['.Nm', '.Fl -help | Fl -version']),
     section('DESCRIPTION', description()),
     section('COMMANDS', tagged(commands.map(commandEntry))),
-    section('OPTIONS', prose('Every command takes these:'), tagged(optionEntries(commonOptions))),
+    section('OPTIONS', prose('Every command takes these, also before its words:'), tagged(common.map(optionEntry))),
     exitStatusSection('a command that checks found something wrong; or a fault of this program, with its stack'),
     section('EXAMPLES', examples()),
     section('SEE ALSO', prose('`ganeti-extstorage-gluster(7)`, `gnt-instance(8)`, `gnt-storage(8)`')),
@@ -31,10 +31,9 @@ export function commandPage(date: Date): string {
 }
 
 function synopsis(command: Command): Lines {
-  const values = Object.keys(valueOptions(command)).map((option) => `.Op Fl -${option} Ar ${option}`);
-  const flags = Object.keys(command.flags ?? {}).map((option) => `.Op Fl -${option}`);
+  const options = [...ownOptions(command), ...common.slice(0, 1)].map((option) => `.Op ${longMarkup(option)}`);
   const operands = command.operands.map((operand) => `.${operandMarkup(operand)}`);
-  return ['.Nm', macro('Cm', ...command.name.split(' ')), ...values, ...flags, '.Op Fl -json', ...operands];
+  return ['.Nm', macro('Cm', ...command.name.split(' ')), ...options, ...operands];
 }
 
 function description(): Lines {
@@ -48,8 +47,7 @@ function description(): Lines {
 }
 
 function commandEntry(command: Command): Entry {
-  const values = optionEntries(valueOptions(command), (option) => ` Ar ${option}`);
-  const options = [...values, ...optionEntries(command.flags ?? {})];
+  const options = ownOptions(command).map(optionEntry);
   return {
     head: [macro('Cm', ...command.name.split(' ')), ...command.operands.map(operandMarkup)].join(' '),
     body: [
@@ -60,11 +58,22 @@ function commandEntry(command: Command): Entry {
   };
 }
 
-function optionEntries(options: Readonly<Record<string, string>>, value = (_: string) => ''): readonly Entry[] {
-  return Object.entries(options).map(([option, meaning]) => ({
-    head: `${macro('Fl', `-${option}`)}${value(option)}`,
-    body: phrase(meaning),
-  }));
+/** The options of a command that not every command has. */
+function ownOptions(command: Command): readonly Option[] {
+  return optionsOf(command).filter((option) => !commonOptions.includes(option));
+}
+
+function optionEntry(option: Option): Entry {
+  return { head: `.${optionMarkup(option)}`, body: phrase(option.meaning) };
+}
+
+function optionMarkup(option: Option): string {
+  return option.short === undefined ? longMarkup(option) : `Fl ${option.short} , ${longMarkup(option)}`;
+}
+
+function longMarkup({ name, value }: Option): string {
+  const flag = macro('Fl', `-${name}`).slice(1);
+  return value === undefined ? flag : `${flag} Ar ${name}`;
 }
 
 function examples(): Lines {

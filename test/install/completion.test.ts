@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { optionsOf } from '#gluster/admin/command.ts';
 import { commands } from '#gluster/admin/commands.ts';
 import { bashCompletion } from '../../build/completion.ts';
 
@@ -8,7 +9,11 @@ const groups = [...new Set(commands.map(({ name }) => name.split(' ')[0] ?? ''))
 
 /** What bash offers for the last word. */
 async function offers(...words: readonly string[]): Promise<readonly string[]> {
-  const call = `${script}
+  return await offersOf(script, ...words);
+}
+
+async function offersOf(completion: string, ...words: readonly string[]): Promise<readonly string[]> {
+  const call = `${completion}
     [[ $(complete -p gnt-gluster) == 'complete -F _gnt_gluster gnt-gluster' ]] || exit 1
     COMP_WORDS=(gnt-gluster "$@") COMP_CWORD=$#
     _gnt_gluster
@@ -31,14 +36,25 @@ test.each(groups.filter((group) => commands.every(({ name }) => name !== group))
   },
 );
 
-test.each(commands)('$name is followed by its options', async ({ name, options, lists = {}, flags = {} }) => {
-  const values = [...Object.keys(options), ...Object.keys(lists)];
-  const all = [...values, ...Object.keys(flags), 'json', 'help'].map((option) => `--${option}`);
+test.each(commands)('$name is followed by its options', async (command) => {
+  const { name } = command;
+  const values = optionsOf(command).flatMap((option) => (option.value === undefined ? [] : [option.name]));
+  const all = optionsOf(command).map((option) => `--${option.name}`);
   expect(await offers(...name.split(' '), '--')).toEqual(all);
   for (const option of values) {
     expect(await offers(...name.split(' '), `--${option}`, '')).toEqual([]);
     expect(await offers(...name.split(' '), `--${option}`, '=', 'a')).toEqual([]);
   }
+});
+
+test('a flag of one command may be a value option of another', async () => {
+  const row = { summary: 'show', operands: [], run: async () => ({ json: null, text: '' }) };
+  const own = bashCompletion('gnt-gluster', [
+    { ...row, name: 'a b', options: { all: 'show these' } },
+    { ...row, name: 'a c', options: {}, flags: { all: 'show all' } },
+  ]);
+  expect(await offersOf(own, 'a', 'b', '--all', '')).toEqual([]);
+  expect(await offersOf(own, 'a', 'c', '--all', '')).toEqual(['--all', '--json', '--help']);
 });
 
 test('files are offered where a file is asked for, and only there', async () => {

@@ -5,23 +5,36 @@ import { type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
 import { Failure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
 import { isImageName } from '#src/request.ts';
-import type { CommandInput, Report } from './command.ts';
+import { type Command, type CommandInput, dryRun, type Report } from './command.ts';
 import { eachVolume, poolsOf } from './volumes.ts';
 
 /** gnt-gluster image adopt FILE NAME */
-export async function imageAdopt(input: CommandInput): Promise<Report> {
+export const imageAdopt: Command = {
+  name: 'image adopt',
+  summary: 'turn a raw file on a volume into an image, without copying it',
+  operands: ['FILE', 'NAME'],
+  options: {
+    pool: 'look for the volume only in this pool (default: in all)',
+    volume: 'use this volume, if there are several',
+  },
+  flags: { 'round-up': 'enlarge the file to a whole MiB', ...dryRun },
+  details: ['FILE is the path of the file from the root of the volume.'],
+  run: adoptFile,
+};
+
+async function adoptFile(input: CommandInput): Promise<Report> {
   const [file = '', name = ''] = input.operands;
   if (!isImageName(name)) throw new Failure('invalid', `${JSON.stringify(name)} cannot be the name of an image`);
   const [pool, volume] = placeOf(await poolsOf(input), input.options.volume);
-  const dryRun = input.flags.has('dry-run');
+  const dry = input.flags.has('dry-run');
   return await withLock(name, 'adopt', async () => {
     await requireFree([pool], name);
     const mounted = await mountVolume(pool, volume);
     try {
       const foreign = await examine(mounted, file, input.flags.has('round-up'));
-      if (!dryRun) adopt(mounted, name, foreign);
-      const text = `${dryRun ? 'would make' : 'made'} ${foreign.path} (${sizes(foreign)}) on volume ${volume} the image ${name}\n`;
-      return { json: { dryRun, name, pool: pool.name, volume, from: foreign.path, size: foreign.rounded }, text };
+      if (!dry) adopt(mounted, name, foreign);
+      const text = `${dry ? 'would make' : 'made'} ${foreign.path} (${sizes(foreign)}) on volume ${volume} the image ${name}\n`;
+      return { json: { dryRun: dry, name, pool: pool.name, volume, from: foreign.path, size: foreign.rounded }, text };
     } finally {
       await mounted.release();
     }

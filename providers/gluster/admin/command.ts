@@ -44,7 +44,39 @@ export interface Command {
   readonly run: (input: CommandInput) => Promise<Report>;
 }
 
-/** All options of a command with a value, name to meaning. */
-export function valueOptions({ options, lists = {} }: Pick<Command, 'options' | 'lists'>): Command['options'] {
-  return { ...options, ...lists };
+/** One option as the parser, the help, the manual page and the completion need to know it. */
+export interface Option {
+  readonly name: string;
+  readonly meaning: string;
+  /** The letter that means the same after one dash. */
+  readonly short?: string;
+  /** What stands for its value in the help; undefined: it has none. */
+  readonly value?: string;
+  /** It may be given several times. */
+  readonly several?: true;
+}
+
+/** What every command takes. */
+export const commonOptions: readonly Option[] = [
+  { name: 'json', meaning: 'print JSON' },
+  { name: 'help', short: 'h', meaning: 'show this' },
+];
+
+/** Of every command that changes something. */
+export const dryRun = { 'dry-run': 'show what would be done, and change nothing' } as const;
+
+/** Of the commands that show what several pools have. */
+export const onlyPool = { pool: 'show only this pool' } as const;
+
+/** Of the commands that are about one image. */
+export const poolOfImage = { pool: 'look only in this pool (default: in all)' } as const;
+
+/** All options of a command, in the order of its help. */
+export function optionsOf({ options, lists = {}, flags = {} }: Omit<Command, 'run'>): readonly Option[] {
+  return [
+    ...Object.entries(options).map(([name, meaning]) => ({ name, meaning, value: 'VALUE' })),
+    ...Object.entries(lists).map(([name, meaning]) => ({ name, meaning, value: 'VALUE', several: true as const })),
+    ...Object.entries(flags).map(([name, meaning]) => ({ name, meaning })),
+    ...commonOptions,
+  ];
 }

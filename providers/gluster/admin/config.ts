@@ -6,11 +6,20 @@ import { answeringServer, serverName, serversOf } from '#gluster/glusterd/server
 import { isMounted, mountVolume } from '#gluster/node/mounts.ts';
 import { checkSmallRequests } from '#gluster/node/small-requests.ts';
 import { asFailure, Failure } from '#src/errors.ts';
-import type { CommandInput, Report } from './command.ts';
+import type { Command, CommandInput, Report } from './command.ts';
 import { table } from './table.ts';
 
 /** gnt-gluster config check [FILE] */
-export async function configCheck(input: CommandInput): Promise<Report> {
+export const configCheck: Command = {
+  name: 'config check',
+  summary: 'check a configuration file, and whether its servers answer',
+  operands: ['[FILE]'],
+  options: {},
+  local: true,
+  run: check,
+};
+
+async function check(input: CommandInput): Promise<Report> {
   const [given] = input.operands;
   const file = given === undefined ? configurationFile : resolve(given);
   if (given !== undefined && !existsSync(file)) throw new Failure('missing', `there is no file ${file}`);

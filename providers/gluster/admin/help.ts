@@ -1,16 +1,16 @@
-import { type Command, valueOptions } from './command.ts';
+import { type Command, type Option, optionsOf } from './command.ts';
 
-/** The list of commands. */
+/** The list of commands, those of each noun together. */
 export function overview(program: string, commands: readonly Command[]): string {
-  const rows = commands.map((command) => [synopsis(command), command.summary] as const);
-  const width = Math.max(...rows.map(([name]) => name.length));
+  const width = Math.max(...commands.map((command) => synopsis(command).length));
+  const nouns = Map.groupBy(commands, ({ name }) => name.split(' ', 1)[0]);
+  const row = (command: Command): string => `  ${synopsis(command).padEnd(width)}  ${command.summary}`;
   return [
     `usage: ${program} COMMAND [--json] [--help]`,
     '',
     'Shows, checks and repairs the GlusterFS storage of Ganeti as this node sees it.',
     '',
-    ...rows.map(([name, summary]) => `  ${name.padEnd(width)}  ${summary}`),
-    '',
+    ...[...nouns.values()].flatMap((group) => [...group.map(row), '']),
     `${program} COMMAND --help tells more; ${program} --version tells the version.`,
     '',
   ].join('\n');
@@ -18,21 +18,26 @@ export function overview(program: string, commands: readonly Command[]): string 
 
 /** The help of one command. */
 export function helpOf(program: string, command: Command): string {
-  const flags = { ...command.flags, json: 'print JSON', help: 'show this' };
-  const names = [
-    ...Object.entries(valueOptions(command)).map(([name, meaning]) => [`--${name} VALUE`, meaning] as const),
-    ...Object.entries(flags).map(([name, meaning]) => [`--${name}`, meaning] as const),
-  ];
-  const width = Math.max(...names.map(([name]) => name.length));
+  const rows = optionsOf(command).map((option) => [spelled(option), option.meaning] as const);
   return [
     `usage: ${program} ${synopsis(command)} [OPTION...]`,
     '',
     `${command.summary[0]?.toUpperCase()}${command.summary.slice(1)}.`,
     '',
     ...(command.details === undefined ? [] : [...command.details, '']),
-    ...names.map(([name, meaning]) => `  ${name.padEnd(width)}  ${meaning}`),
+    ...columns(rows),
     '',
   ].join('\n');
+}
+
+function columns(rows: readonly (readonly [string, string])[]): readonly string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, meaning]) => `  ${name.padEnd(width)}  ${meaning}`);
+}
+
+function spelled({ name, short, value }: Option): string {
+  const long = value === undefined ? `--${name}` : `--${name} ${value}`;
+  return short === undefined ? long : `-${short}, ${long}`;
 }
 
 function synopsis({ name, operands }: Command): string {

@@ -7,7 +7,7 @@ import { type Attachment, allAttachments, attachmentsOf, isStale } from '#gluste
 import { Failure } from '#src/errors.ts';
 import { isImageName } from '#src/request.ts';
 import { formatBytes } from '#src/units.ts';
-import type { CommandInput, Report, Value } from './command.ts';
+import { type Command, type CommandInput, onlyPool, poolOfImage, type Report, type Value } from './command.ts';
 import { leaseFactsOrTell, leaseText } from './lease.ts';
 import { list, table } from './table.ts';
 import {
@@ -22,7 +22,15 @@ import {
 } from './volumes.ts';
 
 /** gnt-gluster image list */
-export async function imageList(input: CommandInput): Promise<Report> {
+export const imageList: Command = {
+  name: 'image list',
+  summary: 'list the images of all pools, or of one',
+  operands: [],
+  options: onlyPool,
+  run: listImages,
+};
+
+async function listImages(input: CommandInput): Promise<Report> {
   // One look at this node serves all images.
   const here = { activity: await lookAround(), attachments: await allAttachments() };
   const looked = await lookAtEach(await poolsOf(input), async (mounted, tell) => {
@@ -50,7 +58,15 @@ export async function imageList(input: CommandInput): Promise<Report> {
 }
 
 /** gnt-gluster image info NAME */
-export async function imageInfo(input: CommandInput): Promise<Report> {
+export const imageInfo: Command = {
+  name: 'image info',
+  summary: 'show everything that is known of an image',
+  operands: ['NAME'],
+  options: poolOfImage,
+  run: showImage,
+};
+
+async function showImage(input: CommandInput): Promise<Report> {
   const [name = ''] = input.operands;
   if (!isImageName(name)) throw new Failure('invalid', `${JSON.stringify(name)} cannot be the name of an image`);
   const here = { activity: await lookAround(), attachments: new Map([[name, await attachmentsOf(name)]]) };

@@ -4,7 +4,7 @@ import { libraryGuestsInChroot } from '#gluster/kvm/guests.ts';
 import { Failure } from '#src/errors.ts';
 import { mustRun, run } from '#src/exec.ts';
 import { writeFileAtomic } from '#src/files.ts';
-import type { CommandInput, Report } from './command.ts';
+import { type Command, type CommandInput, dryRun, type Report } from './command.ts';
 import { table } from './table.ts';
 
 const wrapper = '/usr/lib/ganeti-extstorage-gluster/gnt-gluster-kvm';
@@ -19,7 +19,17 @@ export interface KvmInstance {
 }
 
 /** gnt-gluster kvm enable [--dry-run] */
-export async function kvmEnable({ flags }: CommandInput): Promise<Report> {
+export const kvmEnable: Command = {
+  name: 'kvm enable',
+  summary: 'start guests through gnt-gluster-kvm, which gives QEMU all servers of an image',
+  operands: [],
+  options: {},
+  flags: dryRun,
+  local: true,
+  run: enable,
+};
+
+async function enable({ flags }: CommandInput): Promise<Report> {
   const current = await clusterPath();
   if (isWrapper(current)) return done([], `kvm_path of the cluster is ${current} already\n`);
   if (!existsSync(wrapper)) throw new Failure('environment', `${wrapper} is not installed`, { hint: './install.sh' });
@@ -39,7 +49,17 @@ export async function kvmEnable({ flags }: CommandInput): Promise<Report> {
 }
 
 /** gnt-gluster kvm disable [--dry-run] */
-export async function kvmDisable({ flags }: CommandInput): Promise<Report> {
+export const kvmDisable: Command = {
+  name: 'kvm disable',
+  summary: 'start guests as before gnt-gluster kvm enable',
+  operands: [],
+  options: {},
+  flags: dryRun,
+  local: true,
+  run: disable,
+};
+
+async function disable({ flags }: CommandInput): Promise<Report> {
   const current = await clusterPath();
   if (!isWrapper(current)) return done([], `kvm_path of the cluster is ${current}, not ours\n`);
   const commands = [['gnt-cluster', 'modify', '-H', `kvm:kvm_path=${qemuOfNode()}`]];
@@ -50,7 +70,16 @@ export async function kvmDisable({ flags }: CommandInput): Promise<Report> {
 }
 
 /** gnt-gluster kvm status */
-export async function kvmStatus(): Promise<Report> {
+export const kvmStatus: Command = {
+  name: 'kvm status',
+  summary: 'show whether the cluster starts guests through gnt-gluster-kvm',
+  operands: [],
+  options: {},
+  local: true,
+  run: showStatus,
+};
+
+async function showStatus(): Promise<Report> {
   const current = await clusterPath();
   const instances = await instancePaths();
   const enabled = isWrapper(current);

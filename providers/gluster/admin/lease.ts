@@ -13,7 +13,7 @@ import { attachedDevices } from '#gluster/node/attachments.ts';
 import { Failure } from '#src/errors.ts';
 import { isImageName } from '#src/request.ts';
 import { summarize } from '#src/tools/processes.ts';
-import type { CommandInput, Report } from './command.ts';
+import { type Command, type CommandInput, dryRun, onlyPool, poolOfImage, type Report } from './command.ts';
 import { table } from './table.ts';
 import {
   eachVolume,
@@ -83,7 +83,15 @@ export function leaseText({ node, mode, since, state }: Fact): string {
 }
 
 /** gnt-gluster lease list [IMAGE] */
-export async function leaseList(input: CommandInput): Promise<Report> {
+export const leaseList: Command = {
+  name: 'lease list',
+  summary: 'list which node may use which image, since when, and whether that node may be alive',
+  operands: ['[IMAGE]'],
+  options: onlyPool,
+  run: listLeases,
+};
+
+async function listLeases(input: CommandInput): Promise<Report> {
   const [wanted] = input.operands.map(imageName);
   const looked = await lookAtEach(await poolsOf(input), async (mounted, tell) => {
     const here = wanted === undefined ? imagesOn(mounted, tell) : [readOrTell(mounted, wanted, tell) ?? []].flat();
@@ -109,7 +117,16 @@ export async function leaseList(input: CommandInput): Promise<Report> {
  * gnt-gluster lease break IMAGE. A volume that is missing does not keep it from that: the verbs, too, take the image that
  * they find, and it may be for that volume that a node is to lose its leases.
  */
-export async function leaseBreak(input: CommandInput): Promise<Report> {
+export const leaseBreak: Command = {
+  name: 'lease break',
+  summary: 'take an image away from the nodes that have it, or from one of them',
+  operands: ['IMAGE'],
+  options: { node: 'take it away only from this node', ...poolOfImage },
+  flags: dryRun,
+  run: takeAway,
+};
+
+async function takeAway(input: CommandInput): Promise<Report> {
   const [name = ''] = input.operands.map(imageName);
   const looked = await lookAtEach(await poolsOf(input), async (mounted, tell) =>
     readOrTell(mounted, name, tell) === undefined ? [] : [{ ...mounted.pool, volumes: [mounted.volume] }],
@@ -119,16 +136,16 @@ export async function leaseBreak(input: CommandInput): Promise<Report> {
     return image === undefined ? [] : [await breakOn(image, input)];
   });
   const leases = results.flatMap(({ broken }) => broken);
-  const dryRun = input.flags.has('dry-run');
+  const dry = input.flags.has('dry-run');
   const lines = [
-    ...leases.map((lease) => `${dryRun ? 'would break' : 'broke'} the lease of ${leaseText(lease)}\n`),
+    ...leases.map((lease) => `${dry ? 'would break' : 'broke'} the lease of ${leaseText(lease)}\n`),
     ...results.flatMap(({ damage }) =>
-      damage === undefined ? [] : [`${dryRun ? 'would make' : 'made'} the leases anew that were ${damage}\n`],
+      damage === undefined ? [] : [`${dry ? 'would make' : 'made'} the leases anew that were ${damage}\n`],
     ),
   ];
   const advice = 'make sure that no guest uses the image there: it could be started elsewhere now\n';
-  const text = [...lines, ...(dryRun ? [] : [advice])].join('');
-  return { json: { image: name, dryRun, broken: leases }, text, ...problemsOf(looked) };
+  const text = [...lines, ...(dry ? [] : [advice])].join('');
+  return { json: { image: name, dryRun: dry, broken: leases }, text, ...problemsOf(looked) };
 }
 
 interface Broken {

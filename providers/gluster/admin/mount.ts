@@ -7,7 +7,7 @@ import { answers, mountAt } from '#src/tools/mount.ts';
 import { summarize, usersOf } from '#src/tools/processes.ts';
 import { inodeAt } from '#src/trees.ts';
 import { formatBytes } from '#src/units.ts';
-import type { CommandInput, Report } from './command.ts';
+import type { Command, Report } from './command.ts';
 import { table } from './table.ts';
 
 const probeSeconds = 5;
@@ -26,7 +26,15 @@ interface Found {
 }
 
 /** gnt-gluster mount status */
-export async function mountStatus(_input: CommandInput): Promise<Report> {
+export const mountStatus: Command = {
+  name: 'mount status',
+  summary: 'show the mounts of this node: whether they answer, what uses them, how much is free',
+  operands: [],
+  options: {},
+  run: showMounts,
+};
+
+async function showMounts(): Promise<Report> {
   const { pools } = await loadConfiguration();
   const found: Found[] = [];
   for (const pool of pools) {

@@ -17,7 +17,7 @@ import { runDirectory } from '#src/run-directory.ts';
 import { backingFile } from '#src/tools/losetup.ts';
 import { entriesOf } from '#src/trees.ts';
 import { type Bytes, formatBytes, toBytes } from '#src/units.ts';
-import type { CommandInput, Report, Value } from './command.ts';
+import { type Command, type CommandInput, dryRun, type Report, type Value } from './command.ts';
 import { byCluster, othersText, unconfiguredImages, unconfiguredText } from './elsewhere.ts';
 import { namesakes } from './image.ts';
 import { table } from './table.ts';
@@ -30,7 +30,23 @@ const usualAge = '15m';
  * gnt-gluster image orphans: what Ganeti and the volumes do not agree on. Images are looked at before Ganeti is asked: one
  * that is made meanwhile is in neither list or in both.
  */
-export async function imageOrphans(input: CommandInput): Promise<Report> {
+export const imageOrphans: Command = {
+  name: 'image orphans',
+  summary: 'find images without a Ganeti disk, disks without an image, and leftovers (run on the master)',
+  operands: [],
+  options: { 'older-than': `ignore anything newer than this (default: ${usualAge})` },
+  flags: {
+    quarantine: 'move images that no disk refers to, and nobody uses, into the trash; image undelete brings them back',
+    ...dryRun,
+  },
+  details: [
+    'It finds images without a Ganeti disk, unfinished images, Ganeti disks without an image or with another',
+    'size than Ganeti believes, and leftovers on this node.',
+  ],
+  run: findOrphans,
+};
+
+async function findOrphans(input: CommandInput): Promise<Report> {
   const olderThan = parseDuration(input.options['older-than'] ?? usualAge);
   if (olderThan === undefined)
     throw new Failure('usage', '--older-than takes a time such as 15m, 2h or 7d', {
@@ -45,7 +61,7 @@ export async function imageOrphans(input: CommandInput): Promise<Report> {
   const disks = await ganetiDisks();
   const orphans = new Set(orphansOf(ours, disks));
   const quarantine = complete && input.flags.has('quarantine');
-  const wants = { olderThan, quarantine, dryRun: input.flags.has('dry-run') };
+  const wants = { olderThan, quarantine, dry: input.flags.has('dry-run') };
   const found = await eachVolume(looked.seen, async (mounted) => {
     const here = [...orphans].filter(({ pool, volume }) => pool === mounted.pool.name && volume === mounted.volume);
     const described = [];
@@ -111,7 +127,7 @@ function otherSizes(disks: readonly GanetiDisk[], images: readonly { readonly na
 interface Wishes {
   readonly olderThan: number;
   readonly quarantine: boolean;
-  readonly dryRun: boolean;
+  readonly dry: boolean;
 }
 
 function candidate(image: Image) {
@@ -123,12 +139,12 @@ function placeOf({ pool, volume }: MountedVolume) {
   return { pool: pool.name, volume };
 }
 
-async function judge(image: Image, { olderThan, quarantine, dryRun }: Wishes) {
+async function judge(image: Image, { olderThan, quarantine, dry }: Wishes) {
   const metadata = readMetadata(image.directory);
   const age = ageOf(image, metadata.created);
   const kept = await circumstances(image, olderThan);
   let state = kept ?? 'can be quarantined';
-  if (kept === undefined && quarantine) state = dryRun ? 'would be quarantined' : await moveAway(image, olderThan);
+  if (kept === undefined && quarantine) state = dry ? 'would be quarantined' : await moveAway(image, olderThan);
   return {
     name: image.name,
     ...placeOf(image.mounted),

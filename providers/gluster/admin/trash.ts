@@ -13,12 +13,20 @@ import { Failure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
 import { isImageName } from '#src/request.ts';
 import { formatBytes } from '#src/units.ts';
-import type { CommandInput, Report, Value } from './command.ts';
+import { type Command, type CommandInput, dryRun, onlyPool, poolOfImage, type Report, type Value } from './command.ts';
 import { table } from './table.ts';
 import { eachVolume, isComplete, lookAtEach, poolsOf, problemsOf, requireFound } from './volumes.ts';
 
 /** gnt-gluster trash list */
-export async function trashList(input: CommandInput): Promise<Report> {
+export const trashList: Command = {
+  name: 'trash list',
+  summary: 'list the removed images that can be brought back, and when they are purged',
+  operands: [],
+  options: onlyPool,
+  run: listTrash,
+};
+
+async function listTrash(input: CommandInput): Promise<Report> {
   const looked = await lookAtEach(await poolsOf(input), async (mounted) => readTrash(mounted).map(describe));
   const { found } = looked;
   const text = found.length > 0 ? await tableOf(found) : isComplete(looked) ? 'the trash is empty\n' : '';
@@ -29,7 +37,17 @@ export async function trashList(input: CommandInput): Promise<Report> {
  * gnt-gluster trash purge [NAME]: what is kept for long enough, by more than one clock, or with --all everything. Says
  * what stays although its time is over by the clock of this node.
  */
-export async function trashPurge(input: CommandInput): Promise<Report> {
+export const trashPurge: Command = {
+  name: 'trash purge',
+  summary: 'permanently delete expired images, or every trashed copy of NAME',
+  operands: ['[NAME]'],
+  options: { pool: 'purge only in this pool' },
+  flags: { all: 'purge everything, however new, and quarantined images too', ...dryRun },
+  details: ['An image expires when its pool kept it for long enough, by more than one clock.'],
+  run: purgeTrash,
+};
+
+async function purgeTrash(input: CommandInput): Promise<Report> {
   const [name] = input.operands;
   if (name !== undefined) requireName(name);
   const dry = input.flags.has('dry-run');
@@ -71,7 +89,16 @@ function keptOf({ name, mounted, when, verdict }: Judged): readonly Kept[] {
 }
 
 /** gnt-gluster image undelete NAME: the one that was removed last, or the one of a time. */
-export async function imageUndelete(input: CommandInput): Promise<Report> {
+export const imageUndelete: Command = {
+  name: 'image undelete',
+  summary: 'bring an image back from the trash: the one removed last',
+  operands: ['NAME'],
+  options: { ...poolOfImage, time: 'bring back the one removed at this time, as trash list shows it' },
+  flags: dryRun,
+  run: undelete,
+};
+
+async function undelete(input: CommandInput): Promise<Report> {
   const [name = ''] = input.operands;
   requireName(name);
   const dry = input.flags.has('dry-run');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { optionsOf } from '#gluster/admin/command.ts';
 import { commands } from '#gluster/admin/commands.ts';
 import { helpOf, overview } from '#gluster/admin/help.ts';
 import { list, table } from '#gluster/admin/table.ts';
@@ -15,6 +16,21 @@ test('the overview has a line for every command, in one column', () => {
   for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(132);
 });
 
+test('the commands of a noun stand together, and each begins with a verb that says what it does', () => {
+  const nouns = commands.map(({ name }) => name.split(' ')[0]);
+  expect(nouns.filter((noun, index) => noun !== nouns[index - 1])).toEqual([...new Set(nouns)]);
+  const text = overview('gnt-gluster', commands);
+  expect(text.split('\n\n')).toHaveLength(new Set(nouns).size + 3);
+  const verbs = /^(list|show|find|turn|remove|detach|bring|take|permanently delete|check|start) /;
+  for (const { summary } of commands) expect(summary).toMatch(verbs);
+});
+
+test('what a dry run does is told in one wording', () => {
+  const told = commands.flatMap(({ flags = {} }) => flags['dry-run'] ?? []);
+  expect(told.length).toBeGreaterThan(5);
+  expect(new Set(told)).toEqual(new Set(['show what would be done, and change nothing']));
+});
+
 test('no command is the beginning of another, and none is help', () => {
   const names = commands.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
@@ -27,12 +43,11 @@ describe.each(commands)('help of $name', (command) => {
   test('shows how to call it and every option', () => {
     expect(text).toContain(`usage: gnt-gluster ${[command.name, ...command.operands].join(' ')}`);
     const lines = text.split('\n');
-    for (const [option, meaning] of Object.entries({ ...command.options, ...command.lists }))
-      expect(lines.filter((line) => line.startsWith(`  --${option} VALUE  `) && line.endsWith(meaning))).toHaveLength(
-        1,
-      );
-    for (const option of [...Object.keys(command.flags ?? {}), 'json', 'help'])
-      expect(text).toMatch(new RegExp(`^ {2}--${option} +\\S`, 'm'));
+    for (const { name, short, value, meaning } of optionsOf(command)) {
+      const spelled = `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
+      expect(lines.filter((line) => line.startsWith(`  ${spelled}  `) && line.endsWith(meaning))).toHaveLength(1);
+    }
+    for (const option of ['json', 'help']) expect(text).toMatch(new RegExp(`^ {2}(-., )?--${option} +\\S`, 'm'));
   });
 });
 

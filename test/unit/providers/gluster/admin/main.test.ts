@@ -19,6 +19,9 @@ describe('help and version', () => {
     [['image', 'info', '--help'], 0, /^usage: gnt-gluster image info NAME/],
     [['help', 'image', 'info'], 0, /^usage: gnt-gluster image info NAME/],
     [['image', 'list', '--help', '--help'], 0, /^usage: gnt-gluster image list/],
+    [['image', '--help', 'list'], 0, /^usage: gnt-gluster image list/],
+    [['--json', '-h', 'image', 'list'], 0, /^usage: gnt-gluster image list/],
+    [['image', 'list', '--version'], 0, /^gnt-gluster /],
     [['--version'], 0, new RegExp(`^gnt-gluster ${packageFile.version.replaceAll('.', '\\.')}\n$`)],
   ])('%j', async (args, code, said) => {
     expect(await gnt(...args)).toMatchObject({ code, stdout: expect.stringMatching(said), stderr: '' });
@@ -43,6 +46,11 @@ describe('wrong arguments', () => {
     [['lease', 'break'], /lease break takes IMAGE/],
     [['lease', 'break', 'x', '--node'], /--node takes one value/],
     [['image', 'list', '-x'], /unknown option/],
+    [['-x', 'image', 'list'], /unknown option "-x"/],
+    [['--pool', 'a', 'image', 'list'], /--pool stands before the command that it belongs to/],
+    [['image', '--pool=a', 'list'], /--pool stands before the command that it belongs to/],
+    [['image', 'list', '--pool', '--json'], /--pool takes one value/],
+    [['image', 'adopt', 'a', 'b', '--dry-run=no'], /--dry-run takes no value/],
     [['image', 'list', '--strict'], /unknown option "--strict"/],
     [['sanity'], /no DIR is given/],
     [['sanity', 'a', 'b'], /sanity takes \[DIR\]/],
