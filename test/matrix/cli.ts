@@ -1,6 +1,6 @@
 /**
  * `npm run test:matrix`: everything an administrator does with an instance, in every way that a guest can use its disk, on
- * every Debian of the lab. Prints the table that stands in the README, and writes it as JSON. Exit status 1 when something
+ * every Debian of the lab. Prints the table that stands in docs/testing.md, and writes it as JSON. Exit status 1 when something
  * did not work.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
