@@ -24,7 +24,7 @@ export function commandPage(date: Date): string {
     section('DESCRIPTION', description()),
     section('COMMANDS', tagged(commands.map(commandEntry))),
     section('OPTIONS', prose('Every command takes these, also before its words:'), tagged(common.map(optionEntry))),
-    exitStatusSection('a command that checks found something wrong; or a fault of this program, with its stack'),
+    exitStatusSection('a command that checks found a problem; or a fault of this program, whose stack is shown'),
     section('EXAMPLES', examples()),
     section('SEE ALSO', prose('`ganeti-extstorage-gluster(7)`, `gnt-instance(8)`, `gnt-storage(8)`')),
   );
@@ -39,9 +39,9 @@ function synopsis(command: Command): Lines {
 function description(): Lines {
   return [
     ...prose(
-      'It tells of the images, leases, mounts and configuration of the provider `ganeti-extstorage-gluster(7)` as this node ' +
-        'sees them, and tidies up. Only root can run it. What changes something can be tried with `--dry-run`; ' +
-        '`sanity` makes disks of its own and removes them.',
+      'It shows the images, leases, mounts and configuration of the provider `ganeti-extstorage-gluster(7)` as this node ' +
+        'sees them, and tidies up. Only root can run it. Commands that change something accept `--dry-run`. ' +
+        '`sanity` makes disks of its own and removes them. Commands that check exit with 1 when they find a problem.',
     ),
   ];
 }
@@ -78,15 +78,15 @@ function longMarkup({ name, value }: Option): string {
 
 function examples(): Lines {
   return [
-    ...prose('All images, where they are attached and to which nodes they are leased:'),
+    ...prose('Show all images, where they are attached, and to which nodes they are leased:'),
     ...example(`${name} image list`),
     ...prose('Take an image away from a node that is known to be dead, if Ganeti cannot tell:'),
     ...example(`${name} lease break --node node2.example.com NAME`),
-    ...prose('What was removed by mistake, and back again:'),
+    ...prose('Find what was removed by mistake, and bring it back:'),
     ...example(`${name} trash list`, `${name} image undelete 4d2b0cde-70f6-4f0e-8b1f-0b2f8b8f3a52.ext.disk0`),
-    ...prose('Which of the mounts of this node do not answer, for a script:'),
+    ...prose('Tell a script which mounts of this node do not answer:'),
     ...example(`${name} mount status --json`),
-    ...prose('What another provider does otherwise than the ExtStorage interface asks:'),
+    ...prose('Show what another provider does otherwise than the ExtStorage interface asks:'),
     ...example(`${name} sanity /usr/share/ganeti/extstorage/other --parameter pool=test`),
     ...prose('Try out a changed configuration before it is copied to the nodes:'),
     ...example(`${name} config check ./gluster.toml && gnt-cluster copyfile /etc/ganeti/gluster.toml`),

@@ -10,7 +10,7 @@ export function exitStatusSection(one = exitStatusMeaning.internal): Lines {
     'EXIT STATUS',
     tagged([entry(0, 'done, or nothing left to do'), ...entries]),
     prose(
-      'An error is one sentence on standard error, then what to do next after the word `hint`, and the command that failed.',
+      'Standard error shows an error as one sentence. What to do next follows after the word `hint`, and then the command that failed.',
     ),
   );
 }

@@ -39,9 +39,13 @@ function verbEntry(name: keyof typeof verbs): Entry {
     head: macro('Cm', name),
     body: [
       ...phrase(summary),
-      ...prose(name === 'verify' ? `Its arguments name checks: ${quoted(checkNames)}; without any, all are made.` : ''),
+      ...prose(
+        name === 'verify'
+          ? `Its arguments are names of checks: ${quoted(checkNames)}. Without any it makes all checks.`
+          : '',
+      ),
       ...prose(required.length === 0 ? '' : `Needs ${quoted(required)}.`),
-      ...prose(`May be given ${quoted(optional)}.`),
+      ...prose(`Accepts ${quoted(optional)}.`),
       ...prose(used.length === 0 ? '' : `Uses the parameters ${quoted(used)}.`),
     ],
   };
@@ -77,14 +81,14 @@ function environmentSection(): Lines {
   const names = Object.keys(variableMeaning) as readonly VariableName[];
   return section(
     'ENVIRONMENT',
-    prose('Ganeti gives a verb all it needs in variables:'),
+    prose('Ganeti gives a verb everything it needs in variables:'),
     tagged([
       ...names.map((name): Entry => ({ head: macro('Ev', name), body: phrase(variableMeaning[name]) })),
       { head: macro('Ev', 'EXTP_NAME'), body: prose('The parameter `name`, in upper case.') },
       {
         head: macro('Ev', 'EXTP_ACCESS'),
         body: prose(
-          'Given by Ganeti itself: `kernelspace` or `userspace`, as set with `gnt-cluster modify -D ext:access`.',
+          'Ganeti itself sets it to `kernelspace` or `userspace`, as `gnt-cluster modify -D ext:access` says.',
         ),
       },
     ]),
