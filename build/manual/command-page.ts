@@ -1,5 +1,6 @@
-import { type Command, commonOptions, type Option, optionsOf } from '#gluster/admin/command.ts';
+import { type Command, commonOptions, listOptions, type Option, optionsOf } from '#gluster/admin/command.ts';
 import { commands } from '#gluster/admin/commands.ts';
+import type { Listed } from '#gluster/admin/listing.ts';
 import { exitStatusSection } from './exit-status.ts';
 import { type Entry, example, type Lines, macro, page, section, tagged } from './mdoc.ts';
 import { phrase, prose } from './prose.ts';
@@ -24,6 +25,7 @@ export function commandPage(date: Date): string {
     section('DESCRIPTION', description()),
     section('COMMANDS', tagged(commands.map(commandEntry))),
     section('OPTIONS', prose('Every command takes these, also before its words:'), tagged(common.map(optionEntry))),
+    section('LISTS', lists()),
     exitStatusSection('a command that checks found a problem; or a fault of this program, whose stack is shown'),
     section('EXAMPLES', examples()),
     section('SEE ALSO', prose('`ganeti-extstorage-gluster(7)`, `gnt-instance(8)`, `gnt-storage(8)`')),
@@ -31,7 +33,10 @@ export function commandPage(date: Date): string {
 }
 
 function synopsis(command: Command): Lines {
-  const options = [...ownOptions(command), ...common.slice(0, 1)].map((option) => `.Op ${longMarkup(option)}`);
+  const listed = command.list === undefined ? [] : listOptions;
+  const options = [...ownOptions(command), ...listed, ...common.slice(0, 1)].map(
+    (option) => `.Op ${longMarkup(option)}`,
+  );
   const operands = command.operands.map((operand) => `.${operandMarkup(operand)}`);
   return ['.Nm', macro('Cm', ...command.name.split(' ')), ...options, ...operands];
 }
@@ -54,13 +59,36 @@ function commandEntry(command: Command): Entry {
       ...phrase(command.summary),
       ...prose((command.details ?? []).join(' ')),
       ...(options.length === 0 ? [] : tagged(options)),
+      ...(command.list === undefined ? [] : fields(command.list)),
     ],
   };
 }
 
+function fields({ fields: all, usual }: Listed): Lines {
+  const entries = all.map(({ name: field, meaning }) => ({ head: macro('Cm', field), body: phrase(meaning) }));
+  return [
+    ...prose('It lists these fields:'),
+    ...tagged(entries),
+    ...prose(`Without \`-o\` it shows \`${usual.join(',')}\`.`),
+  ];
+}
+
+function lists(): Lines {
+  return [
+    ...prose('Commands that list fields take the options that the lists of Ganeti take, see `gnt-instance(8)`:'),
+    ...tagged(listOptions.map(optionEntry)),
+    ...prose(
+      'With `--separator` sizes are in MiB, unless `--units` says something else; no word but the fields is printed.',
+    ),
+    ...prose('These options change nothing of what `--json` prints.'),
+    ...prose('For a script, names and sizes of all images:'),
+    ...example(`${name} image list --no-headers --separator=: -o name,size`),
+  ];
+}
+
 /** The options of a command that not every command has. */
 function ownOptions(command: Command): readonly Option[] {
-  return optionsOf(command).filter((option) => !commonOptions.includes(option));
+  return optionsOf(command).filter((option) => ![...commonOptions, ...listOptions].includes(option));
 }
 
 function optionEntry(option: Option): Entry {
@@ -73,7 +101,8 @@ function optionMarkup(option: Option): string {
 
 function longMarkup({ name, value }: Option): string {
   const flag = macro('Fl', `-${name}`).slice(1);
-  return value === undefined ? flag : `${flag} Ar ${name}`;
+  if (value === undefined) return flag;
+  return `${flag} Ar ${value === 'VALUE' ? name : value.toLowerCase()}`;
 }
 
 function examples(): Lines {

@@ -41,9 +41,18 @@ test('ganeti-extstorage-gluster(7) tells of every entry of every table', async (
   expect(text).toMatch(/blockdev=never\W+can lose data/);
 });
 
+test('gnt-gluster(8) tells once of the options of all lists', async () => {
+  const text = await rendered(commandPage(date));
+  expect(text.split('-o, --output fields Show these fields')).toHaveLength(2);
+  expect(text).toContain('--units unit Show sizes in this unit');
+});
+
 test('gnt-gluster(8) tells of every command and option', async () => {
   const text = await rendered(commandPage(date));
-  for (const { name, summary, options, lists, flags = {} } of commands) {
+  for (const { name, summary, options, lists, flags = {}, list } of commands) {
+    for (const { name: field, meaning } of list?.fields ?? [])
+      expect(text).toContain(` ${field} ${meaning[0]?.toUpperCase()}${meaning.slice(1)}`);
+    if (list !== undefined) expect(text).toContain(`it shows ‘${list.usual.join(',')}’.`);
     expect(text).toContain(`gnt-gluster ${name} `);
     expect(text).toContain(summary.slice(1));
     for (const [option, meaning] of Object.entries({ ...options, ...lists }))

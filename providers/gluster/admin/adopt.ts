@@ -4,8 +4,8 @@ import { imagesDirectory, readImage } from '#gluster/images/image.ts';
 import { type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
 import { Failure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
-import { isImageName } from '#src/request.ts';
 import { type Command, type CommandInput, dryRun, type Report } from './command.ts';
+import { requireImageName } from './image-name.ts';
 import { eachVolume, poolsOf } from './volumes.ts';
 
 /** gnt-gluster image adopt FILE NAME */
@@ -23,8 +23,8 @@ export const imageAdopt: Command = {
 };
 
 async function adoptFile(input: CommandInput): Promise<Report> {
-  const [file = '', name = ''] = input.operands;
-  if (!isImageName(name)) throw new Failure('invalid', `${JSON.stringify(name)} cannot be the name of an image`);
+  const [file = ''] = input.operands;
+  const name = requireImageName(input.operands[1]);
   const [pool, volume] = placeOf(await poolsOf(input), input.options.volume);
   const dry = input.flags.has('dry-run');
   return await withLock(name, 'adopt', async () => {

@@ -1,4 +1,6 @@
 import type { Failure } from '#src/errors.ts';
+import { units } from '#src/units.ts';
+import type { Listed } from './listing.ts';
 
 /** One cell-to-be of a table: JSON shows it as it is, the terminal as text. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [name: string]: Value };
@@ -39,6 +41,8 @@ export interface Command {
   readonly flags?: Readonly<Record<string, string>>;
   /** What --help tells beside the summary, lines of at most 100 characters. */
   readonly details?: readonly string[];
+  /** What it lists: it then takes the options of Ganeti's own lists, gnt-instance(8). */
+  readonly list?: Listed;
   /** It touches no file of a volume, so that nobody has to watch whether it hangs. */
   readonly local?: true;
   readonly run: (input: CommandInput) => Promise<Report>;
@@ -62,6 +66,23 @@ export const commonOptions: readonly Option[] = [
   { name: 'help', short: 'h', meaning: 'show this' },
 ];
 
+/** What every command that lists something takes, as Ganeti's do (lib/cli_opts.py). */
+export const listOptions: readonly Option[] = [
+  {
+    name: 'output',
+    short: 'o',
+    value: 'FIELDS',
+    meaning: 'show these fields, separated by commas; +FIELDS adds to the usual ones',
+  },
+  { name: 'no-headers', meaning: 'leave out headings and other words' },
+  { name: 'separator', value: 'SEPARATOR', meaning: 'put this between the fields, and show sizes in MiB' },
+  {
+    name: 'units',
+    value: 'UNIT',
+    meaning: `show sizes in this unit: ${units.join(', ')} (what reads best, MiB, GiB, TiB)`,
+  },
+];
+
 /** Of every command that changes something. */
 export const dryRun = { 'dry-run': 'show what would be done, and change nothing' } as const;
 
@@ -72,11 +93,12 @@ export const onlyPool = { pool: 'show only this pool' } as const;
 export const poolOfImage = { pool: 'look only in this pool (default: in all)' } as const;
 
 /** All options of a command, in the order of its help. */
-export function optionsOf({ options, lists = {}, flags = {} }: Omit<Command, 'run'>): readonly Option[] {
+export function optionsOf({ options, lists = {}, flags = {}, list }: Omit<Command, 'run'>): readonly Option[] {
   return [
     ...Object.entries(options).map(([name, meaning]) => ({ name, meaning, value: 'VALUE' })),
     ...Object.entries(lists).map(([name, meaning]) => ({ name, meaning, value: 'VALUE', several: true as const })),
     ...Object.entries(flags).map(([name, meaning]) => ({ name, meaning })),
+    ...(list === undefined ? [] : listOptions),
     ...commonOptions,
   ];
 }

@@ -3,11 +3,14 @@ import type { Command } from './command.ts';
 import { configCheck } from './config.ts';
 import { imageInfo, imageList } from './image.ts';
 import { kvmDisable, kvmEnable, kvmStatus } from './kvm.ts';
-import { leaseBreak, leaseList } from './lease.ts';
+import { leaseList } from './lease.ts';
+import { leaseBreak } from './lease-break.ts';
 import { mountStatus } from './mount.ts';
 import { imageOrphans } from './orphans.ts';
 import { sanityCommand } from './sanity-command.ts';
-import { imageUndelete, trashList, trashPurge } from './trash.ts';
+import { trashList } from './trash.ts';
+import { trashPurge } from './trash-purge.ts';
+import { imageUndelete } from './undelete.ts';
 
 /** All commands of gnt-gluster by their nouns. */
 const byNoun: readonly (readonly Command[])[] = [

@@ -1,4 +1,5 @@
 import { type Command, type Option, optionsOf } from './command.ts';
+import type { Listed } from './listing.ts';
 
 /** The list of commands, those of each noun together. */
 export function overview(program: string, commands: readonly Command[]): string {
@@ -27,7 +28,19 @@ export function helpOf(program: string, command: Command): string {
     ...(command.details === undefined ? [] : [...command.details, '']),
     ...columns(rows),
     '',
+    ...(command.list === undefined ? [] : fieldsText(command.list)),
   ].join('\n');
+}
+
+function fieldsText({ fields, usual }: Listed): readonly string[] {
+  return [
+    'fields:',
+    '',
+    ...columns(fields.map(({ name, meaning }) => [name, meaning] as const)),
+    '',
+    `Without -o: ${usual.join(',')}. What --json prints does not depend on -o.`,
+    '',
+  ];
 }
 
 function columns(rows: readonly (readonly [string, string])[]): readonly string[] {

@@ -6,13 +6,12 @@ import { backingFile, backingInode } from '#src/tools/losetup.ts';
 import { answers, mountAt } from '#src/tools/mount.ts';
 import { summarize, usersOf } from '#src/tools/processes.ts';
 import { inodeAt } from '#src/trees.ts';
-import { formatBytes } from '#src/units.ts';
-import type { Command, Report } from './command.ts';
-import { table } from './table.ts';
+import type { Command, CommandInput, Report } from './command.ts';
+import { type List, listReport } from './listing.ts';
 
 const probeSeconds = 5;
 
-interface Found {
+type Found = {
   readonly pool: string;
   readonly volume: string;
   readonly state: 'not mounted' | 'mounted' | 'no answer' | 'dead';
@@ -23,7 +22,43 @@ interface Found {
   /** Of these, those whose file is not the image's any more. */
   readonly stale: readonly string[];
   readonly users: readonly string[];
-}
+};
+
+/** What `gnt-gluster mount status` shows. Ganeti, too, has free in gnt-node(8) list-storage. */
+const mountFields: List<Found> = {
+  fields: [
+    { name: 'pool', key: 'pool', heading: 'Pool', meaning: 'pool of the volume' },
+    { name: 'volume', key: 'volume', heading: 'Volume', meaning: 'name of the volume' },
+    { name: 'place', heading: 'Pool/volume', meaning: 'both of them', show: ({ pool, volume }) => `${pool}/${volume}` },
+    { name: 'state', key: 'state', heading: 'State', meaning: 'not mounted, mounted, no answer or dead' },
+    { name: 'point', key: 'point', heading: 'Mount point', meaning: 'directory where the volume is mounted' },
+    { name: 'server', key: 'server', heading: 'Mounted from', meaning: 'server that was asked for the volume' },
+    { name: 'free', key: 'free', unit: 'bytes', heading: 'Free', meaning: 'size that is free on the volume' },
+    {
+      name: 'devices',
+      key: 'devices',
+      heading: 'Attached',
+      meaning: 'block devices of this node with a file of the volume',
+      show: ({ devices, stale }) =>
+        devices.map((device) => (stale.includes(device) ? `${device} (stale)` : device)).join(' '),
+    },
+    {
+      name: 'stale',
+      key: 'stale',
+      heading: 'Stale',
+      meaning: 'of these the ones whose file was replaced',
+      show: ({ stale }) => stale.join(' '),
+    },
+    {
+      name: 'users',
+      key: 'users',
+      heading: 'Used by',
+      meaning: 'guests and processes of this node that use it',
+      show: ({ users }) => summarize(users),
+    },
+  ],
+  usual: ['place', 'state', 'server', 'free', 'devices', 'users'],
+};
 
 /** gnt-gluster mount status */
 export const mountStatus: Command = {
@@ -31,10 +66,11 @@ export const mountStatus: Command = {
   summary: 'show the mounts of this node: whether they answer, what uses them, how much is free',
   operands: [],
   options: {},
+  list: mountFields,
   run: showMounts,
 };
 
-async function showMounts(): Promise<Report> {
+async function showMounts(input: CommandInput): Promise<Report> {
   const { pools } = await loadConfiguration();
   const found: Found[] = [];
   for (const pool of pools) {
@@ -52,17 +88,8 @@ async function showMounts(): Promise<Report> {
       found.push({ pool: pool.name, volume, state, point, server: mount?.source ?? null, free, devices, stale, users });
     }
   }
-  const rows = found.map(({ pool, volume, state, server, free, devices, stale, users }) => [
-    `${pool}/${volume}`,
-    state,
-    server ?? '-',
-    free === null ? '-' : formatBytes(free),
-    devices.map((device) => (stale.includes(device) ? `${device} (stale)` : device)).join(' ') || '-',
-    summarize(users) || '-',
-  ]);
-  const text = await table(['Pool/volume', 'State', 'Mounted from', 'Free', 'Attached', 'Used by'], rows);
   const isBad = ({ state, stale }: Found): boolean => state === 'dead' || state === 'no answer' || stale.length > 0;
-  return { json: found.map((entry) => ({ ...entry })), text, bad: found.some(isBad) };
+  return { ...(await listReport(mountFields, found, input, '')), bad: found.some(isBad) };
 }
 
 /** Of some devices those whose file is not the one at its path any more. The volume answers. */

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { Failure } from '#src/errors.ts';
 import { unknown } from '#src/parameters.ts';
 import { type Command, type CommandInput, type Option, optionsOf } from './command.ts';
+import { problemsWithList } from './listing.ts';
 
 const program = 'gnt-gluster';
 
@@ -106,18 +107,20 @@ async function checkOptions(
   given: readonly Given[],
 ): Promise<Omit<CommandInput, 'operands'>> {
   const problems = await problemsWith(known, given);
-  if (problems.length > 0)
-    throw new Failure('usage', `wrong options of ${command.name}`, {
-      problems,
-      hint: `${program} ${command.name} --help`,
-    });
   const named = (wanted: (option: Option) => boolean): readonly Option[] =>
     known.filter((option) => wanted(option) && given.some(({ name }) => name === option.name));
   const valuesOf = ({ name }: Option): readonly string[] =>
     given.flatMap((option) => (option.name === name ? [option.value ?? ''] : []));
   const single = named(({ value, several }) => value !== undefined && several !== true);
+  const options = Object.fromEntries(single.map((option) => [option.name, valuesOf(option)[0] ?? '']));
+  const all = [...problems, ...(command.list === undefined ? [] : problemsWithList(command.list, options))];
+  if (all.length > 0)
+    throw new Failure('usage', `wrong options of ${command.name}`, {
+      problems: all,
+      hint: `${program} ${command.name} --help`,
+    });
   return {
-    options: Object.fromEntries(single.map((option) => [option.name, valuesOf(option)[0] ?? ''])),
+    options,
     lists: Object.fromEntries(named(({ several }) => several === true).map((one) => [one.name, valuesOf(one)])),
     flags: new Set(named(({ value }) => value === undefined).map(({ name }) => name)),
   };

@@ -16,12 +16,11 @@ import { withLock } from '#src/lock.ts';
 import { runDirectory } from '#src/run-directory.ts';
 import { backingFile } from '#src/tools/losetup.ts';
 import { entriesOf } from '#src/trees.ts';
-import { type Bytes, formatBytes, toBytes } from '#src/units.ts';
+import { type Bytes, formatAge, formatBytes, toBytes } from '#src/units.ts';
 import { type Command, type CommandInput, dryRun, type Report, type Value } from './command.ts';
 import { byCluster, othersText, unconfiguredImages, unconfiguredText } from './elsewhere.ts';
-import { namesakes } from './image.ts';
+import { namesakes } from './image-facts.ts';
 import { table } from './table.ts';
-import { formatAge } from './trash.ts';
 import { eachVolume, imagesOn, lookAtEach, poolsOf, problemsOf } from './volumes.ts';
 
 const usualAge = '15m';

@@ -243,10 +243,11 @@ export function findAgain({ name, mounted }: Image): Image {
   return image;
 }
 
-/** The Failure of kind missing that names the volumes on which an image was looked for. */
-export function missing(name: string, mounted: readonly MountedVolume[]): Failure {
+/** The Failure of kind missing; it names the volumes on which an image was looked for, where these are given. */
+export function missing(name: string, mounted: readonly MountedVolume[] = []): Failure {
   const volumes = mounted.map((here) => here.volume).join(', ');
-  return new Failure('missing', `there is no image ${name} on ${volumes}`, { hint: 'gnt-gluster image list' });
+  const where = volumes === '' ? '' : ` on ${volumes}`;
+  return new Failure('missing', `there is no image ${name}${where}`, { hint: 'gnt-gluster image list' });
 }
 
 /** What is known of an image beside its place. */

@@ -1,7 +1,6 @@
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { formatAge } from '#gluster/admin/trash.ts';
 import { builtinPool } from '#gluster/configuration/pool.ts';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
 import { type Image, imageNames, readImage } from '#gluster/images/image.ts';
@@ -193,16 +192,4 @@ describe('the trash', () => {
     expect(readTrash(mounted)).toEqual([]);
     expect(existsSync(`${mounted.path}/images`)).toBe(false);
   });
-});
-
-test.each([
-  [-5, '0 min'],
-  [0, '0 min'],
-  [59 * 60_000, '59 min'],
-  [hour, '1 h'],
-  [hour + 60_000, '1 h 1 min'],
-  [24 * hour, '1 d'],
-  [49 * hour, '2 d 1 h'],
-])('%i ms are %s', (milliseconds, text) => {
-  expect(formatAge(milliseconds)).toBe(text);
 });
