@@ -33,7 +33,7 @@ export function orphansOf<Image extends Candidate>(
   if (disks.length === 0 && images.length > 0)
     throw new Failure(
       'failed',
-      `Ganeti knows no ext disk at all: the ${images.length} images here are not called orphans`,
+      `Ganeti reports no ext disk at all; refusing to treat all ${images.length} images as orphans`,
       {
         hint: 'gnt-gluster image list; if nobody needs one: VOL_NAME=NAME /usr/share/ganeti/extstorage/gluster/remove',
       },
