@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { commands } from '#gluster/admin/commands.ts';
 import { withTables } from '../../build/readme-tables.ts';
 import { pageText } from './markdown.ts';
 
@@ -11,6 +12,16 @@ describe('README.md', () => {
 
   test('has a place for every table, or making them fails', () => {
     expect(() => withTables(text.replace('<!-- keys:', '<!-- other:'))).toThrow('no place for the table "keys"');
+  });
+
+  test('shows lists with the columns that they have', () => {
+    const outputs = [...text.matchAll(/^node1# gnt-gluster (.*)\n(.*)$/gm)];
+    expect(outputs).toHaveLength(2);
+    for (const [, name, headings = ''] of outputs) {
+      const { fields = [], usual = [] } = commands.find((command) => command.name === name)?.list ?? {};
+      const columns = usual.map((field) => fields.find((one) => one.name === field)?.heading);
+      expect(headings.split(/ {2,}/)).toEqual(columns);
+    }
   });
 
   test('tells the totals of docs/testing.md', () => {
