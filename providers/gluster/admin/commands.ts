@@ -1,12 +1,14 @@
 import { imageAdopt } from './adopt.ts';
 import type { Command } from './command.ts';
 import { configCheck } from './config.ts';
+import { imageDetach } from './detach.ts';
 import { imageInfo, imageList } from './image.ts';
 import { kvmDisable, kvmEnable, kvmStatus } from './kvm.ts';
 import { leaseList } from './lease.ts';
 import { leaseBreak } from './lease-break.ts';
 import { mountStatus } from './mount.ts';
 import { imageOrphans } from './orphans.ts';
+import { imageRemove } from './remove.ts';
 import { sanityCommand } from './sanity-command.ts';
 import { trashList } from './trash.ts';
 import { trashPurge } from './trash-purge.ts';
@@ -14,7 +16,7 @@ import { imageUndelete } from './undelete.ts';
 
 /** All commands of gnt-gluster by their nouns. */
 const byNoun: readonly (readonly Command[])[] = [
-  [imageList, imageInfo, imageUndelete, imageOrphans, imageAdopt],
+  [imageList, imageInfo, imageRemove, imageDetach, imageUndelete, imageOrphans, imageAdopt],
   [leaseList, leaseBreak],
   [trashList, trashPurge],
   [mountStatus],

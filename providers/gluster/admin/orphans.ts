@@ -250,7 +250,7 @@ async function textOf({ orphans, missing, sizes, unfinished, stale }: Findings):
     );
   if (unfinished.length > 0)
     parts.push(
-      `images that were being made or deleted when their maker died, or still are (VOL_NAME=IMAGE /usr/share/ganeti/extstorage/gluster/remove takes what is left away):\n\n${await table(
+      `images that were being made or deleted when their maker died, or still are (gnt-gluster image remove IMAGE takes away what is left):\n\n${await table(
         ['Image', 'Pool/volume', 'Allocated', 'Untouched for', 'Made by'],
         unfinished.map(({ image, pool, volume, allocated, age, node }) => [
           image,
@@ -263,7 +263,7 @@ async function textOf({ orphans, missing, sizes, unfinished, stale }: Findings):
     );
   if (stale.length > 0)
     parts.push(
-      `what this node has of images that are gone (VOL_NAME=IMAGE /usr/share/ganeti/extstorage/gluster/detach undoes it):\n\n${await table(
+      `what this node has of images that are gone (gnt-gluster image detach IMAGE undoes it):\n\n${await table(
         ['What', 'Image'],
         stale.map(({ what, image }) => [what, image]),
       )}`,

@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { lookAround, usersWithoutDevice } from '#gluster/images/users.ts';
 import { giveBackLease, hasLease } from '#gluster/leases/store.ts';
 import { lookHere } from '#gluster/node/attachments.ts';
-import { detachDevice } from '#gluster/node/devices.ts';
+import { detachDevice, requireIdle } from '#gluster/node/devices.ts';
 import { unmountIfIdle } from '#gluster/node/mounts.ts';
 import { forgetRecord } from '#gluster/node/records.ts';
 import { asFailure, Failure } from '#src/errors.ts';
@@ -41,6 +41,23 @@ export async function detachHere(name: string): Promise<void> {
   });
 }
 
+/** What detachHere would detach an image from; throws as it does, but does not wait, and changes nothing. */
+export async function examineDetaching(name: string): Promise<readonly string[]> {
+  const here = await lookHere(name);
+  const devices = here.attachments.map(({ device }) => device);
+  for (const device of devices) requireIdle(device);
+  const places = await placesOf(here);
+  const held = await Promise.all(places.map(holdPlace));
+  try {
+    const leased = await Promise.all(held.map((place) => ownsLease(name, place)));
+    if (leased.includes(true)) requireNobody(name, usersWithoutDevice(name, await lookAround()));
+  } finally {
+    for (const { descriptor } of held) if (descriptor !== undefined) closeSync(descriptor);
+  }
+  for (const { pool, volume } of places) await unmountIfIdle(pool, volume);
+  return devices;
+}
+
 async function ownsLease(name: string, { directory, descriptor }: HeldPlace): Promise<boolean> {
   if (descriptor === undefined) return false;
   try {
@@ -58,6 +75,10 @@ async function requireNoLibraryUser(name: string): Promise<void> {
     (list) => list.length === 0,
     libraryPatience,
   );
+  requireNobody(name, users);
+}
+
+function requireNobody(name: string, users: readonly string[]): void {
   if (users.length === 0) return;
   throw new Failure('busy', `image ${name} is in use by ${summarize(users)}, and stays open on this node`, {
     hint: 'shut its instance down: gnt-instance shutdown INSTANCE',

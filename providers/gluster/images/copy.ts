@@ -13,7 +13,11 @@ import { lookAround, tailOf, usersOfFile } from './users.ts';
 
 /** Throws a Failure of kind busy while a process of this node, or a guest that runs here, uses an image. */
 export async function requireUnused(image: Image, hint: string): Promise<void> {
-  const devices = await detachStale(image, await lookHere(image.name));
+  await requireNoUser(image, await detachStale(image, await lookHere(image.name)), hint);
+}
+
+/** The same of an image that is attached to some devices of this node; it detaches none. */
+export async function requireNoUser(image: Image, devices: readonly string[], hint: string): Promise<void> {
   const users = usersOfFile(tailOf(image.name), devices, await lookAround());
   if (users.length > 0) throw new Failure('busy', `image ${image.name} is in use by ${summarize(users)}`, { hint });
 }

@@ -35,12 +35,15 @@ export function orphansOf<Image extends Candidate>(
       'failed',
       `Ganeti reports no ext disk at all; refusing to treat all ${images.length} images as orphans`,
       {
-        hint: 'gnt-gluster image list; if nobody needs one: VOL_NAME=NAME /usr/share/ganeti/extstorage/gluster/remove',
+        hint: 'gnt-gluster image list; if nobody needs one: gnt-gluster image remove NAME',
       },
     );
-  const names = new Set(disks.map(({ image }) => image));
-  const uuids = new Set(disks.map(({ uuid }) => uuid));
-  return images.filter(({ name, uuid }) => !names.has(name) && (uuid === undefined || !uuids.has(uuid)));
+  return images.filter((image) => !disks.some((disk) => isImageOf(image, disk)));
+}
+
+/** Whether a disk of Ganeti refers to an image, by name or by UUID. */
+export function isImageOf({ name, uuid }: Candidate, disk: GanetiDisk): boolean {
+  return disk.image === name || disk.uuid === uuid;
 }
 
 /** The disks of a provider whose image is on none of its volumes. */

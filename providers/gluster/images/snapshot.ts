@@ -64,6 +64,6 @@ export async function requireSameSnapshot(image: Image, snapshot: Image): Promis
       ? `an older snapshot, of ${metadata.created ?? 'unknown date'}`
       : 'another image';
   throw new Failure('exists', `${snapshot.name} exists and is ${what}`, {
-    hint: `VOL_NAME=${snapshot.name} /usr/share/ganeti/extstorage/gluster/remove, if nobody needs it`,
+    hint: `gnt-gluster image remove ${snapshot.name}, if nobody needs it`,
   });
 }

@@ -68,11 +68,20 @@ export function purgedAfter({ reason, when }: Entry, keep: number): Date | undef
 /**
  * Removes an image: into the trash when its pool has one, else it is deleted. A snapshot always is deleted: it is a copy,
  * and every backup makes one as large as the disk. Also where not even a directory can be made for lack of space.
+ * Returns whether it is in the trash.
  */
-export function discard(image: Image): void {
-  const keep = image.mounted.pool.trash > 0 && readMetadata(image.directory).snapshotOf === undefined;
-  if (keep && kept(image)) sweep(image.mounted, image.name);
-  else deleteImage(image);
+export function discard(image: Image): boolean {
+  if (!goesToTrash(image) || !kept(image)) {
+    deleteImage(image);
+    return false;
+  }
+  sweep(image.mounted, image.name);
+  return true;
+}
+
+/** Whether an image that is removed can be brought back: where its pool has a trash, and not if it is a snapshot. */
+export function goesToTrash(image: Image): boolean {
+  return image.mounted.pool.trash > 0 && readMetadata(image.directory).snapshotOf === undefined;
 }
 
 function kept(image: Image): boolean {

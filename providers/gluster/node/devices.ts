@@ -56,11 +56,16 @@ export async function detachDevice(device: string): Promise<void> {
     () => deviceUsers(device),
     (list) => list.length === 0,
   );
-  if (users.length > 0)
-    throw new Failure('busy', `${device} is in use by ${summarize(users)}`, { hint: `fuser -v ${device}` });
+  requireIdle(device, users);
   await detachLoopDevice(device);
   // The device may be somebody else's the moment it is free.
   const isThere = (): boolean => backingFile(device) === file && deviceSequence(device) === sequence;
   if (await waitFor(isThere, (there) => !there))
     throw new Failure('busy', `${device} was asked to detach and is still there`, { hint: `fuser -v ${device}` });
+}
+
+/** Throws a Failure of kind busy when something uses a device. */
+export function requireIdle(device: string, users: readonly string[] = deviceUsers(device)): void {
+  if (users.length > 0)
+    throw new Failure('busy', `${device} is in use by ${summarize(users)}`, { hint: `fuser -v ${device}` });
 }

@@ -25,11 +25,19 @@ export async function detachStale(
   image: ImageFile | undefined,
   { name, attachments }: Here,
 ): Promise<readonly string[]> {
+  const devices = currentDevices(image, { name, attachments });
+  for (const { device } of attachments) if (!devices.includes(device)) await detachDevice(device);
+  return devices;
+}
+
+/** The devices that detachStale would leave; throws as it does, and changes nothing. */
+export function currentDevices(
+  image: ImageFile | undefined,
+  { name, attachments }: Pick<Here, 'name' | 'attachments'>,
+): readonly string[] {
   const stale = attachments.filter((attachment) => image === undefined || isStale(attachment, image));
-  for (const attachment of stale) {
-    if (deviceUsers(attachment.device).length > 0) throw staleFailure(name, [attachment]);
-    await detachDevice(attachment.device);
-  }
+  const used = stale.find(({ device }) => deviceUsers(device).length > 0);
+  if (used !== undefined) throw staleFailure(name, [used]);
   return attachments.filter((attachment) => !stale.includes(attachment)).map(({ device }) => device);
 }
 

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { node, shell } from '../support/lab.ts';
 import { providerDirectory } from '../support/provider.ts';
-import { done, run } from '../support/verbs.ts';
-import { useGlusterLedger } from './support/storage.ts';
+import { attachedNew, done, run } from '../support/verbs.ts';
+import { configure } from './support/faults.ts';
+import { gntGluster, useGlusterLedger } from './support/storage.ts';
+import { mountRoot, volumes } from './support/volumes.ts';
 
 const ledger = useGlusterLedger();
 
@@ -43,3 +45,62 @@ test.each([[['image', 'list']], [['lease', 'list']]])(
     expect({ ...several, block: 0 }).toEqual({ ...one, block: 0 });
   },
 );
+
+/** What a list prints. */
+async function printed(...args: readonly string[]): Promise<string> {
+  return (await node().exec([`${providerDirectory}/gnt-gluster`, ...args], { timeoutMs: 60_000 })).stdout;
+}
+
+test('every list shows the fields that are asked for, as the lists of Ganeti do', async () => {
+  await configure(ledger, `[pool.default]\nvolumes = ["${volumes.main}"]\ntrash = "1h"\n`);
+  ledger.later(() => shell('rm -rf "$1"/*/images/.trash', mountRoot));
+  const [disk, gone] = ledger.disks(2);
+  if (disk === undefined || gone === undefined) throw new Error('there are no disks');
+  await done(run.create(gone, 8));
+  await done(run.remove(gone));
+  const device = await attachedNew(disk, 1536);
+  await done(run.open(disk));
+  const script = ['--no-headers', '--separator=|'];
+
+  expect(await printed('image', 'list', ...script, '-o', 'name,size,uuid')).toBe(`${disk.name}|1536|${disk.uuid}\n`);
+  expect(await printed('image', 'list', ...script, '--output=size,clone_of', '--units=g')).toBe('1.5|-\n');
+  expect(await printed('image', 'list', '-o', 'size', '--units', 'm')).toBe('Size\n1536\n');
+  expect(await printed('image', 'list', '-o', 'size')).toBe('Size\n1.5 GiB\n');
+  const usual = [disk.name, 'default/ganeti', '1536', '0', device, 'node1.lab', '-'].join('|');
+  expect(await printed('image', 'list', ...script)).toBe(`${usual}\n`);
+  expect(await printed('image', 'list', ...script, '-o', '+volume,stale')).toBe(`${usual}|ganeti|N\n`);
+  expect(await printed('image', 'list', '--separator=|')).toBe(
+    `Image|Pool/volume|Size|Allocated|Attached here|Leased to|Info\n${usual}\n`,
+  );
+
+  expect(await printed('lease', 'list', ...script, '-o', 'node,image,mode,state')).toBe(
+    `node1.lab|${disk.name}|exclusive|this node\n`,
+  );
+  expect(await printed('trash', 'list', ...script, '-o', 'name,node,reason,size')).toBe(
+    `${gone.name}|node1.lab|removed|8\n`,
+  );
+  const point = '/run/ganeti-gluster/mnt/default/ganeti';
+  expect(await printed('mount', 'status', ...script, '-o', 'volume,state,point,devices')).toBe(
+    `ganeti|mounted|${point}|${device}\n`,
+  );
+  expect(await printed('mount', 'status', ...script, '-o', 'free')).toMatch(/^[0-9]+\n$/);
+
+  const [image] = (await gntGluster(['image', 'list', '-o', 'name', '--separator=|'])).json as readonly object[];
+  const keys =
+    'name pool volume path size allocated uuid disk info preallocation created createdBy snapshotOf cloneOf device stale leases users damage';
+  expect(Object.keys(image ?? {})).toEqual(keys.split(' '));
+  const [lease] = (await gntGluster(['lease', 'list'])).json as readonly object[];
+  expect(Object.keys(lease ?? {}).join(' ')).toBe('image pool volume node mode since boot machine state remark');
+  const [trashed] = (await gntGluster(['trash', 'list'])).json as readonly object[];
+  expect(Object.keys(trashed ?? {}).join(' ')).toBe('name pool volume path size allocated reason when node purged');
+  const [mount] = (await gntGluster(['mount', 'status'])).json as readonly object[];
+  expect(Object.keys(mount ?? {}).join(' ')).toBe('pool volume state point server free devices stale users');
+});
+
+test('a list of nothing is told to a person, and empty for a script', async () => {
+  expect(await printed('image', 'list')).toBe('no images\n');
+  expect(await printed('image', 'list', '--no-headers')).toBe('');
+  expect(await printed('trash', 'list')).toBe('the trash is empty\n');
+  expect(await printed('trash', 'list', '--separator=:', '-o', 'name,node')).toBe('Image:By\n');
+  expect(await printed('lease', 'list', '--no-headers')).toBe('');
+});

@@ -1,27 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { node, shell } from '../support/lab.ts';
 import { done, run } from '../support/verbs.ts';
-import { fakeTool } from './support/faults.ts';
+import { fakeGaneti } from './support/ganeti.ts';
 import { everything, gntGluster, useGlusterLedger } from './support/storage.ts';
 
 const ledger = useGlusterLedger();
 const command = ['image', 'orphans', '--quarantine', '--older-than', '0m'];
-
-/** A Ganeti that says what it is told to: for what a real one says, see test/e2e/orphans.test.ts. */
-async function ganeti(answers: {
-  readonly master?: string;
-  readonly list?: string;
-  readonly info?: string;
-  readonly configuration?: string;
-}): Promise<void> {
-  const { master = 'echo node1.lab', list = 'true', info = 'echo No instances. >&2; exit 1' } = answers;
-  await fakeTool(ledger, 'gnt-cluster', master);
-  await fakeTool(ledger, 'gnt-instance', `case $1 in list) ${list} ;; *) ${info} ;; esac`);
-  ledger.later(() => shell('rm -rf /var/lib/ganeti/config.data'));
-  await node().exec(['sh', '-c', 'mkdir -p /var/lib/ganeti && cat >/var/lib/ganeti/config.data'], {
-    input: answers.configuration ?? '{"instances": {}, "disks": {}}',
-  });
-}
 
 describe('nothing is called an orphan, and nothing moved', () => {
   const another = JSON.stringify({
@@ -47,7 +30,7 @@ describe('nothing is called an orphan, and nothing moved', () => {
   ] as const)('%s', async (_, answers, exitCode, reason) => {
     const disk = ledger.disk();
     await done(run.create(disk, 8));
-    await ganeti(answers);
+    await fakeGaneti(ledger, answers);
     const before = await everything();
     const outcome = await gntGluster(command);
     expect(outcome.exitCode, outcome.said).toBe(exitCode);
