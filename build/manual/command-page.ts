@@ -69,7 +69,11 @@ function fields({ fields: all, usual }: Listed): Lines {
   return [
     ...prose('It lists these fields:'),
     ...tagged(entries),
-    ...prose(`Without \`-o\` it shows \`${usual.join(',')}\`.`),
+    ...prose(
+      usual === undefined
+        ? 'Without `-o` each table shows its own.'
+        : `Without \`-o\` it shows \`${usual.join(',')}\`.`,
+    ),
   ];
 }
 

@@ -52,7 +52,7 @@ test('gnt-gluster(8) tells of every command and option', async () => {
   for (const { name, summary, options, lists, flags = {}, list } of commands) {
     for (const { name: field, meaning } of list?.fields ?? [])
       expect(text).toContain(` ${field} ${meaning[0]?.toUpperCase()}${meaning.slice(1)}`);
-    if (list !== undefined) expect(text).toContain(`it shows ‘${list.usual.join(',')}’.`);
+    if (list?.usual !== undefined) expect(text).toContain(`it shows ‘${list.usual.join(',')}’.`);
     expect(text).toContain(`gnt-gluster ${name} `);
     expect(text).toContain(summary.slice(1));
     for (const [option, meaning] of Object.entries({ ...options, ...lists }))

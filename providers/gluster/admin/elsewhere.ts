@@ -3,19 +3,11 @@ import { isOfOtherCluster, thisCluster } from '#gluster/ganeti/cluster.ts';
 import { imageNames } from '#gluster/images/image.ts';
 import type { ImageMetadata } from '#gluster/images/metadata.ts';
 import { formerSites, mountFormer, sitesOf } from '#gluster/images/sites.ts';
-import { table } from './table.ts';
-
-/** An image where no pool of the configuration is, though one of an earlier configuration was. */
-export interface Unconfigured {
-  readonly name: string;
-  readonly pool: string;
-  readonly volume: string;
-  readonly directory: string;
-}
+import type { Findings } from './orphan-tables.ts';
 
 /** The images that this node knows of from earlier configurations, and that no verb finds any more. */
-export async function unconfiguredImages(pools: readonly Pool[]): Promise<readonly Unconfigured[]> {
-  const found: Unconfigured[] = [];
+export async function unconfiguredImages(pools: readonly Pool[]): Promise<Findings['unconfigured']> {
+  const found: Findings['unconfigured'][number][] = [];
   for (const site of formerSites(pools.flatMap(sitesOf))) {
     const mounted = await mountFormer(site);
     if (mounted === undefined) continue;
@@ -24,14 +16,6 @@ export async function unconfiguredImages(pools: readonly Pool[]): Promise<readon
     await mounted.release();
   }
   return found;
-}
-
-/** For people: where the images are, and what brings them back. */
-export async function unconfiguredText(images: readonly Unconfigured[]): Promise<string> {
-  const rows = images.map(({ name, pool, volume, directory }) => [name, volume, directory, pool]);
-  const heading =
-    'images where no pool of the configuration is (add volume and directory to /etc/ganeti/gluster.toml again):';
-  return `${heading}\n\n${await table(['Image', 'Volume', 'Directory', 'Was in pool'], rows)}`;
 }
 
 /** Images of this cluster, and of other clusters on the same volumes: those are not ours to judge. */

@@ -38,7 +38,8 @@ function fieldsText({ fields, usual }: Listed): readonly string[] {
     '',
     ...columns(fields.map(({ name, meaning }) => [name, meaning] as const)),
     '',
-    `Without -o: ${usual.join(',')}. What --json prints does not depend on -o.`,
+    usual === undefined ? 'Without -o each table shows its own.' : `Without -o: ${usual.join(',')}.`,
+    'What --json prints does not depend on these options.',
     '',
   ];
 }

@@ -30,14 +30,15 @@ export interface List<Item> {
 /** A list as far as the options of its command are concerned. */
 export interface Listed {
   readonly fields: readonly FieldWords[];
-  readonly usual: readonly string[];
+  /** undefined: the command has several tables, and each has its own. */
+  readonly usual?: readonly string[];
 }
 
 /** What a list is called for: that of gnt-instance(8) list. */
 type Wishes = Pick<CommandInput, 'options' | 'flags'>;
 
 /** The names that -o selects: a list of them, or after a plus sign those that come after the usual ones. */
-export function chosenFields({ usual }: Pick<Listed, 'usual'>, output: string | undefined): readonly string[] {
+export function chosenFields({ usual = [] }: Pick<Listed, 'usual'>, output: string | undefined): readonly string[] {
   if (output === undefined) return usual;
   return output.startsWith('+') ? [...usual, ...output.slice(1).split(',')] : output.split(',');
 }

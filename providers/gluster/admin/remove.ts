@@ -15,7 +15,7 @@ import { lookAtEach, poolsOf } from './volumes.ts';
 /** gnt-gluster image remove NAME */
 export const imageRemove: Command = {
   name: 'image remove',
-  summary: 'remove an image that no instance needs, as the verb does: into the trash, where its pool has one',
+  summary: 'remove an image that no instance needs: into the trash, where its pool has one',
   operands: ['NAME'],
   options: poolOfImage,
   flags: { force: 'remove it also when Ganeti has a disk for it, or cannot be asked on this node', ...dryRun },

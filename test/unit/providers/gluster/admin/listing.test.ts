@@ -97,7 +97,7 @@ describe('the lists of gnt-gluster', () => {
   const lists = commands.flatMap((command) => (command.list === undefined ? [] : [{ command, ...command.list }]));
 
   test('are these', () => {
-    const names = ['image list', 'lease list', 'trash list', 'mount status'];
+    const names = ['image list', 'lease list', 'trash list', 'mount status', 'image orphans'];
     expect(lists.map(({ command }) => command.name)).toEqual(expect.arrayContaining(names));
   });
 
@@ -106,7 +106,7 @@ describe('the lists of gnt-gluster', () => {
     ({ command, fields, usual }) => {
       const names = fields.map(({ name }) => name);
       expect(new Set(names).size).toBe(names.length);
-      expect(problemsWithList({ fields, usual }, {})).toEqual([]);
+      expect((usual ?? []).filter((name) => !names.includes(name))).toEqual([]);
       const lines = helpOf('gnt-gluster', command).split('\n');
       for (const { name, heading, meaning } of fields) {
         expect(name).toMatch(/^[a-z][a-z_]*$/);
