@@ -34,8 +34,8 @@ export const imageOrphans: Command = {
     ...dryRun,
   },
   details: [
-    'It finds images without a Ganeti disk, unfinished images, Ganeti disks without an image or with another',
-    'size than Ganeti believes, and leftovers on this node.',
+    'It finds images without a Ganeti disk, unfinished images, and leftovers on this node.',
+    'It also finds Ganeti disks without an image, or with another size than Ganeti believes.',
   ],
   run: findOrphans,
 };

@@ -20,8 +20,8 @@ export const sanityCommand: Command = {
     hostile: 'also try names like ../x, which a provider that does not check them could take for other disks',
   },
   details: [
-    'It calls the verbs as Ganeti does, and makes and removes disks on the real storage: at most 10 at a time,',
-    'of at most five times --size, each with a random UUID for its name. It touches no other disk.',
+    'It calls the verbs as Ganeti does, and makes and removes disks on the real storage. It touches no other disk.',
+    'There are at most 10 disks at a time, of at most five times --size, each with a random UUID for its name.',
     'It removes what it made after every rule, also after SIGINT and SIGTERM, and names what cannot be removed.',
     'It exits with 1 when the provider does not conform.',
   ],
