@@ -19,10 +19,8 @@ export function describeProcess({ pid, argv }: Pick<Process, 'pid' | 'argv'>): s
 }
 
 /** The processes of this node that have a file or device open whose path satisfies a test, for a sentence. */
-export function usersOf(opens: (path: string) => boolean): readonly string[] {
-  return processes()
-    .filter((process) => process.opens.some(opens))
-    .map(describeProcess);
+export function usersOf(opens: (path: string) => boolean, running = processes()): readonly string[] {
+  return running.filter((process) => process.opens.some(opens)).map(describeProcess);
 }
 
 /** Whether a process of this node has a name and was given an argument. */

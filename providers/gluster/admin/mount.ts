@@ -4,7 +4,7 @@ import { ownLoopDevices } from '#gluster/node/loops.ts';
 import { clientRuns, mountPoint } from '#gluster/node/mounts.ts';
 import { backingFile, backingInode } from '#src/tools/losetup.ts';
 import { answers, mountAt } from '#src/tools/mount.ts';
-import { summarize, usersOf } from '#src/tools/processes.ts';
+import { type Process, processes, summarize, usersOf } from '#src/tools/processes.ts';
 import { inodeAt } from '#src/trees.ts';
 import type { Command, CommandInput, Report } from './command.ts';
 import { type List, listReport } from './listing.ts';
@@ -72,24 +72,39 @@ export const mountStatus: Command = {
 
 async function showMounts(input: CommandInput): Promise<Report> {
   const { pools } = await loadConfiguration();
-  const found: Found[] = [];
-  for (const pool of pools) {
-    for (const volume of pool.volumes) {
-      const point = mountPoint(pool.name, volume);
-      const mount = mountAt(point);
-      const alive = mount !== undefined && (await answers(point, probeSeconds));
-      const devices = await ownLoopDevices((path) => path.startsWith(`${point}/`));
-      // A QEMU has the device open, not the file behind it.
-      const isUse = (path: string): boolean => path.startsWith(`${point}/`) || devices.includes(path);
-      const users = mount === undefined ? [] : usersOf(isUse);
-      const state = mount === undefined ? 'not mounted' : alive ? 'mounted' : clientRuns(point) ? 'no answer' : 'dead';
-      const free = alive ? freeSpace(point) : null;
-      const stale = alive ? await staleDevices(devices) : [];
-      found.push({ pool: pool.name, volume, state, point, server: mount?.source ?? null, free, devices, stale, users });
-    }
-  }
+  // One look at this node serves all volumes; those that do not answer are waited for together.
+  const here: Here = { devices: await ownLoopDevices(() => true), running: processes() };
+  const volumes = pools.flatMap((pool) => pool.volumes.map((volume) => ({ pool: pool.name, volume })));
+  const found = await Promise.all(volumes.map(({ pool, volume }) => lookAtMount(pool, volume, here)));
   const isBad = ({ state, stale }: Found): boolean => state === 'dead' || state === 'no answer' || stale.length > 0;
   return { ...(await listReport(mountFields, found, input, '')), bad: found.some(isBad) };
+}
+
+/** What this node has and does. */
+interface Here {
+  readonly devices: readonly string[];
+  readonly running: readonly Process[];
+}
+
+async function lookAtMount(pool: string, volume: string, here: Here): Promise<Found> {
+  const point = mountPoint(pool, volume);
+  const mount = mountAt(point);
+  const alive = mount !== undefined && (await answers(point, probeSeconds));
+  const isInside = (path: string): boolean => path.startsWith(`${point}/`);
+  const devices = here.devices.filter((device) => isInside(backingFile(device) ?? ''));
+  // A QEMU has the device open, not the file behind it.
+  const isUse = (path: string): boolean => isInside(path) || devices.includes(path);
+  return {
+    pool,
+    volume,
+    state: mount === undefined ? 'not mounted' : alive ? 'mounted' : clientRuns(point) ? 'no answer' : 'dead',
+    point,
+    server: mount?.source ?? null,
+    free: alive ? freeSpace(point) : null,
+    devices,
+    stale: alive ? await staleDevices(devices) : [],
+    users: mount === undefined ? [] : usersOf(isUse, here.running),
+  };
 }
 
 /** Of some devices those whose file is not the one at its path any more. The volume answers. */

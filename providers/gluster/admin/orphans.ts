@@ -4,7 +4,16 @@ import { type GanetiDisk, ganetiDisks } from '#gluster/ganeti/disks.ts';
 import { type Image, readImage, unfinishedOn } from '#gluster/images/image.ts';
 import { readMetadata } from '#gluster/images/metadata.ts';
 import { type Candidate, ofOtherSize, orphansOf, tooYoung, withoutImage } from '#gluster/images/orphans.ts';
-import { ageOf, type CandidateImage, candidateOf, quarantine, whyOrphanStays } from '#gluster/images/quarantine.ts';
+import {
+  type Around,
+  ageOf,
+  type CandidateImage,
+  candidateOf,
+  quarantine,
+  whyOrphanStays,
+} from '#gluster/images/quarantine.ts';
+import { lookAround } from '#gluster/images/users.ts';
+import { allAttachments } from '#gluster/node/attachments.ts';
 import type { MountedVolume } from '#gluster/node/mounts.ts';
 import { remainsHere } from '#gluster/node/remains.ts';
 import { Failure } from '#src/errors.ts';
@@ -138,21 +147,28 @@ async function judgeAll(
   { seen }: Looked<unknown>,
   wishes: Wishes,
 ): Promise<Findings['orphans']> {
+  // One look at this node serves all of them.
+  const [activity, attached] = [await lookAround(), await allAttachments()];
+  const devicesOf = (name: string): readonly string[] => (attached.get(name) ?? []).map(({ device }) => device);
   return await eachVolume(seen, async (mounted) => {
     const described: Findings['orphans'][number][] = [];
     for (const { name, pool, volume } of orphans) {
       if (pool !== mounted.pool.name || volume !== mounted.volume) continue;
       const image = readImage(mounted, name);
-      if (image !== undefined) described.push(await judge(image, wishes));
+      if (image !== undefined) described.push(await judge(image, { activity, devices: devicesOf(name) }, wishes));
     }
     return described;
   });
 }
 
-async function judge(image: Image, { olderThan, move, dry }: Wishes): Promise<Findings['orphans'][number]> {
+async function judge(
+  image: Image,
+  around: Around,
+  { olderThan, move, dry }: Wishes,
+): Promise<Findings['orphans'][number]> {
   const metadata = readMetadata(image.directory);
   const age = ageOf(image);
-  const kept = await whyOrphanStays(image, olderThan);
+  const kept = await whyOrphanStays(image, olderThan, around);
   let state = kept ?? 'can be quarantined';
   if (kept === undefined && move) state = dry ? 'would be quarantined' : await quarantine(image, olderThan);
   const { name, size, allocated } = image;

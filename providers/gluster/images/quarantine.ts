@@ -7,7 +7,7 @@ import { type Image, readImage } from './image.ts';
 import { readMetadata } from './metadata.ts';
 import { orphansOf, whyKept } from './orphans.ts';
 import { moveToTrash } from './trash.ts';
-import { lookAround, tailOf, usersOfFile } from './users.ts';
+import { type Activity, lookAround, tailOf, usersOfFile } from './users.ts';
 
 /** An image as it is compared with Ganeti's disks. */
 export type CandidateImage = ReturnType<typeof candidateOf>;
@@ -19,13 +19,22 @@ export function candidateOf(image: Image) {
   return { name: image.name, uuid: metadata.uuid, size: image.size, metadata, pool: pool.name, volume };
 }
 
+/** What this node does, and the devices that an image is attached to. */
+export interface Around {
+  readonly activity: Activity;
+  readonly devices: readonly string[];
+}
+
 /** Why an orphan must stay where it is, or undefined; newer ones than `olderThan`, in milliseconds, stay. */
-export async function whyOrphanStays(image: Image, olderThan: number): Promise<string | undefined> {
-  const devices = await attachedDevices(image.name);
+export async function whyOrphanStays(
+  image: Image,
+  olderThan: number,
+  { activity, devices }: Around,
+): Promise<string | undefined> {
   const damage = damageOfLeases(image.directory);
   if (damage !== undefined) return `nobody knows who has it: its leases are ${damage}`;
   const leases = (await readLeases(image.directory)).map(({ node }) => node);
-  const users = [...devices, ...usersOfFile(tailOf(image.name), devices, await lookAround())];
+  const users = [...devices, ...usersOfFile(tailOf(image.name), devices, activity)];
   return whyKept({ age: ageOf(image), users, leases }, olderThan);
 }
 
@@ -38,7 +47,8 @@ export async function quarantine(image: Image, olderThan: number): Promise<strin
     const now = readImage(image.mounted, image.name);
     if (now === undefined) return 'gone meanwhile';
     if (orphansOf([candidateOf(now)], ganetiDisksNow()).length === 0) return 'a disk of Ganeti meanwhile';
-    const kept = await whyOrphanStays(now, olderThan);
+    const around = { activity: await lookAround(), devices: await attachedDevices(now.name) };
+    const kept = await whyOrphanStays(now, olderThan, around);
     if (kept !== undefined) return kept;
     // From here on no other node can open it.
     await takeToDelete(now);

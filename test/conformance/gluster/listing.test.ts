@@ -4,6 +4,7 @@ import { node, shell } from '../support/lab.ts';
 import { providerDirectory } from '../support/provider.ts';
 import { attachedNew, done, run } from '../support/verbs.ts';
 import { configure } from './support/faults.ts';
+import { ganetiWithDisk } from './support/ganeti.ts';
 import { gntGluster, useGlusterLedger } from './support/storage.ts';
 import { mountRoot, volumes } from './support/volumes.ts';
 
@@ -45,6 +46,30 @@ test.each([[['image', 'list']], [['lease', 'list']]])(
     expect({ ...several, block: 0 }).toEqual({ ...one, block: 0 });
   },
 );
+
+test('gnt-gluster image orphans looks at this node as often for several orphans as for one', async () => {
+  await ganetiWithDisk(ledger, 'another-uuid', 'another.ext.disk0');
+  const disks = ledger.disks(4);
+  const counted: Readonly<Record<string, number>>[] = [];
+  for (const some of [disks.slice(0, 1), disks.slice(1)]) {
+    for (const disk of some) await done(run.create(disk, 8));
+    counted.push(await looks(['image', 'orphans']));
+  }
+  expect(counted[0]?.proc).toBeGreaterThan(0);
+  expect(counted[1]).toEqual(counted[0]);
+});
+
+test('gnt-gluster mount status looks at all processes once, however many volumes are mounted', async () => {
+  await configure(ledger, `[pool.default]\nvolumes = ["${volumes.main}", "${volumes.small}"]\n`);
+  for (const volume of [volumes.main, volumes.small]) await attachedNew(ledger.disk({ volume }), 8);
+  expect(await looks(['mount', 'status'])).toMatchObject({ proc: 1 });
+  const { json } = await gntGluster(['mount', 'status']);
+  const mount = { state: 'mounted', devices: [expect.stringContaining('/dev/loop')], stale: [] };
+  expect(json).toMatchObject([
+    { volume: volumes.main, ...mount },
+    { volume: volumes.small, ...mount },
+  ]);
+});
 
 /** What a list prints. */
 async function printed(...args: readonly string[]): Promise<string> {
