@@ -43,6 +43,17 @@ step('every disk of a cluster is known: attached, of a second instance, and deta
   expect(await names()).toHaveLength(3);
 });
 
+step('the disk of an instance is not removed by hand, attached to it or not', async () => {
+  const [image = ''] = await imagesOf(first.name);
+  for (const name of own.filter((one) => one !== leaked && one !== half).concat(image)) {
+    const { stderr } = await refused(`gnt-gluster image remove ${name}`);
+    expect(stderr).toContain(name === image ? `a disk of ${first.name}` : 'a disk of Ganeti that is detached');
+  }
+  const { stderr } = await refused(`gnt-gluster image remove --dry-run ${image}`, node('node2.lab'));
+  expect(stderr).toMatch(/cannot be asked(.|\n)*node1\.lab(.|\n)*--force/);
+  expect(await names()).toHaveLength(3);
+});
+
 step('an image that no disk refers to is found, and moved only if one says so', async () => {
   await run(`env VOL_NAME=${leaked} VOL_SIZE=64 ${verbs}/create`, node('node3.lab'));
   // Ganeti may be about to know it.
@@ -70,17 +81,17 @@ step('an image whose maker was killed is found, and taken away on any node', asy
     orphans: [],
     unfinished: [{ image: half, node: 'node3.lab', volume: 'ganeti' }],
   });
-  await run(`env VOL_NAME=${half} ${verbs}/remove`);
+  await run(`gnt-gluster image remove ${half}`);
   expect(await orphans('--older-than 0m')).toMatchObject({ exitCode: 0, unfinished: [] });
   // The killed verb's lock is left there.
-  await run(`env VOL_NAME=${half} ${verbs}/remove`, node('node3.lab'));
+  await run(`gnt-gluster image remove ${half}`, node('node3.lab'));
 });
 
 step('a quarantined image comes back on any node', async () => {
   await run(`gnt-gluster image undelete ${leaked}`, node('node2.lab'));
   await run(`env VOL_NAME=${leaked} ${verbs}/open`, node('node3.lab'));
-  await run(`env VOL_NAME=${leaked} ${verbs}/detach`, node('node3.lab'));
-  await run(`env VOL_NAME=${leaked} ${verbs}/remove`);
+  await run(`gnt-gluster image detach ${leaked}`, node('node3.lab'));
+  await run(`gnt-gluster image remove ${leaked}`);
 });
 
 step('a disk without its image is found, with its instance', async () => {

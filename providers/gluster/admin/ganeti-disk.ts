@@ -6,8 +6,8 @@ import { isImageOf } from '#gluster/images/orphans.ts';
 import { asFailure, Failure } from '#src/errors.ts';
 
 /**
- * Throws a Failure of kind busy when a disk of Ganeti refers to an image, by its name or by its UUID, or when the image belongs
- * to another cluster; where Ganeti cannot be asked, as on any node but the master, the Failure that says why.
+ * Throws a Failure of kind busy when a disk of Ganeti refers to an image, by its name or by its UUID, or when the image
+ * belongs to another cluster; where Ganeti cannot be asked, as on any node but the master, the Failure that says why.
  */
 export async function requireNoDisk(image: Image): Promise<void> {
   const metadata = readMetadata(image.directory);

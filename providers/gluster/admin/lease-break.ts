@@ -15,8 +15,8 @@ import { requireImageName } from './image-name.ts';
 import { eachVolume, lookAtEach, poolsOf, problemsOf, readOrTell, requireFound } from './volumes.ts';
 
 /**
- * gnt-gluster lease break IMAGE. A volume that is missing does not keep it from that: the verbs, too, take the image that
- * they find, and it may be for that volume that a node is to lose its leases.
+ * gnt-gluster lease break IMAGE. A volume that is missing does not keep it from that: the verbs, too, take the image
+ * that they find, and it may be for that volume that a node is to lose its leases.
  */
 export const leaseBreak: Command = {
   name: 'lease break',

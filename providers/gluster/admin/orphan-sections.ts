@@ -2,7 +2,10 @@ import { formatAge } from '#src/units.ts';
 import type { CommandInput, Value } from './command.ts';
 import { type Field, isForScript, type List, type Listed, listJson, listText } from './listing.ts';
 
-/** All that the tables of `gnt-gluster image orphans` can show: heading and meaning. Ganeti, too, has size, uuid and instance. */
+/**
+ * All that the tables of `gnt-gluster image orphans` can show: heading and meaning. Ganeti, too, has size, uuid and
+ * instance.
+ */
 const words = {
   finding: ['Finding', 'table that it stands in, by its name in JSON'],
   name: ['Image', 'name of the image'],

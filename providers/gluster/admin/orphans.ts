@@ -29,8 +29,8 @@ import { eachVolume, imagesOn, type Looked, lookAtEach, poolsOf, problemsOf } fr
 const usualAge = '15m';
 
 /**
- * gnt-gluster image orphans: what Ganeti and the volumes do not agree on. Images are looked at before Ganeti is asked: one
- * that is made meanwhile is in neither list or in both.
+ * gnt-gluster image orphans: what Ganeti and the volumes do not agree on. Images are looked at before Ganeti is asked:
+ * one that is made meanwhile is in neither list or in both.
  */
 export const imageOrphans: Command = {
   name: 'image orphans',

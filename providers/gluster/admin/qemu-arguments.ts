@@ -18,8 +18,8 @@ import { isWorker, supervise } from '#src/supervise.ts';
 export const qemuArguments = 'qemu-arguments';
 
 /**
- * Prints the arguments of QEMU as words for a shell, rewritten for gnt-gluster-kvm, and ends the process. A process of its
- * own makes them, because an image may have to be attached: a guest that starts does not wait for ever.
+ * Prints the arguments of QEMU as words for a shell, rewritten for gnt-gluster-kvm, and ends the process. A process of
+ * its own makes them, because an image may have to be attached: a guest that starts does not wait for ever.
  */
 export async function printQemuArguments(args: readonly string[]): Promise<never> {
   try {
@@ -48,8 +48,8 @@ async function wayTo(image: NamedImage): Promise<Way> {
 }
 
 /**
- * In a chroot only the file will do. Throws a Failure of kind unsupported when it cannot be had: without a chroot the guest
- * may well start.
+ * In a chroot only the file will do. Throws a Failure of kind unsupported when it cannot be had: without a chroot the
+ * guest may well start.
  */
 async function wayInChroot(image: NamedImage, args: readonly string[]): Promise<Way> {
   try {

@@ -2,8 +2,8 @@ import { styleText } from 'node:util';
 import { visible } from '#src/quote.ts';
 
 /**
- * A table without lines, one row an item; the headings, if there are any, are bold on a terminal only, and nothing in a row
- * acts on it.
+ * A table without lines, one row an item; the headings, if there are any, are bold on a terminal only, and nothing in a
+ * row acts on it.
  */
 export async function table(
   headings: readonly string[] | undefined,

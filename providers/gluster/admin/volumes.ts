@@ -27,8 +27,8 @@ export async function poolsOf({ options }: CommandInput): Promise<readonly Pool[
 }
 
 /**
- * What a look at every volume of some pools finds, one after the other; each is released before the next. Throws when one
- * of them cannot be looked at: for what must be sure.
+ * What a look at every volume of some pools finds, one after the other; each is released before the next. Throws when
+ * one of them cannot be looked at: for what must be sure.
  */
 export async function eachVolume<Found>(
   pools: readonly Pool[],
@@ -40,8 +40,8 @@ export async function eachVolume<Found>(
 }
 
 /**
- * The same for what shows: a volume that cannot be looked at is named and does not hide the others. Throws when none can
- * be looked at.
+ * The same for what shows: a volume that cannot be looked at is named and does not hide the others. Throws when none
+ * can be looked at.
  */
 export async function lookAtEach<Found>(
   pools: readonly Pool[],
@@ -85,7 +85,10 @@ export function isComplete({ damaged, missing }: Looked<unknown>): boolean {
   return damaged.length + missing.length === 0;
 }
 
-/** What was found of something that is asked for by name. Throws the Failure that is given only when there is none for sure. */
+/**
+ * What was found of something that is asked for by name. Throws the Failure that is given only when there is none for
+ * sure.
+ */
 export function requireFound<Found>(looked: Looked<Found>, none: Failure): readonly Found[] {
   if (looked.found.length > 0) return looked.found;
   throw looked.damaged[0] ?? looked.missing[0] ?? none;

@@ -10,7 +10,9 @@ export interface KvmInstance {
   readonly template: string;
 }
 
-/** The kvm_path of the cluster, of gnt-cluster(8). Throws a Failure of kind environment where Ganeti does not answer. */
+/**
+ * The kvm_path of the cluster, of gnt-cluster(8). Throws a Failure of kind environment where Ganeti does not answer.
+ */
 export async function clusterKvmPath(): Promise<string> {
   const result = await run(['gnt-cluster', 'info'], { timeLimit: 120_000 });
   const path = parseClusterPath(result.stdout);

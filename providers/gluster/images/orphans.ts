@@ -23,8 +23,8 @@ export interface Circumstances {
 export const tooYoung = 'too young';
 
 /**
- * The images that no Ganeti disk refers to, by name or by UUID. Throws a Failure of kind failed when Ganeti knows no disk
- * at all while there are images: a cluster that lost its configuration must not lose its disks as well.
+ * The images that no Ganeti disk refers to, by name or by UUID. Throws a Failure of kind failed when Ganeti knows no
+ * disk at all while there are images: a cluster that lost its configuration must not lose its disks as well.
  */
 export function orphansOf<Image extends Candidate>(
   images: readonly Image[],

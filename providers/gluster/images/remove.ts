@@ -11,13 +11,15 @@ import { sweep } from './image.ts';
 
 const whenShutDown = 'remove it when its instance is shut down';
 
-/** What became of an image: it is in the trash, it is deleted, or there was none, and what killed runs left is deleted. */
+/**
+ * What became of an image: it is in the trash, it is deleted, or there was none, and what killed runs left is deleted.
+ */
 export type Removal = 'trashed' | 'deleted' | 'swept';
 
 /**
- * Deletes the image of a name from volumes that are held, or moves it into the trash, and forgets it; what killed runs left of
- * it goes too. Throws a Failure of kind busy, and removes nothing, while it is attached or in use on this node or leased to
- * another one. The caller holds this node's lock on the name.
+ * Deletes the image of a name from volumes that are held, or moves it into the trash, and forgets it; what killed runs
+ * left of it goes too. Throws a Failure of kind busy, and removes nothing, while it is attached or in use on this node
+ * or leased to another one. The caller holds this node's lock on the name.
  */
 export async function removeImage(name: string, mounted: readonly MountedVolume[]): Promise<Removal> {
   const now = lookAgain(mounted, name);
