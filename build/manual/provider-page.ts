@@ -1,4 +1,5 @@
-import { type KeyDescription, poolKeys, topKeys } from '#gluster/configuration/keys.ts';
+import type { KeyDescription } from '#gluster/configuration/key.ts';
+import { poolKeys, topKeys } from '#gluster/configuration/keys.ts';
 import { parameters } from '#gluster/configuration/parameters.ts';
 import { checkNames } from '#gluster/doctor/verify.ts';
 import { type VariableName, type VerbDescription, variableMeaning, verbNames, verbs } from '#src/verbs.ts';

@@ -1,5 +1,5 @@
 import { configuredPatience, loadConfiguration } from '#gluster/configuration/load.ts';
-import type { Server } from '#gluster/configuration/pool.ts';
+import type { Server } from '#gluster/configuration/servers.ts';
 import { readServers } from '#gluster/glusterd/remembered.ts';
 import { askAll } from '#gluster/glusterd/servers.ts';
 import { instanceIn, isChrooted } from '#gluster/kvm/chroot.ts';

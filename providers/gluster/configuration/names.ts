@@ -1,3 +1,5 @@
+import type { Tell } from './key.ts';
+
 /** What a pool, a volume and each directory may be called: one path component that no tool takes for anything else. */
 export function isPlainName(value: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/.test(value);
@@ -5,3 +7,16 @@ export function isPlainName(value: string): boolean {
 
 /** The rule of isPlainName, as in `parameter pool must ...`. */
 export const plainNameRule = 'must start with a letter, a digit or _ and hold at most 100 of A-Z a-z 0-9 . _ -';
+
+/** Whether a value is the directory of a pool: one or more names joined by a slash. */
+export function isDirectory(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 200 && value.split('/').every(isPlainName);
+}
+
+/** Reads the names of the volumes of a pool. There is one at least, and none twice; all else is told. */
+export function readVolumes(volumes: readonly string[], tell: Tell): readonly string[] {
+  if (volumes.length === 0) tell('name at least one volume');
+  for (const volume of volumes) if (!isPlainName(volume)) tell(`${JSON.stringify(volume)} is no name of a volume`);
+  if (new Set(volumes).size < volumes.length) tell('the same volume stands there twice');
+  return volumes;
+}

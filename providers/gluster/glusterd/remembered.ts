@@ -1,4 +1,4 @@
-import type { Server } from '#gluster/configuration/pool.ts';
+import type { Server } from '#gluster/configuration/servers.ts';
 import { ifThereIsRoom, parseObject, readIfThere, writeFileAtomic } from '#src/files.ts';
 import { makeRunDirectory, runDirectory } from '#src/run-directory.ts';
 

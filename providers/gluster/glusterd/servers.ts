@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { canonicalHost, hostInUri, isIpv6, isLoopback } from '#gluster/configuration/hosts.ts';
-import type { Pool, Server } from '#gluster/configuration/pool.ts';
+import type { Pool } from '#gluster/configuration/pool.ts';
+import type { Server } from '#gluster/configuration/servers.ts';
 import { Failure } from '#src/errors.ts';
 import type { VolumeInfo } from './cli.ts';
 import { readServers, writeServers } from './remembered.ts';

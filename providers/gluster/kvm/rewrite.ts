@@ -1,5 +1,5 @@
 import { hostOfUri } from '#gluster/configuration/hosts.ts';
-import type { Server } from '#gluster/configuration/pool.ts';
+import type { Server } from '#gluster/configuration/servers.ts';
 
 /** An image as an argument of QEMU names it. */
 export interface NamedImage {

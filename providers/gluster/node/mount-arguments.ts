@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { Pool, Server } from '#gluster/configuration/pool.ts';
+import type { Pool } from '#gluster/configuration/pool.ts';
+import type { Server } from '#gluster/configuration/servers.ts';
 import { takesIpv6AsItIs } from '#gluster/glusterd/ipv6.ts';
 import { type Asked, askAll } from '#gluster/glusterd/servers.ts';
 

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { Server } from '#gluster/configuration/pool.ts';
+import type { Server } from '#gluster/configuration/servers.ts';
 import { parseServers } from '#gluster/glusterd/remembered.ts';
 import { asFailure } from '#src/errors.ts';
 import { parseObject, readIfThere, textField, writeFileAtomic } from '#src/files.ts';
