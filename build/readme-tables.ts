@@ -1,5 +1,6 @@
 import { commands } from '#gluster/admin/commands.ts';
-import { type KeyDescription, poolKeys, topKeys } from '#gluster/configuration/keys.ts';
+import type { KeyDescription } from '#gluster/configuration/key.ts';
+import { poolKeys, topKeys } from '#gluster/configuration/keys.ts';
 import { parameters } from '#gluster/configuration/parameters.ts';
 import { exitStatus, exitStatusMeaning, type FailureKind } from '#src/errors.ts';
 

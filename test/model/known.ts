@@ -1,7 +1,7 @@
 import { attach, detach } from './commands/attach.ts';
 import { copy } from './commands/by-hand.ts';
 import { configure, rename } from './commands/cluster.ts';
-import { snapshot } from './commands/copies.ts';
+import { grow, snapshot } from './commands/copies.ts';
 import { create } from './commands/create.ts';
 import { writable, write } from './commands/data.ts';
 import { adopt, link } from './commands/foreign.ts';
@@ -34,6 +34,12 @@ export const known: Readonly<Record<string, readonly Step[]>> = {
     attach(on(0)),
     remove(on(1)),
     attach(on(0)),
+  ],
+  'an image that grew elsewhere is attached with the size that it has': [
+    create(on(0), undefined),
+    attach(on(1)),
+    grow(on(0)),
+    attach(on(1)),
   ],
   'a snapshot that was finished before another node wrote does not pass for a new one': [
     create(on(0), undefined),

@@ -8,9 +8,9 @@ import { requireSmallRequests } from '#gluster/node/small-requests.ts';
 import { detachStale } from '#gluster/node/stale.ts';
 import { asFailure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
-import { deviceSequence } from '#src/tools/losetup.ts';
+import { deviceSequence, deviceSize } from '#src/tools/losetup.ts';
 import { answers } from '#src/tools/mount.ts';
-import { inodeAt } from '#src/trees.ts';
+import { inodeOf, statOf } from '#src/trees.ts';
 
 const probeSeconds = 2;
 
@@ -58,7 +58,7 @@ export async function rememberAttached(
 
 /**
  * What this node remembers of an image that is attached here, when that is still so: because this node has it open, which no
- * other node removes or replaces, or because the image's file is the one of the device. A volume that does not answer
+ * other node removes or replaces, or because the image's file is the one of the device, and as large. A volume that does not answer
  * is no reason to deny what is attached: Ganeti must be able to detach it.
  */
 export async function attachedAsBefore(name: string): Promise<AttachedRecord | undefined> {
@@ -67,7 +67,10 @@ export async function attachedAsBefore(name: string): Promise<AttachedRecord | u
   const point = mountPoint(record.pool, record.volume);
   if (!(await answers(point, probeSeconds))) return record;
   try {
-    return inodeAt(`${point}/${record.path}`) === record.inode ? record : undefined;
+    const file = statOf(`${point}/${record.path}`);
+    const isSame =
+      file !== undefined && inodeOf(file) === record.inode && Number(file.size) === deviceSize(record.device);
+    return isSame ? record : undefined;
   } catch (error) {
     if (asFailure(error) === undefined) throw error;
     return record;

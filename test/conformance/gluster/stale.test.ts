@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hashOf, newPattern, write } from '../support/block-device.ts';
+import { hashOf, newPattern, sizeOf, write } from '../support/block-device.ts';
 import { expectRefusal } from '../support/expectations.ts';
 import { shell } from '../support/lab.ts';
 import { attach, attachedNew, type Disk, done, run } from '../support/verbs.ts';
@@ -106,4 +106,14 @@ test('a device of the same number that has another file by now is not taken for 
   await write((await attach(disk)).device, pattern);
   await done(run.detach(disk));
   expect(await hashOf(imageFile(disk.name), 1)).toBe(pattern.hash);
+});
+
+test('an image that grew on another node while it was attached here is attached with its new size', async () => {
+  const disk = ledger.disk();
+  const there = await otherNode(ledger, 'node2.lab');
+  const device = await attachedNew(disk, 8);
+  await done(run.grow(disk, 8, 16, there));
+  expect(await sizeOf(device)).toBe(8);
+  expect((await attach(disk)).device).toBe(device);
+  expect(await sizeOf(device)).toBe(16);
 });
