@@ -1,5 +1,6 @@
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { adopt, examine, isUnfinished, sizes } from '#gluster/images/adopt.ts';
+import { taken } from '#gluster/images/find.ts';
 import { imagesDirectory, readImage } from '#gluster/images/image.ts';
 import { type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
 import { Failure } from '#src/errors.ts';
@@ -54,11 +55,8 @@ function placeOf(pools: readonly Pool[], wanted: string | undefined): readonly [
 }
 
 async function requireFree(pools: readonly Pool[], name: string): Promise<void> {
-  const taken = await eachVolume(pools, async (mounted) => (isTaken(mounted, name) ? [mounted.volume] : []));
-  if (taken.length > 0)
-    throw new Failure('exists', `there is an image ${name} already, on volume ${taken.join(', ')}`, {
-      hint: `gnt-gluster image info ${name}`,
-    });
+  const volumes = await eachVolume(pools, async (mounted) => (isTaken(mounted, name) ? [mounted.volume] : []));
+  if (volumes.length > 0) throw taken(name, volumes);
 }
 
 function isTaken(mounted: MountedVolume, name: string): boolean {

@@ -1,6 +1,6 @@
+import { taken } from '#gluster/images/find.ts';
 import { readImage } from '#gluster/images/image.ts';
 import { bringBack, readTrash } from '#gluster/images/trash.ts';
-import { Failure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
 import { formatBytes } from '#src/units.ts';
 import { type Command, type CommandInput, dryRun, poolOfImage, type Report } from './command.ts';
@@ -26,10 +26,7 @@ async function undelete(input: CommandInput): Promise<Report> {
     const existing = await eachVolume(pools, async (mounted) => {
       return readImage(mounted, name) === undefined ? [] : [mounted.volume];
     });
-    if (existing.length > 0)
-      throw new Failure('exists', `there is an image ${name} already, on volume ${existing.join(', ')}`, {
-        hint: `gnt-gluster image info ${name}`,
-      });
+    if (existing.length > 0) throw taken(name, existing);
     const all = await eachVolume(pools, async (mounted) => readTrash(mounted, name).map(describeTrash));
     const chosen = choose(all, input.options.time);
     if (chosen === undefined) throw notInTrash(name, input.options.time, all);

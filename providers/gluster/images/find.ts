@@ -250,6 +250,13 @@ export function missing(name: string, mounted: readonly MountedVolume[] = []): F
   return new Failure('missing', `there is no image ${name}${where}`, { hint: 'gnt-gluster image list' });
 }
 
+/** The Failure of kind exists that names the volumes on which a name is taken. */
+export function taken(name: string, volumes: readonly string[]): Failure {
+  return new Failure('exists', `there is an image ${name} already, on volume ${volumes.join(', ')}`, {
+    hint: `gnt-gluster image info ${name}`,
+  });
+}
+
 /** What is known of an image beside its place. */
 export type Known = Pick<ImageRecord, 'device' | 'inode' | 'sequence' | 'lease'>;
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { node } from '../support/lab.ts';
+import { providerDirectory } from '../support/provider.ts';
 import { done, run } from '../support/verbs.ts';
-import { fakeGaneti } from './support/ganeti.ts';
+import { fakeGaneti, ganetiWithDisk } from './support/ganeti.ts';
 import { everything, gntGluster, useGlusterLedger } from './support/storage.ts';
 
 const ledger = useGlusterLedger();
@@ -37,4 +39,26 @@ describe('nothing is called an orphan, and nothing moved', () => {
     expect(outcome.said).toMatch(reason);
     expect(await everything()).toBe(before);
   });
+});
+
+test('its tables show the fields that are asked for, for a script one line each', async () => {
+  const disk = ledger.disk();
+  await done(run.create(disk, 1536));
+  await ganetiWithDisk(ledger, 'another-uuid', 'another.ext.disk0');
+  const orphans = async (...args: readonly string[]): Promise<string> => {
+    const argv = [`${providerDirectory}/gnt-gluster`, 'image', 'orphans', '--older-than=0m', ...args];
+    const { exitCode, stdout } = await node().exec(argv, { timeoutMs: 60_000, reject: false });
+    expect(exitCode, stdout).toBe(1);
+    return stdout;
+  };
+  const fields = ['-o', 'finding,name,size,instance,state'];
+  expect(await orphans('--no-headers', '--separator=:', ...fields)).toBe(
+    `orphans:${disk.name}:1536:-:can be quarantined\nmissing:another.ext.disk0:-:inst1.lab:-\n`,
+  );
+  expect(await orphans('--units=g', '-o', '+uuid')).toMatch(
+    /^images that no disk .*:\n\nImage .*State +UUID\n.* 1\.5 .*\n\ndisks of Ganeti .*:\n\nImage +Instance +UUID\nanother\.ext\.disk0 +inst1\.lab +another-uuid\n$/,
+  );
+  expect(Object.keys((await gntGluster(['image', 'orphans'])).json as object)).toEqual(
+    'orphans missing sizes unfinished stale unconfigured otherClusters'.split(' '),
+  );
 });
