@@ -25,6 +25,7 @@ async function disksOrReason(name: string): Promise<readonly GanetiDisk[]> {
     if (failure === undefined) throw error;
     const { hint = 'run this on the master node', problems = [] } = failure.details;
     throw new Failure(failure.kind, `Ganeti cannot be asked whether image ${name} is one of its disks`, {
+      ...failure.details,
       problems: [failure.message, ...problems],
       hint: `${hint}; or, if you are sure that no instance needs it: gnt-gluster image remove --force ${name}`,
     });

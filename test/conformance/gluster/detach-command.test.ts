@@ -35,7 +35,7 @@ test('what is in use stays attached, and a dry run changes nothing', async () =>
   const guest = await asQemu(ledger, `-drive file=gluster://node1.lab/ganeti/images/${disk.name}/disk`);
   expect(await detach(disk.name, '--dry-run')).toMatchObject({
     exitCode: 6,
-    said: expect.stringContaining('in use by qemu'),
+    said: expect.stringContaining('in use by disk'),
   });
   await guest.end();
   const json = { name: disk.name, devices: [device] };

@@ -27,8 +27,8 @@ describe('the disk of an instance is not removed by mistake', () => {
   test('where Ganeti cannot be asked, unless forced', async () => {
     const disk = ledger.disk();
     await done(run.create(disk, 8));
-    const reason = /Ganeti cannot be asked whether image(.|\n)*gnt-cluster(.|\n)*--force/;
-    await expectUnchanged(9, reason, disk.name);
+    const reason = /Ganeti cannot be asked whether image(.|\n)*command: gnt-cluster getmaster(.|\n)*--force/;
+    await expectUnchanged(10, reason, disk.name);
     await fakeGaneti(ledger, { master: 'echo node2.lab' });
     await expectUnchanged(11, /cannot be asked(.|\n)*node2\.lab(.|\n)*--force/, disk.name);
 
@@ -78,7 +78,7 @@ describe('an image that somebody has stays, also with --force', () => {
     await expectUnchanged(6, /is attached to \/dev\/loop/, disk.name, '--force');
     await done(run.detach(disk));
     const user = await asQemu(ledger, `-drive file=gluster://node1.lab/ganeti/images/${disk.name}/disk`);
-    await expectUnchanged(6, /is in use by qemu-system/, disk.name, '--force');
+    await expectUnchanged(6, /is in use by disk/, disk.name, '--force');
     await user.end();
     expect((await remove(disk.name, '--force')).exitCode).toBe(0);
   });

@@ -29,5 +29,5 @@ export async function ganetiWithDisk(ledger: Ledger, uuid: string, image: string
     disks: { d: { uuid, dev_type: 'ext', logical_id: ['gluster', image], size: 8 } },
   });
   const shown = `- Instance name: inst1.lab\\n  Disks: \\n    - disk/0: ext, size 8M\\n      logical_id: ['\\''gluster'\\'', '\\''${image}'\\'']\\n`;
-  await fakeGaneti(ledger, { list: 'echo inst1.lab', info: `printf '${shown}'`, configuration });
+  await fakeGaneti(ledger, { list: 'echo inst1.lab', info: `printf %b '${shown}'`, configuration });
 }
