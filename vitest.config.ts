@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/runner/longest-first.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -6,6 +7,7 @@ const minute = 60 * second;
 /** One project per kind of test; test/run.ts runs them in this order. CONTRIBUTING.md says which test belongs where. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', { order: 1, timeout: 10 * second, parallel: true }),
       project('sanity', {
@@ -35,7 +37,9 @@ export default defineConfig({
       project('e2e', {
         order: 7,
         timeout: 20 * minute,
-        parallel: false,
+        parallel: true,
+        // Each has a lab of its own.
+        workers: 2,
         globalSetup: 'test/e2e/support/global-setup.ts',
       }),
       project('short', {
@@ -43,6 +47,7 @@ export default defineConfig({
         timeout: 20 * minute,
         parallel: false,
         globalSetup: 'test/short/global-setup.ts',
+        setupFile: 'test/short/support.ts',
       }),
     ],
   },
@@ -55,10 +60,12 @@ type Limits = {
   readonly workers?: number;
   /** What is done once before the project's first file. */
   readonly globalSetup?: string;
+  /** What is loaded before each of the project's files. */
+  readonly setupFile?: string;
 };
 
 /** Tests that change the machine (mounts, loop devices, the lab) run one file after the other, or each in a lab of its own. */
-function project(name: string, { order, timeout, parallel, workers, globalSetup }: Limits) {
+function project(name: string, { order, timeout, parallel, workers, globalSetup, setupFile }: Limits) {
   return {
     test: {
       name,
@@ -69,6 +76,7 @@ function project(name: string, { order, timeout, parallel, workers, globalSetup 
       sequence: { groupOrder: order },
       ...(workers === undefined ? {} : { maxWorkers: workers }),
       ...(globalSetup === undefined ? {} : { globalSetup: [globalSetup] }),
+      ...(setupFile === undefined ? {} : { setupFiles: [setupFile] }),
     },
   };
 }

@@ -1,16 +1,17 @@
 /**
- * `npm test`: every check of this repository, cheap ones first. A failed step does not stop the later ones; the last
- * line is `N passed, N failed`, where a static check or the build counts as one test. In CI a skipped test has failed.
+ * `npm test`: every check of this repository, cheap ones first. A failed step does not stop the later ones. At the end
+ * it tells which files of tests took longest; the last line is `N passed, N failed`, where a static check or the build counts as one test. In CI a skipped test has failed.
  */
 import { parseArgs } from 'node:util';
 import { defaultSuite, suiteNamed, suiteNames, suiteVariable } from './lab/suites.ts';
 import { stopOnSignal } from './runner/process.ts';
-import { type Count, steps } from './runner/steps.ts';
+import { type Count, type FileTime, type Step, stages, steps } from './runner/steps.ts';
 
 const names = steps.map((step) => step.name);
 const usage = `usage: npm test [-- [--only STEP[,STEP...]] [--suite SUITE]]
 
 Steps, in order: ${names.join(' ')}
+Those that leave each other alone run side by side.
 A step that uses the built executable has the build done first.
 Suites, the Debian releases of the lab: ${suiteNames.join(' ')}. conformance and e2e run on SUITE (${defaultSuite} unless told), short on the\nother one, package on both.`;
 
@@ -40,24 +41,42 @@ function selectedOrExit(): readonly string[] {
   }
 }
 
+const total: Count = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
+const files: FileTime[] = [];
+const skippedFails = !['', 'false', undefined].includes(process.env.CI);
+
 async function main(): Promise<void> {
   const only = selectedOrExit();
   stopOnSignal();
-  const total: Count = { passed: 0, failed: 0, skipped: 0 };
-  const failures: string[] = [];
-  const skippedFails = !['', 'false', undefined].includes(process.env.CI);
-  for (const step of steps.filter(({ name }) => only.includes(name))) {
-    const started = performance.now();
-    const count = await step.run();
-    const failed = count.failed + (skippedFails ? count.skipped : 0);
-    total.passed += count.passed;
-    total.failed += failed;
-    if (failed > 0) failures.push(count.failed > 0 ? step.name : `${step.name} (skipped tests, in CI)`);
-    console.log(summary(step.name, count, performance.now() - started));
+  for (const stage of stages) {
+    const lanes = stage.map((lane) => lane.filter(({ name }) => only.includes(name))).filter((lane) => lane.length > 0);
+    await Promise.all(lanes.map((lane) => runLane(lane, lanes.length > 1)));
   }
+  tellSlowest();
   if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   process.exitCode = total.failed > 0 ? 1 : 0;
+}
+
+async function runLane(lane: readonly Step[], hasOthersBeside: boolean): Promise<void> {
+  for (const step of lane) {
+    const started = performance.now();
+    const result = await step.run(hasOthersBeside ? { prefix: `${step.name.padEnd(11)} | ` } : 'live');
+    const failed = result.failed + (skippedFails ? result.skipped : 0);
+    total.passed += result.passed;
+    total.failed += failed;
+    files.push(...result.files);
+    if (failed > 0) failures.push(result.failed > 0 ? step.name : `${step.name} (skipped tests, in CI)`);
+    console.log(summary(step.name, result, performance.now() - started));
+  }
+}
+
+/** The ten files that took longest: the longest of all are in test/runner/longest-first.ts. */
+function tellSlowest(): void {
+  const slowest = files.toSorted((one, other) => other.seconds - one.seconds).slice(0, 10);
+  if (slowest.length > 0) console.log('\nthe files that took longest:');
+  for (const { file, seconds } of slowest) console.log(`${seconds.toFixed(1).padStart(8)} s  ${file}`);
 }
 
 function summary(name: string, { passed, failed, skipped }: Count, milliseconds: number): string {

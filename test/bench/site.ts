@@ -1,9 +1,10 @@
+import { labOfCheckout } from '../lab/checkout.ts';
 import { type Lab, up, volumeName } from '../lab/lab.ts';
 import { installProvider, providerDirectory as provider } from '../lab/provider.ts';
 import { attachedImage, command, type Places } from './cases.ts';
 
 /** The name of the lab. */
-export const labName = 'bench';
+export const labName = labOfCheckout('bench');
 
 /** A lab of its own with the built provider on its node, and one image attached. */
 export type Site = {

@@ -1,5 +1,7 @@
 /** Servers that only IPv6 leads to, and TLS for data and management: a lab of its own, because Gluster does one or the other. */
+
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { labOfCheckout } from '../lab/checkout.ts';
 import { bricksOnline } from '../lab/gluster.ts';
 import { certificateDirectories } from '../lab/secure.ts';
 import { suiteOfTests, suites } from '../lab/suites.ts';
@@ -14,7 +16,7 @@ import { timed } from './support/progress.ts';
 import { lastStep, step } from './support/steps.ts';
 import { diskArguments } from './support/ways.ts';
 
-const labName = 'secure';
+const labName = labOfCheckout('secure');
 const suite = suiteOfTests();
 const { startsInUserspace } = suites[suite];
 

@@ -4,9 +4,11 @@
  * of them; and, on a Ganeti cluster with a guest that writes, makes what is below it fail. Prints how many points were tried and survived, and writes
  * that as JSON. Exit status 1 when one was not survived.
  */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { labOfCheckout } from '../lab/checkout.ts';
 import { inOwnLab, up, volumeName } from '../lab/lab.ts';
 import { projectDirectory } from '../lab/layout.ts';
 import type { LabNode } from '../lab/node.ts';
@@ -19,7 +21,7 @@ import { makeAnchor, type Outcome, runScenario } from './verbs/campaign.ts';
 import { type Scenario, scenarios } from './verbs/scenarios.ts';
 import { ownMount } from './verbs/state.ts';
 
-const labName = 'faults';
+const labName = labOfCheckout('faults');
 const hostile = 'hostile calls';
 const generated = 'generated configurations';
 const model = 'model, generated sequences';

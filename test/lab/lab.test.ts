@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { labOfCheckout } from './checkout.ts';
 import { createVolume } from './gluster.ts';
 import { down, type Lab, open, up } from './lab.ts';
 import { labDirectory, labsDirectory } from './layout.ts';
@@ -13,7 +14,7 @@ import { remains } from './remains.ts';
 import { suiteNames } from './suites.ts';
 
 const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
-const name = 'selftest';
+const name = labOfCheckout('selftest');
 const directory = labDirectory(name);
 
 async function runCli(...args: readonly string[]): Promise<RunResult> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { cpSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { prepareBase } from './base.ts';
 import { makeBrickFile } from './bricks.ts';
 import { exitCodes, LabError } from './errors.ts';
@@ -146,7 +147,7 @@ async function make(options: LabOptions): Promise<Lab> {
   const guest = ganeti ? await prepareGuest() : undefined;
   if (guest !== undefined) step('the guest is there');
   await startHub(lab.directory);
-  for (const node of lab.nodes) layOutNode(node, count);
+  for (const node of lab.nodes) layOutNode(node, count, base);
   const secure = options.secure === true ? await secureGluster(lab, base) : undefined;
   if (volume) {
     await Promise.all(lab.nodes.map(async (node) => await makeBrickFile(node, volumeName, brickMebibytes)));
@@ -178,7 +179,7 @@ async function startHub(directory: string): Promise<void> {
 }
 
 /** What differs between a node and the machine: names, and no trace of a Gluster or Ganeti of the machine's own. */
-function layOutNode(node: LabNode, count: number): void {
+function layOutNode(node: LabNode, count: number, base: string): void {
   const { directory, fqdn } = node;
   for (const part of ['upper/etc', 'upper/usr/share/ganeti/os', 'work', 'root', 'bricks']) {
     mkdirSync(`${directory}/${part}`, { recursive: true, mode: 0o755 });
@@ -188,7 +189,20 @@ function layOutNode(node: LabNode, count: number): void {
   // Machines that were installed one by one: each keeps its own, also when it boots again.
   writeFileSync(`${directory}/upper/etc/machine-id`, `${randomUUID().replaceAll('-', '')}\n`);
   writeFileSync(`${directory}/upper/etc/resolv.conf`, '');
+  standInForGsyncd(`${directory}/upper`, base);
   cpSync(`${filesDirectory}/os/dummy`, `${directory}/upper/usr/share/ganeti/os/dummy`, { recursive: true });
+}
+
+/**
+ * Every call of `gluster` asks the program of geo-replication, in Python, for its version. No lab replicates to another
+ * site, and the answer took a fifth of the processors' time.
+ */
+function standInForGsyncd(upper: string, base: string): void {
+  for (const file of globSync(`${base}/usr/lib/*/glusterfs/gsyncd`)) {
+    const own = upper + file.slice(base === '/' ? 0 : base.length).replace(/^\/*/, '/');
+    mkdirSync(dirname(own), { recursive: true, mode: 0o755 });
+    writeFileSync(own, '#!/bin/sh\necho gsyncd.py 4.0.0\n', { mode: 0o755 });
+  }
 }
 
 function plural(nodes: number): string {

@@ -48,9 +48,9 @@ export function instance(number: number): { readonly name: string; readonly addr
 }
 
 export function labDirectory(name: string): string {
-  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name)) {
+  if (!/^[a-z][a-z0-9-]{0,29}$/.test(name)) {
     throw new LabError(
-      `a lab is named with 1 to 20 of a-z, 0-9 and -, the first a letter; not "${name}"`,
+      `a lab is named with 1 to 30 of a-z, 0-9 and -, the first a letter; not "${name}"`,
       exitCodes.usage,
     );
   }

@@ -6,12 +6,13 @@ import { say } from '../e2e/support/progress.ts';
 import { watchedGuest } from '../e2e/support/records.ts';
 import { repair } from '../e2e/support/repair.ts';
 import { resetCluster } from '../e2e/support/reset.ts';
+import { labOfCheckout } from '../lab/checkout.ts';
 import { installProvider } from '../lab/install.ts';
 import { inOwnLab, up } from '../lab/lab.ts';
 import { type Suite, suites } from '../lab/suites.ts';
 import { actions, bringBack } from './actions.ts';
 
-const labName = 'matrix';
+const labName = labOfCheckout('matrix');
 
 /** What an action came to. */
 export interface Cell {

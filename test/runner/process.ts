@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { createInterface } from 'node:readline';
 
 /** How long a child may take to clean up after it was told to stop: a lab has mounts and daemons to undo. */
 const graceMilliseconds = 60_000;
@@ -10,14 +11,20 @@ let stopping = false;
 /** What came of a command: its exit code (127 if it could not start) and its output, empty if that was shown live. */
 export type Outcome = { readonly code: number; readonly output: string };
 
+/** Where the output of a command goes: to ours at once, line by line with something before each line, or to the caller. */
+export type Output = 'live' | 'kept' | { readonly prefix: string };
+
 /** Runs a command of its own process group, so that it and all it starts can be stopped together. */
-export function run(argv: readonly [string, ...string[]], output: 'live' | 'kept'): Promise<Outcome> {
+export function run(argv: readonly [string, ...string[]], output: Output): Promise<Outcome> {
   const [command, ...args] = argv;
   const pipe = output === 'live' ? 'inherit' : 'pipe';
   const child = spawn(command, args, { detached: true, stdio: ['ignore', pipe, pipe] });
   const chunks: Buffer[] = [];
-  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    if (typeof output === 'object') createInterface(stream).on('line', (line) => console.log(output.prefix + line));
+    else stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  }
   const group = child.pid;
   if (group !== undefined) running.add(group);
   return new Promise((resolve) => {

@@ -1,71 +1,107 @@
 import { glob, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { run } from './process.ts';
+import { type Output, run } from './process.ts';
 
 /** What a step counted. */
 export type Count = { passed: number; failed: number; skipped: number };
 
-/** One step of `npm test`. */
-export type Step = { readonly name: string; readonly needsBuild?: boolean; readonly run: () => Promise<Count> };
+/** A file of tests and how many seconds it took. */
+export type FileTime = { readonly file: string; readonly seconds: number };
+
+/** What came of a step. */
+export type Result = Count & { readonly files: readonly FileTime[] };
+
+/** One step of `npm test`. What it prints goes to `output`. */
+export type Step = {
+  readonly name: string;
+  readonly needsBuild?: boolean;
+  readonly run: (output: Output) => Promise<Result>;
+};
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** All steps in the order they run: the quicker the answer, the earlier. */
-export const steps: readonly Step[] = [
-  { name: 'types', run: () => check(['tsc', '--noEmit']) },
-  { name: 'lint', run: () => check(['biome', 'check', '--error-on-warnings', '.']) },
-  { name: 'unused', run: () => check(['knip']) },
-  { name: 'shell', run: async () => check(['shellcheck', '-x', '--source-path=SCRIPTDIR', ...(await shellScripts())]) },
-  { name: 'build', run: build },
-  { name: 'unit', run: () => vitest('unit', 'default') },
-  { name: 'sanity', run: () => vitest('sanity', 'default') },
-  { name: 'install', run: () => vitest('install', 'default') },
-  { name: 'executable', needsBuild: true, run: () => vitest('executable', 'verbose') },
-  { name: 'package', needsBuild: true, run: () => vitest('package', 'verbose') },
-  { name: 'conformance', needsBuild: true, run: () => vitest('conformance', 'verbose') },
-  { name: 'lab', needsBuild: true, run: () => vitest('lab', 'verbose') },
-  { name: 'e2e', needsBuild: true, run: () => vitest('e2e', 'verbose') },
-  { name: 'short', needsBuild: true, run: () => vitest('short', 'verbose') },
+/**
+ * All steps: one stage after the other, the quicker the answer, the earlier. The lanes of a stage run side by side, each
+ * step by step. End to end tests wait for most of their time, so that two processors have enough to do.
+ */
+export const stages: readonly (readonly (readonly Step[])[])[] = [
+  [
+    [{ name: 'types', run: () => check(['tsc', '--noEmit']) }],
+    [{ name: 'lint', run: () => check(['biome', 'check', '--error-on-warnings', '.']) }],
+    [{ name: 'unused', run: () => check(['knip']) }],
+    [
+      {
+        name: 'shell',
+        run: async () => check(['shellcheck', '-x', '--source-path=SCRIPTDIR', ...(await shellScripts())]),
+      },
+    ],
+    [{ name: 'build', run: build }],
+  ],
+  [[tests('unit', { needsBuild: false })]],
+  [
+    [tests('sanity', { needsBuild: false })],
+    [tests('install', { needsBuild: false }), tests('executable')],
+    [tests('package')],
+  ],
+  [[tests('conformance'), tests('lab'), tests('short')], [tests('e2e')]],
 ];
 
+export const steps: readonly Step[] = stages.flat(2);
+
+/** The step of a vitest project. */
+function tests(name: string, { needsBuild = true } = {}): Step {
+  return { name, needsBuild, run: (output) => vitest(name, needsBuild ? 'verbose' : 'default', output) };
+}
+
 /** A static check counts as one test; its output matters only if it fails. */
-async function check(argv: readonly [string, ...string[]]): Promise<Count> {
+async function check(argv: readonly [string, ...string[]]): Promise<Result> {
   const { code, output } = await run(argv, 'kept');
   if (code !== 0) console.log(output);
   return one(code === 0);
 }
 
-async function build(): Promise<Count> {
-  const { code } = await run(['node', 'build/build.ts'], 'live');
+async function build(output: Output): Promise<Result> {
+  const { code } = await run(['node', 'build/build.ts'], output);
   return one(code === 0);
 }
 
-function one(passed: boolean): Count {
-  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
+function one(passed: boolean): Result {
+  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0, files: [] };
 }
 
-async function vitest(project: string, reporter: 'default' | 'verbose'): Promise<Count> {
+async function vitest(project: string, reporter: 'default' | 'verbose', output: Output): Promise<Result> {
   const report = path.join(root, `build/out/reports/${project}.json`);
   await rm(report, { force: true });
   const reporters = [`--reporter=${reporter}`, '--reporter=json', `--outputFile.json=${report}`];
-  const { code } = await run(['vitest', 'run', '--project', project, ...reporters], 'live');
-  return counts(code, await readFile(report, 'utf8').catch(() => '{}'));
+  const { code } = await run(['vitest', 'run', '--project', project, ...reporters], output);
+  return resultOf(code, await readFile(report, 'utf8').catch(() => '{}'));
 }
 
-type Report = Partial<Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests', number>>;
+type Report = Partial<Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests', number>> & {
+  readonly testResults?: readonly { readonly name: string; readonly startTime: number; readonly endTime: number }[];
+};
 
 function parseReport(report: string): Report {
   return JSON.parse(report);
 }
 
-/** The counts in a report; a run that failed without a failed test (a file that does not load, no tests) is one more. */
-function counts(code: number, report: string): Count {
-  const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0 } = parseReport(report);
+/** What a report says; a run that failed without a failed test (a file that does not load, no tests) is one more. */
+function resultOf(code: number, report: string): Result {
+  const {
+    numPassedTests = 0,
+    numFailedTests = 0,
+    numPendingTests = 0,
+    numTodoTests = 0,
+    testResults = [],
+  } = parseReport(report);
   const unaccounted = code !== 0 && numFailedTests === 0 ? 1 : 0;
   return {
     passed: numPassedTests,
     failed: numFailedTests + unaccounted,
     skipped: numPendingTests + numTodoTests,
+    files: testResults.map(({ name, startTime, endTime }) => {
+      return { file: path.relative(root, name), seconds: (endTime - startTime) / 1000 };
+    }),
   };
 }
 

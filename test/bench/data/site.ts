@@ -1,3 +1,4 @@
+import { labOfCheckout } from '../../lab/checkout.ts';
 import { type Lab, up, volumeName } from '../../lab/lab.ts';
 import { installProvider, providerDirectory as provider } from '../../lab/provider.ts';
 import type { Suite } from '../../lab/suites.ts';
@@ -6,7 +7,7 @@ import { addressOf, loop, mebibytes, nbd, type Places, pathOf, type Way, ways } 
 import type { Runner } from './measure.ts';
 
 /** The name of the lab. */
-export const labName = 'bench-data';
+export const labName = labOfCheckout('bench-data');
 const mount = `/run/ganeti-gluster/mnt/default/${volumeName}`;
 const socket = '/run/bench-data.sock';
 const minute = 60_000;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { useLab } from '../../e2e/support/lab.ts';
+import { labOfCheckout } from '../../lab/checkout.ts';
 import { installProvider } from '../../lab/install.ts';
 import { inOwnLab, up } from '../../lab/lab.ts';
 import { defaultSuite, suiteNamed, suiteNames } from '../../lab/suites.ts';
@@ -8,7 +9,7 @@ import { linedUp, spreadOf } from '../statistics.ts';
 import { measureClosing, openSeconds } from './closing.ts';
 import { measureOperations, operations } from './operations.ts';
 
-const labName = 'bench-guests';
+const labName = labOfCheckout('bench-guests');
 const accesses = ['kernelspace', 'userspace'] as const;
 const usage = `usage: npm run bench -- guests [OPTION...]
 

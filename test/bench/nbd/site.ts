@@ -1,3 +1,4 @@
+import { labOfCheckout } from '../../lab/checkout.ts';
 import { createVolume } from '../../lab/gluster.ts';
 import { prepareGuest } from '../../lab/guest.ts';
 import { type Lab, up, volumeName } from '../../lab/lab.ts';
@@ -9,7 +10,7 @@ import { kernelNbd, ways } from './cases.ts';
 import { bootMachine, machineStart } from './machine.ts';
 
 /** The name of the lab. */
-export const labName = 'bench-nbd';
+export const labName = labOfCheckout('bench-nbd');
 const servers = 3;
 
 /** What a loop device has by itself; the kernel would cut NBD's requests into 128 KiB. */

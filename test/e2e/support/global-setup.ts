@@ -5,12 +5,12 @@ import { down, open, up } from '../../lab/lab.ts';
 import { projectDirectory } from '../../lab/layout.ts';
 import { fingerprint, remains } from '../../lab/remains.ts';
 import { type Suite, suiteOfTests } from '../../lab/suites.ts';
-import { labName, secondVolume } from './lab.ts';
+import { labNames, secondVolume } from './lab.ts';
 import { say, timed } from './progress.ts';
 
 interface Site {
-  /** Of its lab: that of all files unless told. */
-  readonly name?: string;
+  /** Of its lab. */
+  readonly name: string;
   readonly suite: Suite;
   readonly nodes: number;
   /** A second volume. */
@@ -22,8 +22,13 @@ interface Site {
 /** For working on these tests: the lab stays up, and is used again. */
 const keep = process.env.KEEP_LAB === 'yes';
 
+/** One lab for each file that runs at a time, until all have run. */
 export async function setup(): Promise<() => Promise<void>> {
-  return await setUp({ suite: suiteOfTests(), nodes: 3, volume: secondVolume });
+  const site = { suite: suiteOfTests(), nodes: 3, volume: secondVolume };
+  const takeDowns = await Promise.all(labNames.map((name) => setUp({ ...site, name })));
+  return async () => {
+    await Promise.all(takeDowns.map((takeLabDown) => takeLabDown()));
+  };
 }
 
 /** Brings a lab up; what is returned takes it down, and then nothing of it may be left on the machine. */
@@ -33,13 +38,13 @@ export async function setUp(site: Site): Promise<() => Promise<void>> {
   try {
     await bringUp(site);
   } catch (error) {
-    if (!keep) await down(site.name ?? labName);
+    if (!keep) await down(site.name);
     throw error;
   }
-  return keep ? async () => undefined : () => takeDown(site.name ?? labName);
+  return keep ? async () => undefined : () => takeDown(site.name);
 }
 
-async function bringUp({ name = labName, suite, nodes, volume, secure = false }: Site): Promise<void> {
+async function bringUp({ name, suite, nodes, volume, secure = false }: Site): Promise<void> {
   // What an interrupted run left.
   if (!keep) await down(name);
   const existing = open(name);

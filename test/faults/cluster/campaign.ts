@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { useLab } from '../../e2e/support/lab.ts';
+import { labOfCheckout } from '../../lab/checkout.ts';
 import { installProvider } from '../../lab/install.ts';
 import { down, up } from '../../lab/lab.ts';
 import { projectDirectory } from '../../lab/layout.ts';
@@ -7,7 +8,7 @@ import type { Outcome } from '../verbs/campaign.ts';
 import { play } from './play.ts';
 import type { ClusterScenario } from './stage.ts';
 
-const labName = 'cluster';
+const labName = labOfCheckout('cluster');
 const transcripts = `${projectDirectory}/build/out/faults`;
 
 /** For working on the scenarios: the lab stays up, and is used again. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { execa } from 'execa';
+import { labOfCheckout } from '../../lab/checkout.ts';
 import { open } from '../../lab/lab.ts';
 import type { LabNode } from '../../lab/node.ts';
 import { type Suite, suiteNames, suites } from '../../lab/suites.ts';
@@ -35,7 +36,7 @@ export const releases = suiteNames.map((suite) => ({ suite, debian: suites[suite
 
 /** global-setup.ts brings up a lab for each suite. */
 export function labName(suite: Suite): string {
-  return `package-${suite}`;
+  return labOfCheckout(`package-${suite}`);
 }
 
 /** The node of the suite's lab. */
