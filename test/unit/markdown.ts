@@ -69,3 +69,14 @@ export function anchorsOf(page: string): readonly string[] {
         .replaceAll(' ', '-'),
     );
 }
+
+/** The sentences of a manual page in mdoc(7), where what is marked up is one word. */
+export function sentencesOfManual(text: string): readonly string[] {
+  const withoutExamples = text.replace(/^\.Bd .*?^\.Ed$/gms, '.Pp');
+  const blocks = withoutExamples.split(/^\.(?:Pp|Sh|It|Bl|El|Nm|Nd|Cm|Op|Dd|Dt|Os|\\").*$/m);
+  const inline = (line: string): string =>
+    line.startsWith('.') ? `CODE${/((?: [.,:;?!)])*)$/.exec(line)?.[1]?.replaceAll(' ', '') ?? ''}` : line;
+  return blocks
+    .map((block) => block.trim().split('\n').map(inline).join(' '))
+    .flatMap((block) => block.split(/(?<=[.!?][)"]*)\s+(?=[^a-z\s])/).filter(Boolean));
+}

@@ -10,8 +10,8 @@ import { parseDuration, parseOvercommit, parsePatience, parseReserve } from './v
 export const topTable = {
   giveUp: keyReadBy(parsePatience, 'must be a time from "5s" to "24h", such as "60s"', {
     meaning:
-      'for how long a volume may give no answer before what works on it is given up, from "5s" to "24h"; longer than its ' +
-      'network.ping-timeout, for which it stands still when a brick dies',
+      'how long a volume may give no answer before what works on it is given up; from "5s" to "24h". It must be longer than ' +
+      'network.ping-timeout of the volume, which stands still for that long when a brick dies',
     ifMissing: usualPatience,
     shown: '"60s"',
   }),
@@ -21,13 +21,13 @@ export const topTable = {
 export const poolTable = {
   servers: listKey(readServers, {
     meaning:
-      'Gluster servers, in the order in which they are asked: lower-case names or addresses that mean the same machine on ' +
-      'every node, never localhost, with :port if it is not 24007; an IPv6 address then as "[fd00::1]:port"',
+      'Gluster servers, in the order in which they are asked; lower-case names or addresses that mean the same machine on ' +
+      'every node, never localhost. Another port than 24007 is added as :port, to an IPv6 address as in "[fd00::1]:port"',
     ifMissing: [],
-    shown: "the servers with bricks, asked of the node's own glusterd",
+    shown: "those with bricks, asked of this node's glusterd",
   }),
   volumes: listKey(readVolumes, {
-    meaning: 'the volumes; a new image goes to the one with most free space, one that exists is found',
+    meaning: 'the volumes of the pool; a new image goes to the one with most free space, an existing one is found',
     ifMissing: ['ganeti'],
   }),
   directory: keyReadBy(
@@ -35,7 +35,8 @@ export const poolTable = {
     'must be one or more names joined by /, without one at either end',
     {
       meaning:
-        'the directory inside each volume that holds the images, made on first use; not to be changed while it does',
+        'the directory inside each volume that contains the images, made on first use; do not change it while it does. ' +
+        'No two pools have the same directory of a volume, or one below the other',
       ifMissing: 'images',
     },
   ),
@@ -45,28 +46,28 @@ export const poolTable = {
     `must be one of ${preallocations.join(', ')}`,
     {
       meaning:
-        'how blocks are reserved for disks that do not say: "off", "falloc" (reserved) or "full" (written with zeros)',
+        'how blocks are reserved for disks that do not say; "off", "falloc" (reserved) or "full" (written with zeros)',
       ifMissing: 'off',
     },
   ),
   reserve: keyReadBy(parseReserve, 'must be a part of the volume or a size, such as "5%" or "20G"', {
     meaning:
-      "what create, grow and snapshot leave free on each volume, on top of Gluster's own storage.reserve: a part of it such " +
-      'as "5%", or a size such as "500M", "20G" or "1T"',
+      'what create, grow and snapshot leave free on each volume, on top of storage.reserve; ' +
+      '"5%" of it, or a size: "500M", "20G" or "1T"',
     ifMissing: { percent: 5, bytes: 0 },
     shown: '"5%"',
   }),
   overcommit: keyReadBy<number | undefined>(parseOvercommit, 'must be a number above 0, at most 1000', {
     meaning:
-      'how many times the size of a volume its images may have together, such as 1.5; what a sparse image does not occupy ' +
-      'yet counts',
+      'how many times the size of a volume its images may have together, such as 1.5; a sparse image counts with its whole ' +
+      'size',
     ifMissing: undefined,
     shown: 'any, with a warning above 1',
   }),
   trash: keyReadBy(parseDuration, 'must be a time such as "30m", "24h" or "7d", or "0"', {
     meaning:
-      'for how long a removed image can be brought back with `gnt-gluster image undelete`, such as "30m", "24h" or "7d"; it ' +
-      'occupies its space until then. Snapshots are deleted at once',
+      'how long a removed image can be brought back; such as "30m", "24h" or "7d". `gnt-gluster image undelete` does it. The ' +
+      'image occupies its space until then. Snapshots are deleted at once',
     ifMissing: 0,
     shown: '"0"',
   }),
