@@ -22,7 +22,7 @@ export const poolTable = {
   servers: listKey(readServers, {
     meaning:
       'Gluster servers, in the order in which they are asked; lower-case names or addresses that mean the same machine on ' +
-      'every node, never localhost. Another port than 24007 is added as :port, to an IPv6 address as in "[fd00::1]:port"',
+      'every node, never localhost. Add a port other than 24007 as :port, as in "[fd00::1]:port" for an IPv6 address',
     ifMissing: [],
     shown: "those with bricks, asked of this node's glusterd",
   }),
@@ -53,7 +53,7 @@ export const poolTable = {
   reserve: keyReadBy(parseReserve, 'must be a part of the volume or a size, such as "5%" or "20G"', {
     meaning:
       'what create, grow and snapshot leave free on each volume, on top of storage.reserve; ' +
-      '"5%" of it, or a size: "500M", "20G" or "1T"',
+      '"5%" of the volume, or a size: "500M", "20G" or "1T"',
     ifMissing: { percent: 5, bytes: 0 },
     shown: '"5%"',
   }),

@@ -31,7 +31,7 @@ export const parameters = [
     verbs: ['create', 'verify'],
   }),
   textParameter('clone', isImageName, imageNameRule, {
-    summary: 'the name of another image of the pool, not in use, that the new one is a copy of',
+    summary: 'the name of another image of the pool that is not in use; the new image begins as a copy of it',
     verbs: ['create', 'verify'],
   }),
   textParameter(
