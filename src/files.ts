@@ -11,7 +11,9 @@ import {
 import { dirname } from 'node:path';
 import { asFailure, errnoOf, withPath } from './errors.ts';
 
-/** Replaces a file in one step, mode 0600, on disk when this returns. `writer` keeps the drafts of two writers apart. */
+/**
+ * Replaces a file in one step, mode 0600, on disk when this returns. `writer` keeps the drafts of two writers apart.
+ */
 export function writeFileAtomic(path: string, text: string, writer = ''): void {
   const draft = `${path}${writer}.new`;
   removeFileIfThere(draft);
@@ -38,8 +40,8 @@ export function ifThereIsRoom(write: () => void): void {
 }
 
 /**
- * Makes a directory that need not be there, and those above it, mode 0700. Not mkdirSync with `recursive`: on a read-only
- * file system it says that the directory does not exist (Node 24).
+ * Makes a directory that need not be there, and those above it, mode 0700. Not mkdirSync with `recursive`: on a
+ * read-only file system it says that the directory does not exist (Node 24).
  */
 export function makeDirectory(path: string): void {
   if (!isMade(path, 'ENOENT')) {
@@ -62,8 +64,8 @@ function isMade(path: string, reason?: string): boolean {
 }
 
 /**
- * Removes a file that need not be there. Not rmSync: the errors it throws have no code (Node 24), so that a volume without
- * quorum would look like a fault of this program.
+ * Removes a file that need not be there. Not rmSync: the errors it throws have no code (Node 24), so that a volume
+ * without quorum would look like a fault of this program.
  */
 export function removeFileIfThere(path: string): void {
   try {
@@ -73,12 +75,15 @@ export function removeFileIfThere(path: string): void {
   }
 }
 
-/** The text of a file, or undefined when there is no such file. */
+/**
+ * The text of a file, or undefined when there is no such file; or no more: the kernel answers ENODEV to who reads in
+ * /sys of a device that goes away in that moment, as loop devices of others do all the time.
+ */
 export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    if (['ENOENT', 'ENOTDIR', 'ENODEV'].includes(errnoOf(error) ?? '')) return undefined;
     throw error;
   }
 }

@@ -14,6 +14,8 @@ const remove = (name: string, ...args: readonly string[]) => gntGluster(['image'
 
 /** It is refused, with and without a dry run, and nothing changes. */
 async function expectUnchanged(exitCode: number, reason: RegExp, name: string, ...args: readonly string[]) {
+  // From the first look at a volume on it is known there that this node is alive.
+  await gntGluster(['image', 'list']);
   const before = await everything();
   for (const dry of [['--dry-run'], []]) {
     const outcome = await remove(name, ...args, ...dry);
