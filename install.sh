@@ -219,7 +219,8 @@ install_all() {
   fi
 }
 
-# What this node knows of its mounts, attached images and earlier configurations; all of it stays as long as there is a mount.
+# What this node knows of its mounts, attached images and earlier configurations; all of it stays as long as there is a
+# mount.
 forget_state() {
   [ -z "$destdir" ] || return 0
   if grep -q " $state/" /proc/self/mounts; then

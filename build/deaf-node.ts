@@ -19,7 +19,9 @@ export function withoutVariables(node: Buffer): Buffer {
   return deaf;
 }
 
-/** Where a text of the C++ code stands. The same text in V8's snapshot has its length before it, and is no name there. */
+/**
+ * Where a text of the C++ code stands. The same text in V8's snapshot has its length before it, and is no name there.
+ */
 function placesOf(text: string, bytes: Buffer): readonly number[] {
   const terminated = Buffer.from(`\0${text}\0`);
   const places: number[] = [];

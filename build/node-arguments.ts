@@ -1,8 +1,8 @@
 /**
- * A seed V8 gets along with quickly: at every start it looks for prime numbers to hash with, and with a random seed that
- * takes up to a fifth of the whole start, with this one almost nothing (measured with Node 24.21.0; with any other it is
- * as good as none). What it makes predictable, Math.random and the order of V8's hash tables, guards nothing here:
- * crypto does not use it.
+ * A seed V8 gets along with quickly: at every start it looks for prime numbers to hash with, and with a random seed
+ * that takes up to a fifth of the whole start, with this one almost nothing (measured with Node 24.21.0; with any other
+ * it is as good as none). What it makes predictable, Math.random and the order of V8's hash tables, guards nothing
+ * here: crypto does not use it.
  */
 export const randomSeed = 28;
 

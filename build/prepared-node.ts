@@ -12,8 +12,10 @@ const foreign = {
 } as const;
 
 /**
- * The Node that executables are made of: without its symbols (126 MB become 105 MB), and deaf to some variables. Kept in
- * `work` for the next build. Stripping has to come before the application is injected: afterwards it destroys the executable.
+ * The Node that executables are made of: without its symbols (126 MB become 105 MB), and deaf to some variables. Kept
+ * in
+ * `work` for the next build. Stripping has to come before the application is injected: afterwards it destroys the
+ * executable.
  */
 export async function preparedNode(
   node: string,

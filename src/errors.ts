@@ -39,6 +39,8 @@ export interface FailureDetails {
   readonly problems?: readonly string[];
   /** The system error that it was, such as EROFS. */
   readonly errno?: string;
+  /** What was thrown where it happened: shown only to who asks for it, see debugVariable in reply.ts. */
+  readonly cause?: unknown;
   /** The command that failed and the last lines it said. */
   readonly command?: { readonly argv: readonly string[]; readonly outcome: string; readonly output: string };
 }
@@ -50,7 +52,7 @@ export class Failure extends Error {
   readonly details: FailureDetails;
 
   constructor(kind: FailureKind, sentence: string, details: FailureDetails = {}) {
-    super(sentence);
+    super(sentence, 'cause' in details ? { cause: details.cause } : undefined);
     this.kind = kind;
     this.details = details;
   }
@@ -106,13 +108,16 @@ function pathOf(error: unknown): string | undefined {
   return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
 }
 
-/** The Failure of a file system of this node that is full. undefined for any other error, also one that names no path. */
+/**
+ * The Failure of a file system of this node that is full. undefined for any other error, also one that names no path.
+ */
 function fullHere(errno: string, error: Error): Failure | undefined {
   const path = pathOf(error);
   if (kindOfErrno[errno] !== 'full' || path === undefined || path.startsWith(`${mountsDirectory}/`)) return undefined;
   const directory = path.slice(0, path.lastIndexOf('/')) || '/';
   return new Failure('full', `no space left on this node in ${directory}: ${error.message}`, {
     hint: `df --output=avail,iavail,target ${directory}`,
+    cause: error,
   });
 }
 
@@ -126,6 +131,6 @@ export function asFailure(error: unknown): Failure | undefined {
   if (here !== undefined) return here;
   const sentence = errno === 'ENOSPC' && pathOf(error) !== undefined ? fullVolume : sentenceOfErrno[errno];
   const hint = hintOfErrno[errno];
-  const details = { errno, ...(hint === undefined ? {} : { hint }) };
+  const details = { errno, cause: error, ...(hint === undefined ? {} : { hint }) };
   return new Failure(kind, sentence === undefined ? error.message : `${sentence}: ${error.message}`, details);
 }

@@ -39,14 +39,23 @@ const commandEnvironment = {
 const usualTimeLimit = 60_000;
 const mostOutput = 16 * 1024 * 1024;
 
+/** The Debian package of each tool that this project runs. */
 const packageOfTool: Readonly<Record<string, string>> = {
+  blockdev: 'util-linux',
   dd: 'coreutils',
+  flock: 'util-linux',
   gluster: 'glusterfs-server',
+  glusterfs: 'glusterfs-client',
   'gnt-cluster': 'ganeti',
   'gnt-instance': 'ganeti',
+  losetup: 'util-linux',
+  mkfifo: 'coreutils',
   'mount.glusterfs': 'glusterfs-client',
   'qemu-img': 'qemu-utils',
   'qemu-io': 'qemu-utils',
+  setpriv: 'util-linux',
+  stat: 'coreutils',
+  umount: 'util-linux',
 };
 
 /** Runs a command without a shell and reports how it ended. Throws only when it cannot be started at all. */
@@ -134,9 +143,10 @@ export interface Worker {
 }
 
 /**
- * Starts a process that dies when this one ends in any way. It has the working directory of this process, an environment
- * of its own and nothing to read. What it writes to standard error is passed on as it comes, by `said`. It has no
- * descriptor of this process: nobody waits for it who waits for this process. Throws a Failure when it cannot be started.
+ * Starts a process that dies when this one ends in any way. It has the working directory of this process, an
+ * environment of its own and nothing to read. What it writes to standard error is passed on as it comes, by `said`. It
+ * has no descriptor of this process: nobody waits for it who waits for this process. Throws a Failure when it cannot be
+ * started.
  */
 export async function startWorker(
   argv: readonly string[],
@@ -200,8 +210,9 @@ function outcomeOf(result: CommandResult): string {
 }
 
 function toolMissing(tool: string): Failure {
-  const name = packageOfTool[tool] ?? 'util-linux';
-  return new Failure('environment', `${tool} is not installed on this node`, { hint: `apt-get install ${name}` });
+  const name = packageOfTool[tool];
+  const hint = name === undefined ? {} : { hint: `apt-get install ${name}` };
+  return new Failure('environment', `${tool} is not installed on this node`, hint);
 }
 
 function afterTimeLimit(milliseconds: number): Promise<undefined> {

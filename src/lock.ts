@@ -45,8 +45,8 @@ export async function withLock<Result>(name: string, task: string, action: () =>
 }
 
 /**
- * Whether a process of this node is at work on a name, or was killed at it and left something of that. Who finds its work
- * done needs no lock unless this is true. Starts no process.
+ * Whether a process of this node is at work on a name, or was killed at it and left something of that. Who finds its
+ * work done needs no lock unless this is true. Starts no process.
  */
 export function isLocked(name: string): boolean {
   return existsSync(lockPath(name));
@@ -63,9 +63,9 @@ export function locksOf(pid: number): readonly string[] {
 }
 
 /**
- * Takes a lock from a process that was killed and that the kernel does not let end: what it locks is no longer the file at
- * the path, which those that wait notice. As after any other kill there still is a file, so isLocked is true until somebody
- * finished the work.
+ * Takes a lock from a process that was killed and that the kernel does not let end: what it locks is no longer the file
+ * at the path, which those that wait notice. As after any other kill there still is a file, so isLocked is true until
+ * somebody finished the work.
  */
 export function takeFromKilled(name: string): void {
   const fresh = `${locksDirectory}.given-up-${process.pid}`;
@@ -111,8 +111,8 @@ async function acquire(path: string): Promise<number> {
 }
 
 /**
- * Waits for the lock on an open file; false when that is no longer the file at the path. A lock that was taken from a process
- * which cannot end looks like that, too, and its file stays locked: so nobody waits for long without looking.
+ * Waits for the lock on an open file; false when that is no longer the file at the path. A lock that was taken from a
+ * process which cannot end looks like that, too, and its file stays locked: so nobody waits for long without looking.
  */
 async function lockUntil(end: number, descriptor: number, path: string): Promise<boolean> {
   for (;;) {

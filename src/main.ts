@@ -17,8 +17,8 @@ export async function main<Verb extends VerbName, const Rows extends readonly Pa
 }
 
 /**
- * Runs one verb with arguments and an environment; returns its exit status. What may touch a volume is done by a process
- * of its own. Whatever happens is said, nothing is thrown.
+ * Runs one verb with arguments and an environment; returns its exit status. What may touch a volume is done by a
+ * process of its own. Whatever happens is said, nothing is thrown.
  */
 export async function runVerb<Verb extends VerbName, const Rows extends readonly ParameterDescription[]>(
   verb: Verb,

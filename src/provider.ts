@@ -20,8 +20,8 @@ export interface Quick {
 }
 
 /**
- * Answers of verbs that may have nothing to do: undefined when there may be something after all. They look at no file that
- * can hang, and so need no process that can be given up.
+ * Answers of verbs that may have nothing to do: undefined when there may be something after all. They look at no file
+ * that can hang, and so need no process that can be given up.
  */
 export type QuickAnswers<Parameters> = {
   readonly [Verb in VerbName]?: (request: Request<Verb, Parameters>) => Promise<Quick | undefined>;

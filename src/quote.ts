@@ -1,6 +1,7 @@
 /**
- * What a terminal acts on or hides: the control characters C0, DEL and C1 (U+009B starts an escape sequence) but neither
- * line end nor tab, the two separators that some take for line ends, and what turns the direction of writing around.
+ * What a terminal acts on or hides: the control characters C0, DEL and C1 (U+009B starts an escape sequence) but
+ * neither line end nor tab, the two separators that some take for line ends, and what turns the direction of writing
+ * around.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
 const unseen = /[\0-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;

@@ -5,6 +5,9 @@ import { visible } from './quote.ts';
 /** Ganeti shows the operator the last 20 lines of what a verb said; a failure stays well below. */
 const mostLines = 16;
 
+/** Set to anything, it has a failure show where it came from: the stack of it and of its causes. */
+export const debugVariable = 'GANETI_EXTSTORAGE_DEBUG';
+
 /** What the shell calls the end of a program that wrote where nobody reads: 128 and the number of SIGPIPE. */
 const brokenPipe = 141;
 
@@ -44,7 +47,14 @@ export function reportFailure(program: string, error: unknown, hintOf: HintOf = 
   const hint = hintOf(failure);
   const told = hint === undefined ? failure : new Failure(failure.kind, failure.message, { ...failure.details, hint });
   note(failureLines(program, told).join('\n'));
+  if (![undefined, ''].includes(process.env[debugVariable])) note(stacksOf(failure).join('\n'));
   return exitStatus[failure.kind];
+}
+
+/** The stack of an error and of each cause that it has. */
+function stacksOf(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return [];
+  return [`debug: ${error.stack ?? error.message}`, ...stacksOf(error.cause)];
 }
 
 /** The lines that explain a failure: the sentence, every problem, the command that failed, and last the hint. */

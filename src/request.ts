@@ -33,8 +33,8 @@ interface FieldOfVariable {
 type Required<Verb extends VerbName> = FieldOfVariable[(typeof verbs)[Verb]['required'][number]];
 
 /**
- * What Ganeti asks of one verb, parsed and checked: what the verb requires is there, the rest may be. What its parameters
- * are, the provider says.
+ * What Ganeti asks of one verb, parsed and checked: what the verb requires is there, the rest may be. What its
+ * parameters are, the provider says.
  */
 export type Request<Verb extends VerbName, Parameters> = Partial<Fields> &
   Pick<Fields, Required<Verb>> & { readonly parameters: Parameters };
@@ -44,7 +44,9 @@ type Reader = (value: string, into: Parsed) => string | undefined;
 
 const printable = (value: string): boolean => !/\p{Cc}|\uFFFD/u.test(value);
 
-/** A name that is one path component and can be nothing else: no slash, no leading dot or dash, short enough to add to. */
+/**
+ * A name that is one path component and can be nothing else: no slash, no leading dot or dash, short enough to add to.
+ */
 export function isImageName(value: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9._+-]{0,179}$/.test(value);
 }

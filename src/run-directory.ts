@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 
-/** Everything this node knows about the storage for as long as it runs: mounts, locks and records. Empty after a boot. */
+/**
+ * Everything this node knows about the storage for as long as it runs: mounts, locks and records. Empty after a boot.
+ */
 export const runDirectory = '/run/ganeti-gluster';
 
 /** All volumes are mounted below this directory, and nothing else lies there. */

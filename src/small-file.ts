@@ -6,8 +6,8 @@ import { formatBytes } from './units.ts';
 export type SmallFile = { readonly text: string; readonly damage?: never } | { readonly damage: string };
 
 /**
- * Reads a file that anybody may have put there, such as one on a volume; undefined when there is none. It follows no link
- * at the end of the path, waits for no writer, opens no device and reads no more than `limit` bytes.
+ * Reads a file that anybody may have put there, such as one on a volume; undefined when there is none. It follows no
+ * link at the end of the path, waits for no writer, opens no device and reads no more than `limit` bytes.
  */
 export function readSmallFile(path: string, limit: number): SmallFile | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });

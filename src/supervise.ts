@@ -8,8 +8,8 @@ import { isHung, type Mount, mounts } from './tools/mount.ts';
 import { type ProcessTree, processTree } from './tools/process-tree.ts';
 
 /**
- * Names the program whose work a process is to do by itself, as a worker does it. Also for a person or a test that wants
- * no process in between.
+ * Names the program whose work a process is to do by itself, as a worker does it. Also for a person or a test that
+ * wants no process in between.
  */
 export const workerVariable = 'GANETI_EXTSTORAGE_WORKER';
 
@@ -36,9 +36,9 @@ export function isWorker(program: string, environment: NodeJS.ProcessEnv): boole
 
 /**
  * Has a process of its own do what can hang, and returns its exit status. This process touches no file of a volume, so
- * it always ends: with a Failure of kind unavailable when a volume that the worker uses gave no answer for too long. The
- * worker and what it started are killed then, and their locks are given to others even where the kernel does not let them
- * end. For as long as the volume answers, the work may take as long as it takes.
+ * it always ends: with a Failure of kind unavailable when a volume that the worker uses gave no answer for too long.
+ * The worker and what it started are killed then, and their locks are given to others even where the kernel does not
+ * let them end. For as long as the volume answers, the work may take as long as it takes.
  */
 export async function supervise({ program, args, environment, patience }: Work): Promise<number> {
   const argv = [process.execPath, ...(await argumentsOfThisProgram()), ...args];
@@ -104,8 +104,8 @@ function volumesHere(): readonly Mount[] {
 }
 
 /**
- * Whether it matters to the worker that a volume gives no answer: it has a file of it open, or none of its processes has
- * run since then, so that it may sleep in the call that opens the first one.
+ * Whether it matters to the worker that a volume gives no answer: it has a file of it open, or none of its processes
+ * has run since then, so that it may sleep in the call that opens the first one.
  */
 function concerns({ mount, moves }: { mount: Mount; moves: string | undefined }, now: ProcessTree): boolean {
   return moves === now.moves || now.open.some((path) => path === mount.point || path.startsWith(`${mount.point}/`));

@@ -38,7 +38,10 @@ export function inodeAt(path: string): string | undefined {
   return found === undefined ? undefined : inodeOf(found);
 }
 
-/** The inode that was read, as decimal digits. Node takes it for a number with a sign, and those of Gluster use all 64 bits. */
+/**
+ * The inode that was read, as decimal digits. Node takes it for a number with a sign, and those of Gluster use all 64
+ * bits.
+ */
 export function inodeOf({ ino }: Pick<BigIntStats, 'ino'>): string {
   return BigInt.asUintN(64, ino).toString();
 }

@@ -38,7 +38,10 @@ export function isUnit(text: string): text is Unit {
   return (units as readonly string[]).includes(text);
 }
 
-/** A size in one unit without its name, as Ganeti rounds it (FormatUnit of lib/utils/text.py): whole MiB, tenths of larger ones. */
+/**
+ * A size in one unit without its name, as Ganeti rounds it (FormatUnit of lib/utils/text.py): whole MiB, tenths of
+ * larger ones.
+ */
 export function formatBytesIn(size: Bytes, unit: Exclude<Unit, 'h'>): string {
   const mebibytes = size / bytesPerMebibyte;
   if (unit === 'm') return String(Math.round(mebibytes));

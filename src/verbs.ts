@@ -18,7 +18,9 @@ export interface VerbDescription {
 
 const identity = ['VOL_UUID', 'VOL_CNAME'] as const;
 
-/** The ten verbs in the order of ganeti-extstorage-interface(7): the one table behind parser, usage, links and tests. */
+/**
+ * The ten verbs in the order of ganeti-extstorage-interface(7): the one table behind parser, usage, links and tests.
+ */
 export const verbs = {
   create: { summary: 'make a new image', required: ['VOL_NAME', 'VOL_SIZE'], optional: identity },
   attach: { summary: 'make the image a block device of this node', required: ['VOL_NAME'], optional: identity },

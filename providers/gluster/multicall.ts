@@ -16,7 +16,7 @@ const entries: Readonly<Record<string, () => Promise<unknown>>> = {
   'gnt-gluster': () => import('./gnt-gluster.ts'),
 };
 
-// A verb is a symbolic link to this executable: argv0 is the name it was called by. What a supervisor starts has the name
-// of the executable itself, and is told by a variable.
+// A verb is a symbolic link to this executable: argv0 is the name it was called by. What a supervisor starts has the
+// name of the executable itself, and is told by a variable.
 const entry = entries[basename(process.argv0)] ?? entries[process.env[workerVariable] ?? ''] ?? entries['gnt-gluster'];
 void entry?.();

@@ -11,10 +11,10 @@ import { requireQuiet } from '#gluster/images/copy.ts';
 import { createImage, requireSame } from '#gluster/images/create.ts';
 import { findAgain, findImage, release, searchImage, searchRoom, wantedBy } from '#gluster/images/find.ts';
 import { growImage, tellOfSize } from '#gluster/images/grow.ts';
-import { leftovers } from '#gluster/images/image.ts';
 import { readMetadata, writeMetadata } from '#gluster/images/metadata.ts';
 import { purgeTrash, removeImage } from '#gluster/images/remove.ts';
 import { makeSnapshot, requireSameSnapshot } from '#gluster/images/snapshot.ts';
+import { leftovers } from '#gluster/images/unfinished.ts';
 import { giveBackLease, hasLease } from '#gluster/leases/store.ts';
 import { attachedRecord, lookHere } from '#gluster/node/attachments.ts';
 import { isAsRemembered } from '#gluster/node/devices.ts';
@@ -129,8 +129,8 @@ const verbs: Provided['verbs'] = {
 };
 
 /**
- * The answers of attach of an image that is open here and attached, and of detach of one of which there is nothing. Both look
- * at this node only.
+ * The answers of attach of an image that is open here and attached, and of detach of one of which there is nothing.
+ * Both look at this node only.
  */
 const quick: Provided['quick'] = {
   async attach(request) {

@@ -12,7 +12,9 @@ export interface ChildOptions {
   readonly umask: number;
   /** An existing directory for files that are gone again when this is done. */
   readonly scratch: string;
-  /** Two pipes that are read to their ends, or one file that gets both outputs and is read when the process has ended. */
+  /**
+   * Two pipes that are read to their ends, or one file that gets both outputs and is read when the process has ended.
+   */
   readonly output: 'pipes' | 'file';
   /** Milliseconds after which it is killed with its process group. */
   readonly timeLimit: number;
@@ -40,7 +42,8 @@ export function killChildren(): void {
 /**
  * Starts a program as Ganeti's utils.RunCmd does, without a shell: standard input is a pipe that nobody writes to, the
  * outputs are pipes or a log file. Node's own pipes are sockets, and a script that writes to /dev/stderr cannot open
- * those: these are FIFOs that have lost their names. Returns when the process has ended and its pipes are at their ends.
+ * those: these are FIFOs that have lost their names. Returns when the process has ended and its pipes are at their
+ * ends.
  */
 export async function runChild(argv: readonly string[], options: ChildOptions): Promise<ChildResult> {
   const pipes = options.output === 'pipes';

@@ -1,7 +1,7 @@
 /**
- * A program for Ganeti's Python that does one thing through ganeti.storage.extstorage, without a cluster: that code needs
- * only to know where providers and logs are. It says what came of it as JSON. As in lib/backend.py, every action builds
- * the device first, and that attaches the disk.
+ * A program for Ganeti's Python that does one thing through ganeti.storage.extstorage, without a cluster: that code
+ * needs only to know where providers and logs are. It says what came of it as JSON. As in lib/backend.py, every action
+ * builds the device first, and that attaches the disk.
  */
 export const ganetiScript = String.raw`
 import json, os, re, sys

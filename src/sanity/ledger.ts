@@ -39,7 +39,10 @@ export function newLedger(): Ledger {
   };
 }
 
-/** Closes, detaches and removes all disks of a ledger that may be there, the last first, and returns the names of those that are still there. */
+/**
+ * Closes, detaches and removes all disks of a ledger that may be there, the last first, and returns the names of those
+ * that are still there.
+ */
 export async function cleanUp(ledger: Ledger, run: VerbCalls): Promise<readonly string[]> {
   const left: string[] = [];
   for (const disk of [...ledger.made()].reverse()) if (!(await removed(disk, run))) left.push(disk.name);

@@ -12,7 +12,9 @@ export interface Selected {
 /** All rules with their names. */
 export const allRules: readonly Selected[] = groups.flatMap(membersOf);
 
-/** The rules that are meant by names of groups or `group/name`; all when there are none. Throws a Failure of kind usage. */
+/**
+ * The rules that are meant by names of groups or `group/name`; all when there are none. Throws a Failure of kind usage.
+ */
 export async function selectRules(names: readonly string[]): Promise<readonly Selected[]> {
   const known = [...groups.map(({ name }) => name), ...allRules.map(({ id }) => id)];
   const strange = names.filter((name) => !known.includes(name));

@@ -7,9 +7,9 @@ import type { Bytes } from '../units.ts';
 import { mounts } from './mount.ts';
 
 /**
- * The path of the file behind a loop device as the kernel names it, or undefined when nothing is attached. Whether the file
- * is still there it does not tell: the kernel says of some that are gone that they are deleted, namely of those that this node
- * removed, and of others nothing. Starts no process.
+ * The path of the file behind a loop device as the kernel names it, or undefined when nothing is attached. Whether the
+ * file is still there it does not tell: the kernel says of some that are gone that they are deleted, namely of those
+ * that this node removed, and of others nothing. Starts no process.
  */
 export function backingFile(device: string): string | undefined {
   const name = device.slice('/dev/'.length);
@@ -51,23 +51,26 @@ export function parseBackingFileSystem(json: string): string | undefined {
 }
 
 /**
- * The inode of the file behind a loop device, as decimal digits: it tells what the device is of, also where the path that
- * the kernel shows leads to another file by now. undefined when the file system does not answer within a time limit, or
- * says that the file is gone. Starts losetup.
+ * The inode of the file behind a loop device, as decimal digits: it tells what the device is of, also where the path
+ * that the kernel shows leads to another file by now. undefined when the file system does not answer within a time
+ * limit, or says that the file is gone. Starts losetup.
  */
 export async function backingInode(device: string): Promise<string | undefined> {
   const result = await run(['losetup', '--list', '--json', '--output', 'BACK-INO', device], { timeLimit: 5000 });
   return result.exitCode === 0 ? parseBackingInode(result.stdout) : undefined;
 }
 
-/** Reads the JSON of losetup --list for one device. Not as JSON: an inode of Gluster has more digits than a number keeps. */
+/**
+ * Reads the JSON of losetup --list for one device. Not as JSON: an inode of Gluster has more digits than a number
+ * keeps.
+ */
 export function parseBackingInode(json: string): string | undefined {
   return /"back-ino":\s*"?([0-9]+)"?/.exec(json)?.[1];
 }
 
 /**
- * What tells one attachment of a loop device from all others: the kernel counts it up for every file that a device gets or
- * gives up (diskseq of Linux 5.15, inc_diskseq of block/genhd.c). undefined on older kernels. Starts no process.
+ * What tells one attachment of a loop device from all others: the kernel counts it up for every file that a device gets
+ * or gives up (diskseq of Linux 5.15, inc_diskseq of block/genhd.c). undefined on older kernels. Starts no process.
  */
 export function deviceSequence(device: string): string | undefined {
   return readIfThere(`/sys/block/${device.slice('/dev/'.length)}/diskseq`)?.trim();

@@ -21,7 +21,9 @@ export function mountAt(point: string): Mount | undefined {
   return mounts().findLast((mount) => mount.point === point);
 }
 
-/** Parses /proc/self/mountinfo as proc(5) describes it: optional fields end at a lone dash, blanks are octal escapes. */
+/**
+ * Parses /proc/self/mountinfo as proc(5) describes it: optional fields end at a lone dash, blanks are octal escapes.
+ */
 export function parseMountinfo(text: string): readonly Mount[] {
   return text.split('\n').flatMap((line) => {
     const fields = line.split(' ');

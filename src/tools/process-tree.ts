@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** What a process and all that it started have open, and what tells whether one of them runs. Touches no file but /proc. */
+/**
+ * What a process and all that it started have open, and what tells whether one of them runs. Touches no file but /proc.
+ */
 export interface ProcessTree {
   readonly pids: readonly number[];
   /** The paths of what they have open, as the kernel names them. */

@@ -19,8 +19,8 @@ export async function createRaw(path: string, size: Bytes, preallocation: Reserv
 }
 
 /**
- * Makes a raw file larger, from one size to another, with the new blocks reserved. QEMU's own locks are left out: the file
- * may be a guest's disk.
+ * Makes a raw file larger, from one size to another, with the new blocks reserved. QEMU's own locks are left out: the
+ * file may be a guest's disk.
  */
 export async function growRaw(path: string, from: Bytes, to: Bytes, preallocation: Reserving): Promise<void> {
   const resize = ['qemu-img', 'resize', '-q', '--preallocation=falloc', '--image-opts', rawFile(path), String(to)];
@@ -29,8 +29,9 @@ export async function growRaw(path: string, from: Bytes, to: Bytes, preallocatio
 }
 
 /**
- * Writes zeros into reserved blocks. They are reserved first, and QEMU's own `preallocation=full` is not used, because XFS
- * gives a file that grows by being written up to twice its size for some minutes, and on a brick that is room of others.
+ * Writes zeros into reserved blocks. They are reserved first, and QEMU's own `preallocation=full` is not used, because
+ * XFS gives a file that grows by being written up to twice its size for some minutes, and on a brick that is room of
+ * others.
  */
 async function writeZeros(path: string, from: Bytes, to: Bytes): Promise<void> {
   const part = ['oflag=seek_bytes', 'iflag=count_bytes', `seek=${from}`, `count=${to - from}`];
@@ -39,9 +40,9 @@ async function writeZeros(path: string, from: Bytes, to: Bytes): Promise<void> {
 }
 
 /**
- * Copies a raw file into an existing empty file of the same size, leaving holes where the source has zeros, and compares
- * the two. It is a copy through this node: the copy offload of Gluster (copy_file_range) silently fills one brick of a
- * replica set only, so `-C` must never be given.
+ * Copies a raw file into an existing empty file of the same size, leaving holes where the source has zeros, and
+ * compares the two. It is a copy through this node: the copy offload of Gluster (copy_file_range) silently fills one
+ * brick of a replica set only, so `-C` must never be given.
  */
 export async function copyRaw(source: string, target: string): Promise<void> {
   const convert = ['qemu-img', 'convert', '-n', '--target-is-zero', '-S', '64k', '-t', 'none', '-T', 'none'];
@@ -52,8 +53,9 @@ export async function copyRaw(source: string, target: string): Promise<void> {
 }
 
 /**
- * Whether a QEMU has a raw file open for writing, on any node that has the file by POSIX: it locks its images, and Gluster
- * tells locks to all clients of a volume. One that has the file by libgfapi or through a loop device locks nothing.
+ * Whether a QEMU has a raw file open for writing, on any node that has the file by POSIX: it locks its images, and
+ * Gluster tells locks to all clients of a volume. One that has the file by libgfapi or through a loop device locks
+ * nothing.
  */
 export async function isLockedByQemu(path: string): Promise<boolean> {
   const result = await run(['qemu-io', '-f', 'raw', '-c', 'quit', path]);

@@ -1,4 +1,7 @@
-/** `npm run bench`: what every verb costs; others that are named: how fast an image is, what the kernel's NBD would give, how long a guest takes to end. A number never makes it fail. */
+/**
+ * `npm run bench`: what every verb costs; others that are named: how fast an image is, what the kernel's NBD would
+ * give, how long a guest takes to end. A number never makes it fail.
+ */
 const [kind, ...rest] = process.argv.slice(2);
 if (kind === 'data') await (await import('./data/cli.ts')).benchData(rest);
 else if (kind === 'nbd') await (await import('./nbd/cli.ts')).benchNbd(rest);

@@ -1,9 +1,9 @@
 /**
- * A fault of GlusterFS 10 and 11 that docs/failures.md tells of: who makes a file larger all the time keeps the self-heal
- * daemon from healing what the file has besides its content. With every write that takes new room the shard translator
- * changes the size it keeps for the file, under a lock that a client gives back when it has had nothing to change for
- * cluster.post-op-delay-secs (afr_are_conflicting_ops_waiting of afr-transaction.c), and the daemon does not wait for that
- * lock (afr_selfheal_tie_breaker_inodelk of afr-self-heal-common.c).
+ * A fault of GlusterFS 10 and 11 that docs/failures.md tells of: who makes a file larger all the time keeps the
+ * self-heal daemon from healing what the file has besides its content. With every write that takes new room the shard
+ * translator changes the size it keeps for the file, under a lock that a client gives back when it has had nothing to
+ * change for cluster.post-op-delay-secs (afr_are_conflicting_ops_waiting of afr-transaction.c), and the daemon does not
+ * wait for that lock (afr_selfheal_tie_breaker_inodelk of afr-self-heal-common.c).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect } from 'vitest';

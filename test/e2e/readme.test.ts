@@ -7,7 +7,9 @@ import { lab } from './support/lab.ts';
 import { npmScripts, readmeCommands } from './support/readme.ts';
 import { lastStep, step } from './support/steps.ts';
 
-/** What is done with the commands that begin like this. Who adds a command to README.md has to say here how it is run. */
+/**
+ * What is done with the commands that begin like this. Who adds a command to README.md has to say here how it is run.
+ */
 const rules: readonly { readonly pattern: RegExp; readonly execute: (command: string) => Promise<void> }[] = [
   { pattern: /^npm (?:run )?([a-z:]+)(?: --.*)?$/, execute: checkScript },
   { pattern: /^\.\/install\.sh$/, execute: onEveryNode },

@@ -24,9 +24,9 @@ export interface BaseOptions {
 }
 
 /**
- * The directory that the nodes of a suite are laid over: the machine's own root if it is of that suite, else a tree with
- * the packages of packages.txt, made at the first use from the archive of the machine's own packages (needs the network,
- * takes a minute or two) and kept. It is complete or not there, however many ask for it at the same time.
+ * The directory that the nodes of a suite are laid over: the machine's own root if it is of that suite, else a tree
+ * with the packages of packages.txt, made at the first use from the archive of the machine's own packages (needs the
+ * network, takes a minute or two) and kept. It is complete or not there, however many ask for it at the same time.
  */
 export async function prepareBase({ suite, ...options }: BaseOptions): Promise<string> {
   if (suite === machineSuite() && options.directory === undefined) return '/';

@@ -35,8 +35,8 @@ export async function makeBrickFile(
 }
 
 /**
- * Gives a running node one more brick. Returns the directory a Gluster volume may use. Until the node boots again the device
- * has sectors of that size: `mount -o loop` makes them 512 bytes.
+ * Gives a running node one more brick. Returns the directory a Gluster volume may use. Until the node boots again the
+ * device has sectors of that size: `mount -o loop` makes them 512 bytes.
  */
 export async function addBrick(
   node: LabNode,

@@ -8,7 +8,9 @@ export interface Console {
   readonly lines: readonly string[];
   /** The number of lines so far: for `after`. */
   mark(): number;
-  /** The first line at or after `after` (0 unless told) that matches; throws when the time is over, with the last lines. */
+  /**
+   * The first line at or after `after` (0 unless told) that matches; throws when the time is over, with the last lines.
+   */
   waitFor(pattern: RegExp, options?: { readonly after?: number; readonly timeoutMs?: number }): Promise<ConsoleLine>;
   /** The last record the guest acknowledged: 0 if none. */
   lastRecord(): number;

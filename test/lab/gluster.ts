@@ -52,9 +52,9 @@ const replicaSettings: Readonly<Record<string, string>> = {
 };
 
 /**
- * Without copies nothing keeps two requests that need a new shard apart: the one that comes second can be told that there is
- * none while the first makes it (posix_gfid_heal and shard_common_lookup_shards_cbk of GlusterFS). One thread in the brick
- * does them one after the other.
+ * Without copies nothing keeps two requests that need a new shard apart: the one that comes second can be told that
+ * there is none while the first makes it (posix_gfid_heal and shard_common_lookup_shards_cbk of GlusterFS). One thread
+ * in the brick does them one after the other.
  */
 const singleSettings: Readonly<Record<string, string>> = { 'performance.io-thread-count': '1' };
 

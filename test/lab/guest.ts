@@ -35,8 +35,8 @@ const recordingGuest: GuestStart = {
 };
 
 /**
- * Debian's cloud kernel, unpacked instead of installed, and an initramfs of busybox and a script. Both are kept: it takes
- * some seconds and the archive the first time, and nothing afterwards.
+ * Debian's cloud kernel, unpacked instead of installed, and an initramfs of busybox and a script. Both are kept: it
+ * takes some seconds and the archive the first time, and nothing afterwards.
  */
 export async function prepareGuest({ init, modules } = recordingGuest): Promise<Guest> {
   mkdirSync(cacheDirectory, { recursive: true, mode: 0o755 });

@@ -92,7 +92,8 @@ describe('a lab of one node', () => {
     await createVolume({ name: 'small', nodes: lab.nodes, brickMebibytes: 300 });
     const { stdout } = await lab.master.exec(['gluster', 'volume', 'list']);
     expect(stdout.trim().split('\n').sort()).toEqual(['ganeti', 'small']);
-    // It is not filled here: Gluster takes a brick down that is full to the last block, and who writes may wait for ever.
+    // It is not filled here: Gluster takes a brick down that is full to the last block, and who writes may wait for
+    // ever.
     const size =
       'mkdir /mnt/s && mount -t glusterfs node1.lab:/small /mnt/s && df --block-size=1M --output=size /mnt/s';
     const mebibytes = Number((await lab.master.exec(['sh', '-c', size])).stdout.trim().split('\n').at(-1));

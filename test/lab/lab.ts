@@ -101,7 +101,10 @@ export async function down(name: string): Promise<void> {
   }
 }
 
-/** Does something for which it has a lab of this name to itself: whatever it brings up is gone afterwards, and so is what an interrupted run left. */
+/**
+ * Does something for which it has a lab of this name to itself: whatever it brings up is gone afterwards, and so is
+ * what an interrupted run left.
+ */
 export async function inOwnLab<Result>(name: string, action: () => Promise<Result>): Promise<Result> {
   await down(name);
   try {

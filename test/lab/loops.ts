@@ -74,7 +74,9 @@ function mountsOf(pid: number): readonly Mount[] {
   });
 }
 
-/** All loop devices but those of bricks, each asked on its own: a Gluster mount that hangs holds up who asks about it. */
+/**
+ * All loop devices but those of bricks, each asked on its own: a Gluster mount that hangs holds up who asks about it.
+ */
 async function loopDevices(): Promise<readonly LoopDevice[]> {
   const images = [...attachedFiles()].filter(([, file]) => !file.startsWith(`${labsDirectory}/`));
   const devices = await Promise.all(

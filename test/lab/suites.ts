@@ -15,9 +15,13 @@ export interface Release {
   readonly hotplug: string;
   /** Ganeti 3.0 gives a running QEMU a block device as a file, which QEMU refuses since its version 6. */
   readonly hotAddsDevices: boolean;
-  /** `gnt-backup export` of the 3.1 in Debian 13 wants a node's name in the certificate all nodes share (issue 1839). */
+  /**
+   * `gnt-backup export` of the 3.1 in Debian 13 wants a node's name in the certificate all nodes share (issue 1839).
+   */
   readonly exports: boolean;
-  /** What `gnt-instance rename` has to be told so that it neither checks names nor asks: 3.1 does neither unless told. */
+  /**
+   * What `gnt-instance rename` has to be told so that it neither checks names nor asks: 3.1 does neither unless told.
+   */
   readonly renameOptions: string;
 }
 

@@ -9,7 +9,9 @@ import { readd } from '../e2e/support/reset.ts';
 import { bricksOnline } from '../lab/gluster.ts';
 import { type Release, suites } from '../lab/suites.ts';
 
-/** Something an administrator does with an instance. It throws unless all is well afterwards and the guest writes on. */
+/**
+ * Something an administrator does with an instance. It throws unless all is well afterwards and the guest writes on.
+ */
 export interface Action {
   readonly name: string;
   /** Why Ganeti itself cannot do it there; then the action is that it says so, and nothing is lost. */

@@ -1,7 +1,7 @@
 /**
- * `npm run test:matrix`: everything an administrator does with an instance, in every way that a guest can use its disk, on
- * every Debian of the lab. Prints the table that stands in docs/testing.md, and writes it as JSON. Exit status 1 when something
- * did not work.
+ * `npm run test:matrix`: everything an administrator does with an instance, in every way that a guest can use its disk,
+ * on every Debian of the lab. Prints the table that stands in docs/testing.md, and writes it as JSON. Exit status 1
+ * when something did not work.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Runs inside a node and does what it is asked, one line of JSON after the other, until its standard input ends: to enter
- * a node's namespaces for each call would take longer than most calls.
+ * Runs inside a node and does what it is asked, one line of JSON after the other, until its standard input ends: to
+ * enter a node's namespaces for each call would take longer than most calls.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, constants, fsyncSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
@@ -71,8 +71,9 @@ function write(path: string, offset: number, mark: number): void {
 }
 
 /**
- * Which write made a block; 0 for none, -1 for what no write of ours made or is not all there. A file is read past the page
- * cache: what another client has written beyond the first piece of it changes nothing by which the kernel could tell.
+ * Which write made a block; 0 for none, -1 for what no write of ours made or is not all there. A file is read past the
+ * page cache: what another client has written beyond the first piece of it changes nothing by which the kernel could
+ * tell.
  */
 function read(path: string, offset: number): number {
   const file = openSync(path, path.startsWith('/dev/') ? constants.O_RDONLY : constants.O_RDONLY | constants.O_DIRECT);

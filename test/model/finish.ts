@@ -7,8 +7,8 @@ import { findAll, nodeOf, type Real, verb } from './real.ts';
 import type { Remote } from './remote.ts';
 
 /**
- * The end of every sequence: all nodes detach what they have, then every image holds what the model says, no lease, device,
- * record or mount is left, and what can be removed is removed.
+ * The end of every sequence: all nodes detach what they have, then every image holds what the model says, no lease,
+ * device, record or mount is left, and what can be removed is removed.
  */
 export async function finish(model: Model, real: Real): Promise<void> {
   real.log.push('# the end of the sequence');

@@ -4,7 +4,9 @@ import { devicesOf, directoryOf, type Found, findAll, nodeOf, type Real } from '
 
 const mebibyte = 1024 * 1024;
 
-/** Where sequences write: in the first, in the middle of the second and in the third piece of a file, and where it grew. */
+/**
+ * Where sequences write: in the first, in the middle of the second and in the third piece of a file, and where it grew.
+ */
 export const offsets = [0, 5 * mebibyte, 9 * mebibyte, 13 * mebibyte] as const;
 
 /** What an image has at the beginning, and what it can grow to. */
@@ -59,8 +61,8 @@ function requireSame(what: string, wanted: readonly string[], there: readonly st
 }
 
 /**
- * Every node that was told that it has an image has a lease, and nobody else. Where it is certain that there is no other
- * lease the model forgets those that may have been there.
+ * Every node that was told that it has an image has a lease, and nobody else. Where it is certain that there is no
+ * other lease the model forgets those that may have been there.
  */
 function requireLeases(model: Model, real: Real, found: readonly Found[]): void {
   for (const image of model.images) {
@@ -76,8 +78,8 @@ function requireLeases(model: Model, real: Real, found: readonly Found[]): void 
 }
 
 /**
- * The devices of a node are those of the model. One that leads to what is no image any more may be gone: whoever meets it
- * may take it away.
+ * The devices of a node are those of the model. One that leads to what is no image any more may be gone: whoever meets
+ * it may take it away.
  */
 async function requireDevices(model: Model, real: Real, node: number): Promise<void> {
   const devices = await devicesOf(real, node);

@@ -17,7 +17,9 @@ const [start, second, third] = writable;
 const called = (part: string): readonly Step[] =>
   configurations.filter(({ what }) => what.includes(part)).map((configuration) => configure(configuration));
 
-/** Sequences that once led to lost data or to two that write, by what must be so. They are tried before generated ones. */
+/**
+ * Sequences that once led to lost data or to two that write, by what must be so. They are tried before generated ones.
+ */
 export const known: Readonly<Record<string, readonly Step[]>> = {
   'what is written after an image was made anew elsewhere is in the new image': [
     create(on(0), undefined),

@@ -25,7 +25,9 @@ export interface Lane {
 
 export const mountRoot = '/mnt/model';
 
-/** What a file of the two volumes is cut into: the least that Gluster takes, so that small images have several pieces. */
+/**
+ * What a file of the two volumes is cut into: the least that Gluster takes, so that small images have several pieces.
+ */
 const shards = { 'features.shard': 'on', 'features.shard-block-size': '4MB' };
 
 /** Makes the two volumes, and mounts them for the harness. */
@@ -88,8 +90,8 @@ export function hostName(lane: number, index: number, renamed: number): string {
 }
 
 /**
- * Calls a verb as Ganeti does. One that never answers without its worker is called as that: the process between only relays,
- * and half of the time goes to it.
+ * Calls a verb as Ganeti does. One that never answers without its worker is called as that: the process between only
+ * relays, and half of the time goes to it.
  */
 export async function callVerb(
   remote: Remote,

@@ -15,7 +15,9 @@ export interface Data {
   readonly marks: Map<number, number>;
   /** The nodes that were told that they have it, and not yet that they gave it back. */
   readonly granted: Map<number, Mode>;
-  /** Nodes whose lease may be there, although they were told that they gave it back: it was where they could not look. */
+  /**
+   * Nodes whose lease may be there, although they were told that they gave it back: it was where they could not look.
+   */
   readonly lingering: Set<number>;
 }
 
@@ -95,8 +97,8 @@ export interface Lookup {
 
 /**
  * What looking for an image must come to: one that is where the call says and nowhere else is found. One that is
- * elsewhere in the configuration may be found or refused. Of two in one pool none may be chosen. What lies in no place of
- * the configuration cannot be known, but by a node that remembers it.
+ * elsewhere in the configuration may be found or refused. Of two in one pool none may be chosen. What lies in no place
+ * of the configuration cannot be known, but by a node that remembers it.
  */
 export function lookup(model: Model, name: Name, where: Where): Lookup {
   const isAt = (image: Image, places: readonly Spot[]): boolean =>

@@ -16,7 +16,10 @@ export interface ModelOptions {
   readonly onFailure?: (what: string) => void;
 }
 
-/** Tries the known sequences and generated ones on a node with Gluster, on two volumes that are made for it and taken away again. */
+/**
+ * Tries the known sequences and generated ones on a node with Gluster, on two volumes that are made for it and taken
+ * away again.
+ */
 export async function runModel(node: LabNode, options: ModelOptions): Promise<CampaignResult> {
   const { sequences, seed, lanes, nodes, path, progress, onFailure } = options;
   await makeVolumes(node);

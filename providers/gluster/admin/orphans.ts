@@ -1,7 +1,7 @@
 import { providerName } from '#gluster/configuration/parameters.ts';
 import { parseDuration } from '#gluster/configuration/values.ts';
 import { type GanetiDisk, ganetiDisks } from '#gluster/ganeti/disks.ts';
-import { type Image, readImage, unfinishedOn } from '#gluster/images/image.ts';
+import { type Image, readImage } from '#gluster/images/image.ts';
 import { readMetadata } from '#gluster/images/metadata.ts';
 import { type Candidate, ofOtherSize, orphansOf, tooYoung, withoutImage } from '#gluster/images/orphans.ts';
 import {
@@ -12,6 +12,7 @@ import {
   quarantine,
   whyOrphanStays,
 } from '#gluster/images/quarantine.ts';
+import { unfinishedOn } from '#gluster/images/unfinished.ts';
 import { lookAround } from '#gluster/images/users.ts';
 import { allAttachments } from '#gluster/node/attachments.ts';
 import type { MountedVolume } from '#gluster/node/mounts.ts';

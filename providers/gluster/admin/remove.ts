@@ -1,6 +1,7 @@
 import { missing, release, searchImage } from '#gluster/images/find.ts';
-import { type Image, leftovers, readImage } from '#gluster/images/image.ts';
+import { type Image, readImage } from '#gluster/images/image.ts';
 import { examineRemoval, purgeTrash, type Removal, removeImage } from '#gluster/images/remove.ts';
+import { leftovers } from '#gluster/images/unfinished.ts';
 import { lookHere } from '#gluster/node/attachments.ts';
 import type { MountedVolume } from '#gluster/node/mounts.ts';
 import { Failure } from '#src/errors.ts';

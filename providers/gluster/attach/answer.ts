@@ -5,7 +5,9 @@ import { mountPoint } from '#gluster/node/mounts.ts';
 import type { ImageRecord } from '#gluster/node/records.ts';
 import { Failure } from '#src/errors.ts';
 
-/** What decides how QEMU is told to open an image. What costs something is a function, and asked only where it matters. */
+/**
+ * What decides how QEMU is told to open an image. What costs something is a function, and asked only where it matters.
+ */
 export interface Circumstances {
   readonly access: 'kernelspace' | 'userspace' | undefined;
   readonly hasDevice: boolean;
@@ -17,7 +19,9 @@ export interface Circumstances {
   readonly needsFileForIpv6: () => Promise<boolean>;
 }
 
-/** The file of the image on the mount; its address on the server that answers, or on the first one; or none is known. */
+/**
+ * The file of the image on the mount; its address on the server that answers, or on the first one; or none is known.
+ */
 export type Way = 'file' | 'answering server' | 'first server' | 'no server';
 
 type Condition = (here: Circumstances) => boolean | Promise<boolean>;

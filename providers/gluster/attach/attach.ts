@@ -15,9 +15,9 @@ import { inodeOf, statOf } from '#src/trees.ts';
 const probeSeconds = 2;
 
 /**
- * Finds an image, attaches it to a loop device of this node if that is wanted, and remembers it. Several at once for one
- * image end with the same device. A device that has an earlier file of the image is replaced, unless somebody has it open: a
- * Failure of kind busy then. What it attached is detached again when it cannot be remembered.
+ * Finds an image, attaches it to a loop device of this node if that is wanted, and remembers it. Several at once for
+ * one image end with the same device. A device that has an earlier file of the image is replaced, unless somebody has
+ * it open: a Failure of kind busy then. What it attached is detached again when it cannot be remembered.
  */
 export async function attachHere(wanted: Wanted, asBlockDevice: boolean): Promise<ImageRecord> {
   return await withLock(wanted.name, 'attach', async () => {
@@ -57,9 +57,9 @@ export async function rememberAttached(
 }
 
 /**
- * What this node remembers of an image that is attached here, when that is still so: because this node has it open, which no
- * other node removes or replaces, or because the image's file is the one of the device, and as large. A volume that does not answer
- * is no reason to deny what is attached: Ganeti must be able to detach it.
+ * What this node remembers of an image that is attached here, when that is still so: because this node has it open,
+ * which no other node removes or replaces, or because the image's file is the one of the device, and as large. A volume
+ * that does not answer is no reason to deny what is attached: Ganeti must be able to detach it.
  */
 export async function attachedAsBefore(name: string): Promise<AttachedRecord | undefined> {
   const record = attachedRecord(name);

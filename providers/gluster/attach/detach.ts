@@ -12,15 +12,17 @@ import { summarize } from '#src/tools/processes.ts';
 import { waitFor } from '#src/wait.ts';
 import { type HeldPlace, holdPlace, placesOf } from './places.ts';
 
-/** QEMU takes up to eleven seconds to let go of an image that it had by libgfapi, and more where others keep it busy. */
+/**
+ * QEMU takes up to eleven seconds to let go of an image that it had by libgfapi, and more where others keep it busy.
+ */
 const libraryPatience = 30_000;
 
 /**
- * Detaches an image from this node and gives back its lease: Ganeti shuts a disk down without closing it (BlockdevShutdown
- * of lib/backend.py, ExtStorageDevice.Shutdown of lib/storage/extstorage.py, 3.0.2 to 3.1.1). Throws a Failure of kind busy, and changes
- * nothing, while something uses the device, or while a guest has the image open without it: the lease must outlive
- * both. Needs neither the configuration nor a volume that answers: without one the lease stays, until this node opens the
- * image again or is known to be dead. Starts no process when nothing is mounted.
+ * Detaches an image from this node and gives back its lease: Ganeti shuts a disk down without closing it
+ * (BlockdevShutdown of lib/backend.py, ExtStorageDevice.Shutdown of lib/storage/extstorage.py, 3.0.2 to 3.1.1). Throws
+ * a Failure of kind busy, and changes nothing, while something uses the device, or while a guest has the image open
+ * without it: the lease must outlive both. Needs neither the configuration nor a volume that answers: without one the
+ * lease stays, until this node opens the image again or is known to be dead. Starts no process when nothing is mounted.
  */
 export async function detachHere(name: string): Promise<void> {
   if ((await placesOf(await lookHere(name))).length === 0 && !isLocked(name)) return;

@@ -8,8 +8,8 @@ import { requireCurrent } from '#gluster/node/stale.ts';
 import { rememberAttached } from './attach.ts';
 
 /**
- * Takes an image for this node and remembers that. Throws a Failure of kind busy, and takes nothing, when another node has it
- * or when a device of this node has an earlier file of it. The caller holds this node's lock on the name.
+ * Takes an image for this node and remembers that. Throws a Failure of kind busy, and takes nothing, when another node
+ * has it or when a device of this node has an earlier file of it. The caller holds this node's lock on the name.
  */
 export async function openImage(image: Image, mode: Lease['mode']): Promise<void> {
   try {

@@ -18,7 +18,10 @@ export interface Place {
   readonly volume: string;
   /** The directory of the image below the mount of the volume. */
   readonly directory: string;
-  /** What this node remembers of its lease; unknown where it remembers nothing of the image, or a version before 0.2 noted it. */
+  /**
+   * What this node remembers of its lease; unknown where it remembers nothing of the image, or a version before 0.2
+   * noted it.
+   */
   readonly lease: 'held' | 'none' | 'unknown';
 }
 

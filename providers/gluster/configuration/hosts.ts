@@ -1,11 +1,15 @@
 /**
  * Stands for an IPv6 address in the URI of an image: Ganeti 3.1 takes nothing but a-z, 0-9, - and . for a host
- * (ParseStorageUriToBlockdevParam of lib/hypervisor/hv_kvm/kvm_utils.py), and QEMU 7.2 does not take the brackets off that
- * a URI has around an address. No name server knows a name with this ending (RFC 2606): gnt-gluster-kvm puts the address in.
+ * (ParseStorageUriToBlockdevParam of lib/hypervisor/hv_kvm/kvm_utils.py), and QEMU 7.2 does not take the brackets off
+ * that a URI has around an address. No name server knows a name with this ending (RFC 2606): gnt-gluster-kvm puts the
+ * address in.
  */
 const ending = '.ipv6.invalid';
 
-/** Whether a text is an IPv6 address, in lower case and without a zone. node:net would cost the warm attach a millisecond. */
+/**
+ * Whether a text is an IPv6 address, in lower case and without a zone. node:net would cost the warm attach a
+ * millisecond.
+ */
 export function isIpv6(text: string): boolean {
   return /^[0-9a-f:.]*:[0-9a-f:.]*$/.test(text) && URL.canParse(`http://[${text}]`);
 }
@@ -27,7 +31,10 @@ export function canonicalHost(host: string): string {
   return isIpv6(host) ? new URL(`http://[${host}]`).hostname.slice(1, -1) : host;
 }
 
-/** Whether a host name or address means the machine that uses it, or one beside it, so that it means another one on each node. */
+/**
+ * Whether a host name or address means the machine that uses it, or one beside it, so that it means another one on each
+ * node.
+ */
 export function isLoopback(host: string): boolean {
   return /^localhost(\.|$)/.test(host) || host.startsWith('127.') || /^(::1?$|fe[89ab][0-9a-f]:)/.test(host);
 }

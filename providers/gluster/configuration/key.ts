@@ -78,7 +78,10 @@ export function defaultsOf<Table extends Keys>(table: Table): ValuesOf<Table> {
   return Object.fromEntries(values) as ValuesOf<Table>;
 }
 
-/** The values of all keys in a table of the file; of those that are missing or wrong the defaults. What is wrong is told. */
+/**
+ * The values of all keys in a table of the file; of those that are missing or wrong the defaults. What is wrong is
+ * told.
+ */
 export function readKeys<Table extends Keys>(
   table: Table,
   given: Readonly<Record<string, unknown>>,

@@ -14,8 +14,9 @@ function isPathOnVolume(text: string): boolean {
 }
 
 /**
- * The parameters of the provider that an administrator may give: the one table behind parser, types, parameters.list, usage,
- * manual and tests. A row says what the parameter is called and is for, which verbs use it, and how its text is read.
+ * The parameters of the provider that an administrator may give: the one table behind parser, types, parameters.list,
+ * usage, manual and tests. A row says what the parameter is called and is for, which verbs use it, and how its text is
+ * read.
  */
 export const parameters = [
   textParameter('pool', isPlainName, plainNameRule, {
@@ -39,8 +40,7 @@ export const parameters = [
     isPathOnVolume,
     'must be a path from the root of the volume, of A-Z a-z 0-9 . _ : + @ - / without ..',
     {
-      summary:
-        'path of an unused raw file of exactly this size on the volume; the image becomes a hard link to it, nothing is copied',
+      summary: 'path of an unused raw file of exactly this size on the volume: the image becomes a hard link to it',
       verbs: ['create', 'verify'],
     },
   ),

@@ -39,8 +39,8 @@ export async function parsePools(document: Table): Promise<ParsedPools> {
 }
 
 /**
- * Where two pools would have the same images, or one those of the other among its own: an image belongs to one. Volumes of one
- * name are taken for two only where the pools name different servers.
+ * Where two pools would have the same images, or one those of the other among its own: an image belongs to one. Volumes
+ * of one name are taken for two only where the pools name different servers.
  */
 function overlaps(pools: readonly Pool[]): readonly string[] {
   return pools.flatMap((pool, index) =>

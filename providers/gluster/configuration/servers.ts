@@ -8,7 +8,8 @@ export interface Server {
   readonly port: number;
 }
 
-const usualPort = 24007;
+/** Where glusterd listens unless it was told otherwise. */
+export const usualPort = 24007;
 
 /** Reads NAME, NAME:PORT, IPV6, [IPV6] or [IPV6]:PORT, several; what is none is told and left out. */
 export function readServers(texts: readonly string[], tell: Tell): readonly Server[] {

@@ -1,6 +1,9 @@
 import { parseObject, readIfThere, textField } from '#src/files.ts';
 
-/** Where every node has what it needs of the cluster's configuration, and master candidates all of it (lib/pathutils.py). */
+/**
+ * Where every node has what it needs of the cluster's configuration, and master candidates all of it
+ * (lib/pathutils.py).
+ */
 const ganetiDirectory = '/var/lib/ganeti';
 
 /** What identifies a Ganeti cluster. Its name does not: `gnt-cluster rename` changes it. Empty outside of one. */
@@ -28,8 +31,8 @@ export function thisCluster(directory = ganetiDirectory): Cluster {
 }
 
 /**
- * Whether something belongs to another cluster than ours: surely, by the UUIDs of the clusters where both are known, else by
- * those of their node groups. What tells neither may be ours.
+ * Whether something belongs to another cluster than ours: surely, by the UUIDs of the clusters where both are known,
+ * else by those of their node groups. What tells neither may be ours.
  */
 export function isOfOtherCluster(theirs: Cluster, ours: Cluster): boolean {
   if (theirs.cluster !== undefined && ours.cluster !== undefined) return theirs.cluster !== ours.cluster;

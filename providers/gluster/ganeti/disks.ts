@@ -23,10 +23,10 @@ const configurationPath = '/var/lib/ganeti/config.data';
 const timeLimit = 60_000;
 
 /**
- * All ext disks Ganeti knows. No command of Ganeti 3.0 or 3.1 shows a disk that was detached from its instance, so they are
- * read from its configuration; and because what is not in the answer may be taken for an orphan, `gnt-instance info`
- * must say the same of all that are attached. Throws a Failure when this is not the master, when Ganeti does not answer
- * or when the two differ, never too short a list.
+ * All ext disks Ganeti knows. No command of Ganeti 3.0 or 3.1 shows a disk that was detached from its instance, so they
+ * are read from its configuration; and because what is not in the answer may be taken for an orphan, `gnt-instance
+ * info` must say the same of all that are attached. Throws a Failure when this is not the master, when Ganeti does not
+ * answer or when the two differ, never too short a list.
  */
 export async function ganetiDisks(): Promise<readonly GanetiDisk[]> {
   const master = (await mustRun(['gnt-cluster', 'getmaster'], { timeLimit })).trim();
@@ -50,8 +50,9 @@ export function ganetiDisksNow(): readonly GanetiDisk[] {
 }
 
 /**
- * The instance that has a disk on a file: of the templates file, sharedfile and gluster, whose files have names that occur
- * once. undefined when there is none, and on a node that has no copy of Ganeti's configuration: all master candidates have.
+ * The instance that has a disk on a file: of the templates file, sharedfile and gluster, whose files have names that
+ * occur once. undefined when there is none, and on a node that has no copy of Ganeti's configuration: all master
+ * candidates have.
  */
 export function ownerOfFile(path: string): string | undefined {
   const text = readIfThere(configurationPath);
@@ -87,7 +88,9 @@ export function parseConfiguration(text: string): readonly GanetiDisk[] {
   });
 }
 
-/** All disks in a configuration as they are there, and by the UUID of each that is attached the name of its instance. */
+/**
+ * All disks in a configuration as they are there, and by the UUID of each that is attached the name of its instance.
+ */
 function disksIn(text: string): {
   readonly disks: readonly Table[];
   readonly instanceOf: ReadonlyMap<unknown, string | undefined>;

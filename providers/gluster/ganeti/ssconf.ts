@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { readIfThere } from '#src/files.ts';
 
 /**
- * Where Ganeti keeps its lists of nodes (SS_NODE_LIST, SS_OFFLINE_NODES, SS_NODE_PRIMARY_IPS and SS_NODE_SECONDARY_IPS of
- * lib/ssconf.py, the same in 3.0 and 3.1). It writes them on every node.
+ * Where Ganeti keeps its lists of nodes (SS_NODE_LIST, SS_OFFLINE_NODES, SS_NODE_PRIMARY_IPS and SS_NODE_SECONDARY_IPS
+ * of lib/ssconf.py, the same in 3.0 and 3.1). It writes them on every node.
  */
 const ganetiDirectory = '/var/lib/ganeti';
 

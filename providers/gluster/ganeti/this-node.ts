@@ -6,8 +6,8 @@ import { quote } from '#src/quote.ts';
 import { ganetiAddresses, isSameNode } from './ssconf.ts';
 
 /**
- * What a node is. A host name is not enough: two machines can have the same one, and one machine can get another. So the
- * name is for people, and the machine decides. Everything that has to know whose something is asks here.
+ * What a node is. A host name is not enough: two machines can have the same one, and one machine can get another. So
+ * the name is for people, and the machine decides. Everything that has to know whose something is asks here.
  */
 export interface NodeIdentity {
   /** Ganeti's name of the node, found by its addresses; outside of a cluster its host name. */
@@ -34,7 +34,10 @@ const ticksPerSecond = 100;
 
 let known: NodeIdentity | undefined;
 
-/** This node, as long as this process runs. Throws a Failure of kind environment when the node has no machine id or no usable name. */
+/**
+ * This node, as long as this process runs. Throws a Failure of kind environment when the node has no machine id or no
+ * usable name.
+ */
 export function thisNode(): NodeIdentity {
   known ??= identify();
   return known;
@@ -92,8 +95,8 @@ function machineId(): string {
 }
 
 /**
- * A machine id is not to be told to others, so it is the key of a hash and nothing more, as machine-id(5) asks. 48 bits:
- * of a thousand nodes two have the same once in half a billion clusters.
+ * A machine id is not to be told to others, so it is the key of a hash and nothing more, as machine-id(5) asks. 48
+ * bits: of a thousand nodes two have the same once in half a billion clusters.
  */
 export function hashOfMachine(id: string): string {
   // Not imported: the verb that needs to be fast, attach of what is attached, never comes here.
@@ -102,8 +105,8 @@ export function hashOfMachine(id: string): string {
 }
 
 /**
- * What tells this run of the machine from an earlier one, 8 hexadecimal digits: the kernel's boot id, and when process 1
- * started, since a container has the boot id of its host.
+ * What tells this run of the machine from an earlier one, 8 hexadecimal digits: the kernel's boot id, and when process
+ * 1 started, since a container has the boot id of its host.
  */
 function runOf(bootId: string, start: number): string {
   return ((Number.parseInt(bootId.slice(0, 8), 16) ^ start) >>> 0).toString(16).padStart(8, '0');

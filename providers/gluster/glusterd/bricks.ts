@@ -7,8 +7,8 @@ import type { Bytes } from '#src/units.ts';
 const volumesDirectory = '/var/lib/glusterd/vols';
 
 /**
- * The bricks of a volume on this node that pass direct requests on to devices with sectors larger than a size; none where
- * the volume has them use the page cache, and on a node without bricks. Asks no glusterd.
+ * The bricks of a volume on this node that pass direct requests on to devices with sectors larger than a size; none
+ * where the volume has them use the page cache, and on a node without bricks. Asks no glusterd.
  *
  * Those of another node are not seen: each node tells of its own.
  */
@@ -40,7 +40,9 @@ export function fileSystemOf(path: string, here: readonly Mount[]): string | und
   return above.findLast(({ point }) => point.length === longest)?.fileSystem;
 }
 
-/** The logical sector size of a block device; a partition has that of its disk. undefined for what is no block device. */
+/**
+ * The logical sector size of a block device; a partition has that of its disk. undefined for what is no block device.
+ */
 function sectorSize(device: string | undefined): Bytes | undefined {
   if (device === undefined) return undefined;
   const directory = `/sys/dev/block/${device}`;

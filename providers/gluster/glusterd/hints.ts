@@ -2,7 +2,10 @@ import { statfsSync } from 'node:fs';
 import type { Failure } from '#src/errors.ts';
 import { mountsDirectory } from '#src/run-directory.ts';
 
-/** What to do about a failure of the system that names a file on a volume, as far as there is more to say than its number. */
+/**
+ * What to do about a failure of the system that names a file on a volume, as far as there is more to say than its
+ * number.
+ */
 export function hintOf({ message, details: { errno } }: Pick<Failure, 'message' | 'details'>): string | undefined {
   const [point, volume] = new RegExp(`${mountsDirectory}/[^/]+/([^/']+)`).exec(message) ?? [];
   if (point === undefined || volume === undefined) return undefined;

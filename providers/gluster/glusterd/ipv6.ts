@@ -1,9 +1,9 @@
 import { run } from '#src/exec.ts';
 
 /**
- * Whether the GlusterFS of this node takes an IPv6 address for a server. GlusterFS 10 does. GlusterFS 11 cuts a server at
- * its last colon, because a port may follow, and then looks for IPv4 addresses only, unless it is told otherwise, which
- * its FUSE client can be and libgfapi cannot (gf_set_volfile_server_common of libglusterfs/src/common-utils.c and
+ * Whether the GlusterFS of this node takes an IPv6 address for a server. GlusterFS 10 does. GlusterFS 11 cuts a server
+ * at its last colon, because a port may follow, and then looks for IPv4 addresses only, unless it is told otherwise,
+ * which its FUSE client can be and libgfapi cannot (gf_set_volfile_server_common of libglusterfs/src/common-utils.c and
  * af_inet_client_get_remote_sockaddr of rpc/rpc-transport/socket/src/name.c; glusterfs issue 4643).
  */
 export async function takesIpv6AsItIs(): Promise<boolean> {

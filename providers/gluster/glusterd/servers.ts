@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { canonicalHost, hostInUri, isIpv6, isLoopback } from '#gluster/configuration/hosts.ts';
 import type { Pool } from '#gluster/configuration/pool.ts';
-import type { Server } from '#gluster/configuration/servers.ts';
+import { type Server, usualPort } from '#gluster/configuration/servers.ts';
 import { Failure } from '#src/errors.ts';
 import type { VolumeInfo } from './cli.ts';
 import { readServers, writeServers } from './remembered.ts';
@@ -86,9 +86,9 @@ export function serverName({ host, port }: Server): string {
 }
 
 /**
- * The servers through which a volume is reached: those configured, else those that hold its bricks. The latter are asked
- * of glusterd when the volume is mounted (`fresh`) and remembered until this node boots, because the gluster command
- * can hang for minutes and has no place in attach.
+ * The servers through which a volume is reached: those configured, else those that hold its bricks. The latter are
+ * asked of glusterd when the volume is mounted (`fresh`) and remembered until this node boots, because the gluster
+ * command can hang for minutes and has no place in attach.
  */
 export async function serversOf(pool: Pool, volume: string, { fresh = false } = {}): Promise<readonly Server[]> {
   if (pool.servers.length > 0) return pool.servers;
@@ -109,7 +109,7 @@ export async function serversOf(pool: Pool, volume: string, { fresh = false } = 
     });
   if (!info.started)
     throw new Failure('unavailable', `the volume ${volume} is not started`, { hint: `gluster volume start ${volume}` });
-  const servers = info.hosts.map((host) => ({ host: clusterName(host), port: 24007 }));
+  const servers = info.hosts.map((host) => ({ host: clusterName(host), port: usualPort }));
   writeServers(volume, servers);
   return servers;
 }

@@ -46,8 +46,8 @@ const formats: Readonly<Record<string, string>> = {
 
 /**
  * Looks at a file that is to be adopted. Throws one Failure of kind invalid with all that speaks against it, and one of
- * kind busy when this node uses it, a guest of another node that has it as a file (not one that has it by libgfapi), or an
- * instance of Ganeti, as far as this node knows them.
+ * kind busy when this node uses it, a guest of another node that has it as a file (not one that has it by libgfapi), or
+ * an instance of Ganeti, as far as this node knows them.
  */
 export async function examine(mounted: MountedVolume, path: string, roundUp: boolean): Promise<Foreign> {
   const file = `${mounted.path}/${path.replace(/^\/+/, '')}`;
@@ -77,9 +77,9 @@ export async function examine(mounted: MountedVolume, path: string, roundUp: boo
 }
 
 /**
- * Makes an image of a file by moving it to its place: no byte is copied. The data is in one place at any time, and never
- * where drafts are swept: the directory is made first, without data, which no verb takes for an image or deletes; the
- * rename of the file completes it. Killed before that, it goes on where it was when it is called again.
+ * Makes an image of a file by moving it to its place: no byte is copied. The data is in one place at any time, and
+ * never where drafts are swept: the directory is made first, without data, which no verb takes for an image or deletes;
+ * the rename of the file completes it. Killed before that, it goes on where it was when it is called again.
  */
 export function adopt(mounted: MountedVolume, name: string, { file, path, size, rounded }: Foreign): void {
   const directory = `${imagesDirectory(mounted)}/${name}`;
@@ -117,8 +117,9 @@ function makeImageDirectory(directory: string, name: string): void {
 }
 
 /**
- * Why a file is somebody's already: an image of this or of another pool, with whichever directory, also one that was removed
- * or is being made. What lies beside a file says so, and not what the configuration of the day calls the directory.
+ * Why a file is somebody's already: an image of this or of another pool, with whichever directory, also one that was
+ * removed or is being made. What lies beside a file says so, and not what the configuration of the day calls the
+ * directory.
  */
 function ownerOf(mounted: MountedVolume, file: string): string | undefined {
   if (file.startsWith(`${imagesDirectory(mounted)}/`)) return 'it is in the directory of the images already';

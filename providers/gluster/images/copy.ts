@@ -44,8 +44,8 @@ export async function copyQuiet(image: Image, disk: string): Promise<void> {
 }
 
 /**
- * The image that a new one is to be a clone of, ready to be copied; its volume is held. Throws a Failure of kind missing
- * or busy, and of kind invalid when the clone would be smaller.
+ * The image that a new one is to be a clone of, ready to be copied; its volume is held. Throws a Failure of kind
+ * missing or busy, and of kind invalid when the clone would be smaller.
  */
 export async function sourceOf({ parameters, size }: Request<'create'>): Promise<Image | undefined> {
   const { clone: name, pool } = parameters;
@@ -58,10 +58,10 @@ export async function sourceOf({ parameters, size }: Request<'create'>): Promise
 }
 
 /**
- * A moment of an image: a text that another one equals only when no data was written in between. Whoever is to write opens
- * the image first, on whichever node, and that changes the number in the name of its lease file. Its time of change is no
- * proof: with sharding a write beyond the first block changes it for the client that wrote, and for nobody else. It is here
- * for those who write without opening, as by hand, and so are the size and the blocks.
+ * A moment of an image: a text that another one equals only when no data was written in between. Whoever is to write
+ * opens the image first, on whichever node, and that changes the number in the name of its lease file. Its time of
+ * change is no proof: with sharding a write beyond the first block changes it for the client that wrote, and for nobody
+ * else. It is here for those who write without opening, as by hand, and so are the size and the blocks.
  */
 export async function momentOf({ disk, directory }: Image): Promise<string> {
   const generation = await generationOf(directory);

@@ -8,7 +8,8 @@ import type { Preallocation } from '#src/tools/qemu-img.ts';
 import { formatBytes, toBytes } from '#src/units.ts';
 import { copyQuiet, sourceOf } from './copy.ts';
 import { lookAgain, release, type Search } from './find.ts';
-import { allocate, type Image, makeImage, readImage } from './image.ts';
+import { type Image, readImage } from './image.ts';
+import { allocate, makeImage } from './make.ts';
 import { belonging, type ImageMetadata, readMetadata } from './metadata.ts';
 import { purgeTrash } from './remove.ts';
 import { rememberSite } from './sites.ts';
@@ -60,7 +61,9 @@ function contentOf({
   return cloneOf === undefined ? '' : `, a clone of ${cloneOf}`;
 }
 
-/** What a new image takes of its volume: a sparse one nothing at first, a sparse clone as much as what it is a clone of. */
+/**
+ * What a new image takes of its volume: a sparse one nothing at first, a sparse clone as much as what it is a clone of.
+ */
 export function demandOf({ size }: Request<'create'>, preallocation: Preallocation, source: Image | undefined): Demand {
   const purpose = source === undefined ? 'an image' : `a clone of ${source.name}`;
   const demand = demandOfSize(`${purpose} of ${formatBytes(toBytes(size))}`, toBytes(size), preallocation);
@@ -82,8 +85,8 @@ async function fillNew(
 }
 
 /**
- * Makes the image of a request on one of the volumes that were looked at, or finds that another node made the same one. All
- * of them are let go of but the one that has it. The caller holds this node's lock on the name.
+ * Makes the image of a request on one of the volumes that were looked at, or finds that another node made the same one.
+ * All of them are let go of but the one that has it. The caller holds this node's lock on the name.
  */
 export async function createImage(request: Request<'create'>, { mounted, pool }: Search): Promise<void> {
   let place: MountedVolume | undefined;

@@ -38,21 +38,23 @@ export interface Search {
 
 /** How hard to look for an image. */
 export interface Thoroughness {
-  /** Where this node saw the image last is not enough: whatever has its name is to be found. For what makes and deletes. */
+  /**
+   * Where this node saw the image last is not enough: whatever has its name is to be found. For what makes and deletes.
+   */
   readonly everywhere?: boolean;
   /** Other pools than that of the call may be out of reach: their servers must not keep anybody from using this one. */
   readonly othersMayBeMissing?: boolean;
 }
 
 /**
- * Looks for an image by its name, the one thing that every call has. The configuration of the day and the parameters of the
- * call say where a new image goes, not where an old one lies: an image is looked for where this node saw it last, then on
- * all volumes of the pool that the parameters name, then in the other pools, and at last where earlier configurations had
- * pools.
+ * Looks for an image by its name, the one thing that every call has. The configuration of the day and the parameters of
+ * the call say where a new image goes, not where an old one lies: an image is looked for where this node saw it last,
+ * then on all volumes of the pool that the parameters name, then in the other pools, and at last where earlier
+ * configurations had pools.
  *
- * Throws a Failure of kind exists, which names both, when it meets two images of the name; of kind unavailable when it finds
- * none and could not look at a volume, since "not there" is only said when it is sure; of kind invalid when the image is
- * where no pool is any more.
+ * Throws a Failure of kind exists, which names both, when it meets two images of the name; of kind unavailable when it
+ * finds none and could not look at a volume, since "not there" is only said when it is sure; of kind invalid when the
+ * image is where no pool is any more.
  */
 export async function searchImage(wanted: Wanted, thoroughness: Thoroughness = {}): Promise<Search> {
   const configuration = await loadConfiguration();
@@ -80,7 +82,9 @@ export async function searchImage(wanted: Wanted, thoroughness: Thoroughness = {
   };
 }
 
-/** Throws a Failure of kind invalid for a pool or volume that nobody knows: what is not found there need not be gone. */
+/**
+ * Throws a Failure of kind invalid for a pool or volume that nobody knows: what is not found there need not be gone.
+ */
 async function requireKnown(
   configuration: Configuration,
   { pool: name = configuration.defaultPool, volume }: Wanted,
@@ -96,7 +100,9 @@ async function requireKnown(
   }
 }
 
-/** The volumes on which a new image can be made, none of which has it, or the image of its name that is there already. */
+/**
+ * The volumes on which a new image can be made, none of which has it, or the image of its name that is there already.
+ */
 export async function searchRoom(wanted: Wanted): Promise<Search> {
   const configuration = await loadConfiguration();
   const { volume } = wanted;
@@ -124,8 +130,8 @@ interface Look {
 }
 
 /**
- * Looks for a name on some volumes at once, and holds them. A volume that does not answer keeps an image of another one waiting
- * for a moment only. Throws a Failure of kind exists when the name is on two of them.
+ * Looks for a name on some volumes at once, and holds them. A volume that does not answer keeps an image of another one
+ * waiting for a moment only. Throws a Failure of kind exists when the name is on two of them.
  */
 async function lookAt(sites: readonly Site[], name: string): Promise<Looked> {
   const seen: Look[] = sites.map((site) => ({ site }));

@@ -13,9 +13,9 @@ import { chooseVolume, demandOfSize } from './space.ts';
 import { requireOneGrower } from './users.ts';
 
 /**
- * Makes an image that was found at least so large, and the devices of this node with it. Throws a Failure of kind full when
- * the volume has no room, of kind busy when a device has an earlier file of the image. The caller holds this node's lock on
- * the name.
+ * Makes an image that was found at least so large, and the devices of this node with it. Throws a Failure of kind full
+ * when the volume has no room, of kind busy when a device has an earlier file of the image. The caller holds this
+ * node's lock on the name.
  */
 export async function growImage(found: Image, size: Bytes): Promise<void> {
   const before = findAgain(found);
@@ -29,7 +29,9 @@ export async function growImage(found: Image, size: Bytes): Promise<void> {
   await refreshDevices(devices, now);
 }
 
-/** Ganeti adds what is to be added to the size that it believes in, so the image grows by another amount than was asked. */
+/**
+ * Ganeti adds what is to be added to the size that it believes in, so the image grows by another amount than was asked.
+ */
 export function tellOfSize({ name, size }: Image, believed: Bytes): void {
   if (size === believed) return;
   note(

@@ -4,8 +4,9 @@ import { Failure } from '#src/errors.ts';
 import { statOf } from '#src/trees.ts';
 import { toBytes } from '#src/units.ts';
 import { examine } from './adopt.ts';
-import { type NewContent, sweepOwn } from './image.ts';
+import type { NewContent } from './make.ts';
 import type { ImageMetadata } from './metadata.ts';
+import { sweepOwn } from './unfinished.ts';
 
 /** What a new image is to be a second name of. */
 export interface Link {
@@ -15,10 +16,10 @@ export interface Link {
 }
 
 /**
- * The file of the parameter `link`, on the one volume that has it, good to become an image: as for `image adopt`, and of
- * just the size of the disk. Its own name stays, so nothing is lost when Ganeti removes the new disk again, and whoever
- * wants the file back has it. Throws a Failure of kind missing, invalid or busy. The caller holds this node's lock on the
- * name.
+ * The file of the parameter `link`, on the one volume that has it, good to become an image: as for `image adopt`, and
+ * of just the size of the disk. Its own name stays, so nothing is lost when Ganeti removes the new disk again, and
+ * whoever wants the file back has it. Throws a Failure of kind missing, invalid or busy. The caller holds this node's
+ * lock on the name.
  */
 export async function findLink(
   { name, size: mebibytes, parameters }: Request<'create'>,

@@ -52,7 +52,9 @@ export function belonging(
   return { pool: pool.name, ...thisCluster() };
 }
 
-/** Reads the image.json in a directory. A damaged one reads as empty: the data of an image is worth more than its label. */
+/**
+ * Reads the image.json in a directory. A damaged one reads as empty: the data of an image is worth more than its label.
+ */
 export function readMetadata(directory: string): ImageMetadata {
   return readLabel(directory).metadata;
 }

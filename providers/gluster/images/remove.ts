@@ -7,7 +7,7 @@ import { currentDevices, detachStale } from '#gluster/node/stale.ts';
 import { Failure } from '#src/errors.ts';
 import { requireNoUser, requireUnused } from './copy.ts';
 import { lookAgain } from './find.ts';
-import { sweep } from './image.ts';
+import { sweep } from './unfinished.ts';
 
 const whenShutDown = 'remove it when its instance is shut down';
 

@@ -17,8 +17,8 @@ export interface Site {
 }
 
 /**
- * Where this node remembers, for good, on which volumes and in which directories it used images. A configuration that lost one of them
- * must not make an image look removed: Ganeti would forget a disk whose data is still there.
+ * Where this node remembers, for good, on which volumes and in which directories it used images. A configuration that
+ * lost one of them must not make an image look removed: Ganeti would forget a disk whose data is still there.
  */
 const memory = '/var/lib/ganeti-extstorage-gluster/sites';
 
@@ -53,7 +53,10 @@ export function formerSites(sites: readonly Site[]): readonly Site[] {
     .filter((site) => !known.has(JSON.stringify(identityOf(site))));
 }
 
-/** The former site that has an image of a name. One whose volume was deleted is forgotten; one that cannot be asked is told. */
+/**
+ * The former site that has an image of a name. One whose volume was deleted is forgotten; one that cannot be asked is
+ * told.
+ */
 export async function findInFormerSites(sites: readonly Site[], name: string): Promise<Site | undefined> {
   for (const site of formerSites(sites)) {
     const mounted = await mountFormer(site);

@@ -6,13 +6,14 @@ import { Failure } from '#src/errors.ts';
 import { formatBytes } from '#src/units.ts';
 import { copyQuiet, momentOf, requireQuiet } from './copy.ts';
 import { findAgain, lookAgain, release } from './find.ts';
-import { type Image, makeImage } from './image.ts';
+import type { Image } from './image.ts';
+import { makeImage } from './make.ts';
 import { belonging, type ImageMetadata, readMetadata } from './metadata.ts';
 import { chooseVolume } from './space.ts';
 
 /**
- * Makes a snapshot of an image that was found, beside it; or finds that it is there already. `mounted`: the volumes on which
- * it may be, held until this returns. The caller holds this node's locks on both names.
+ * Makes a snapshot of an image that was found, beside it; or finds that it is there already. `mounted`: the volumes on
+ * which it may be, held until this returns. The caller holds this node's locks on both names.
  */
 export async function makeSnapshot(
   found: Image,

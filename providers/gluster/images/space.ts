@@ -72,7 +72,8 @@ function roomOf({ total, free, reserve, promised, overcommit }: VolumeSpace): { 
  * and the largest possible size, when it fits nowhere.
  *
  * Two nodes that ask at once may both be told yes: nothing is locked across nodes. Who reserves blocks looks again when
- * they are reserved (requireReserve); sparse images may then exceed the overcommit ratio by what was made in that moment.
+ * they are reserved (requireReserve); sparse images may then exceed the overcommit ratio by what was made in that
+ * moment.
  */
 export async function chooseVolume(mounted: readonly MountedVolume[], demand: Demand): Promise<MountedVolume> {
   const found = await Promise.all(mounted.map(async (here) => ({ here, space: await spaceOf(here, demand) })));
@@ -84,9 +85,9 @@ export async function chooseVolume(mounted: readonly MountedVolume[], demand: De
 }
 
 /**
- * Throws a Failure of kind full when a volume has clearly less free than its reserve: after blocks were reserved, because
- * another node may have taken the same room meanwhile. Both may then give up; neither keeps what it must not. Clearly:
- * the bricks note which blocks are reserved, and XFS takes more than was written for some minutes.
+ * Throws a Failure of kind full when a volume has clearly less free than its reserve: after blocks were reserved,
+ * because another node may have taken the same room meanwhile. Both may then give up; neither keeps what it must not.
+ * Clearly: the bricks note which blocks are reserved, and XFS takes more than was written for some minutes.
  */
 export function requireReserve(mounted: MountedVolume): void {
   const { total, free } = statfs(mounted.path);

@@ -6,11 +6,11 @@ import { parseObject, readIfThere, writeFileAtomic } from '#src/files.ts';
 import { makeRunDirectory, runDirectory } from '#src/run-directory.ts';
 
 /**
- * No clock alone may empty the trash: one that is ahead would, for the whole cluster and for ever. The volume has none to
- * ask. With features.ctime, which is on by default, GlusterFS gives every file the time of the client that makes, renames
- * or changes it, never that of a brick (tried on 10.3 with a client 30 days ahead: create, mkdir, rename, link, chmod and
- * setxattr). So what counts is when other nodes were last heard of, by their clocks, and how long this node has been
- * running while an entry was there.
+ * No clock alone may empty the trash: one that is ahead would, for the whole cluster and for ever. The volume has none
+ * to ask. With features.ctime, which is on by default, GlusterFS gives every file the time of the client that makes,
+ * renames or changes it, never that of a brick (tried on 10.3 with a client 30 days ahead: create, mkdir, rename, link,
+ * chmod and setxattr). So what counts is when other nodes were last heard of, by their clocks, and how long this node
+ * has been running while an entry was there.
  */
 export interface Clocks {
   /** This node's clock: milliseconds since 1970. */
@@ -38,8 +38,8 @@ export type Verdict =
 const patience = 24 * 3_600_000;
 
 /**
- * Whether an entry that is kept for `keep` milliseconds, until `until`, is purged. Its time is over when this node's clock
- * says so and one more witness does:
+ * Whether an entry that is kept for `keep` milliseconds, until `until`, is purged. Its time is over when this node's
+ * clock says so and one more witness does:
  *
  * - the clock of another machine; or
  * - this node has been running for all of `keep` while the entry was there; or
@@ -72,7 +72,9 @@ export function judge(
   return { action: 'keep', why, disagree: false };
 }
 
-/** What the clocks say now, about a directory of images. Others are asked only if `need` is set: each costs a question. */
+/**
+ * What the clocks say now, about a directory of images. Others are asked only if `need` is set: each costs a question.
+ */
 export function clocksOf(imagesDirectory: string, need: boolean): Clocks {
   // Not the clock of the process, which can be set, nor its monotonic one, which stops while the machine sleeps.
   const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000;

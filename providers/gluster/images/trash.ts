@@ -9,9 +9,11 @@ import { makeDirectory } from '#src/files.ts';
 import { note } from '#src/reply.ts';
 import { entriesOf, removeTree, statOf } from '#src/trees.ts';
 import type { Bytes } from '#src/units.ts';
-import { deleteImage, type Image, imagesDirectory, readImage, sweep } from './image.ts';
+import { type Image, imagesDirectory, readImage } from './image.ts';
+import { deleteImage } from './make.ts';
 import { readMetadata } from './metadata.ts';
 import { clocksOf, judge, readSightings, sight, type Verdict, writeSightings } from './trash-time.ts';
+import { sweep } from './unfinished.ts';
 
 /** removed: by Ganeti. quarantined: by an administrator, and never purged unless one asks for it. */
 export type Reason = 'removed' | 'quarantined';
@@ -66,8 +68,8 @@ export function purgedAfter({ reason, when }: Entry, keep: number): Date | undef
 }
 
 /**
- * Removes an image: into the trash when its pool has one, else it is deleted. A snapshot always is deleted: it is a copy,
- * and every backup makes one as large as the disk. Also where not even a directory can be made for lack of space.
+ * Removes an image: into the trash when its pool has one, else it is deleted. A snapshot always is deleted: it is a
+ * copy, and every backup makes one as large as the disk. Also where not even a directory can be made for lack of space.
  * Returns whether it is in the trash.
  */
 export function discard(image: Image): boolean {
@@ -96,8 +98,8 @@ function kept(image: Image): boolean {
 }
 
 /**
- * Moves an image into the trash of its volume, in one step and with all that is known of it. Its time there begins when any
- * node was last heard of on the volume, at the earliest: a clock that is behind must not make it look long expired.
+ * Moves an image into the trash of its volume, in one step and with all that is known of it. Its time there begins when
+ * any node was last heard of on the volume, at the earliest: a clock that is behind must not make it look long expired.
  */
 export function moveToTrash(image: Image, reason: Reason): void {
   const trash = trashOf(image.mounted);
@@ -121,8 +123,9 @@ export function readTrash(mounted: MountedVolume, name?: string): readonly Trash
 }
 
 /**
- * Brings an image back; no node has a lease of it then. Throws a Failure of kind exists when there is something of its name, and of kind missing when it
- * was purged or brought back meanwhile: the rename decides. The caller holds this node's lock on the name.
+ * Brings an image back; no node has a lease of it then. Throws a Failure of kind exists when there is something of its
+ * name, and of kind missing when it was purged or brought back meanwhile: the rename decides. The caller holds this
+ * node's lock on the name.
  */
 export async function bringBack({ name, mounted, directory }: Trashed): Promise<void> {
   const place = `${imagesDirectory(mounted)}/${name}`;
@@ -158,7 +161,9 @@ export function purgeRemains(mounted: MountedVolume): void {
 /** An entry of the trash, and whether its time is over: see judge in trash-time.ts. */
 export type Judged = Trashed & { readonly verdict: Verdict };
 
-/** All that is in the trash of a volume and is purged by itself, judged, and remembered for the next look unless told. */
+/**
+ * All that is in the trash of a volume and is purged by itself, judged, and remembered for the next look unless told.
+ */
 export function judgeTrash(mounted: MountedVolume, { remember = true } = {}): readonly Judged[] {
   const directory = imagesDirectory(mounted);
   const entries = readTrash(mounted).flatMap((trashed) =>
@@ -179,8 +184,8 @@ export function judgeTrash(mounted: MountedVolume, { remember = true } = {}): re
 }
 
 /**
- * Deletes what is in the trash for longer than its pool keeps it, for some seconds at most, and says how many images that
- * were. It comes after the work of a verb and never makes it fail: what it could not do, it says.
+ * Deletes what is in the trash for longer than its pool keeps it, for some seconds at most, and says how many images
+ * that were. It comes after the work of a verb and never makes it fail: what it could not do, it says.
  */
 export function purgeExpired(mounted: MountedVolume): void {
   const end = performance.now() + purgeSeconds * 1000;

@@ -5,8 +5,9 @@ import { describeProcess, type Process, processes, summarize } from '#src/tools/
 import type { Image } from './image.ts';
 
 /**
- * Who uses an image on this node is asked here and nowhere else: of the kernel what processes have open, and of every running
- * guest what its QEMU has open. A guest that has an image by libgfapi has neither a file nor a device open that would tell.
+ * Who uses an image on this node is asked here and nowhere else: of the kernel what processes have open, and of every
+ * running guest what its QEMU has open. A guest that has an image by libgfapi has neither a file nor a device open that
+ * would tell.
  */
 export interface Activity {
   readonly processes: readonly Process[];
@@ -25,8 +26,8 @@ export function tailOf(name: string): string {
 
 /**
  * What uses a file of a volume on this node, itself or through some loop devices: guests, processes and mounts, for a
- * sentence. The file is known by the end of its path: the volume may be mounted twice. Of a guest that answered its answer
- * counts, and not the arguments it was started with.
+ * sentence. The file is known by the end of its path: the volume may be mounted twice. Of a guest that answered its
+ * answer counts, and not the arguments it was started with.
  */
 export function usersOfFile(
   tail: string,
@@ -80,9 +81,10 @@ export function mentions(text: string, tail: string): boolean {
 }
 
 /**
- * Throws a Failure of kind unsupported where Ganeti has a running QEMU set the size of an image that it opened by itself, as
- * Ganeti does from 3.1 on (ResizeBlockDevice of lib/hypervisor/hv_kvm/monitor.py). With sharding every client of a volume
- * adds what it believes to be missing to the size: grown by us and by QEMU an image gets larger than wanted.
+ * Throws a Failure of kind unsupported where Ganeti has a running QEMU set the size of an image that it opened by
+ * itself, as Ganeti does from 3.1 on (ResizeBlockDevice of lib/hypervisor/hv_kvm/monitor.py). With sharding every
+ * client of a volume adds what it believes to be missing to the size: grown by us and by QEMU an image gets larger than
+ * wanted.
  */
 export async function requireOneGrower(image: Image): Promise<void> {
   const { takesAnyUri } = await import('#gluster/kvm/driver.ts');

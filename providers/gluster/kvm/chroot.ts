@@ -1,9 +1,9 @@
 /**
- * Whether arguments have QEMU shut itself up in a directory once it has opened its disks: Ganeti's use_chroot. QEMU 8.1 has a new
- * name for `-chroot`, and QEMU 9.0 no longer has the old one.
+ * Whether arguments have QEMU shut itself up in a directory once it has opened its disks: Ganeti's use_chroot. QEMU 8.1
+ * has a new name for `-chroot`, and QEMU 9.0 no longer has the old one.
  *
- * In there libgfapi finds neither resolver nor hosts file, and glusterd names the bricks as `gluster volume create` was told,
- * whatever servers QEMU was given: a brick that restarts is lost to the guest for ever. A file stays open.
+ * In there libgfapi finds neither resolver nor hosts file, and glusterd names the bricks as `gluster volume create` was
+ * told, whatever servers QEMU was given: a brick that restarts is lost to the guest for ever. A file stays open.
  */
 export function isChrooted(args: readonly string[]): boolean {
   return args.some((argument, index) => {

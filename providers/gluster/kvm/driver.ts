@@ -2,14 +2,19 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { ifThereIsRoom, parseObject, readIfThere, writeFileAtomic } from '#src/files.ts';
 import { makeRunDirectory, runDirectory } from '#src/run-directory.ts';
 
-/** On every node, from `gnt-gluster kvm enable` on: the kvm_path that the cluster had before; gnt-gluster-kvm reads it. */
+/**
+ * On every node, from `gnt-gluster kvm enable` on: the kvm_path that the cluster had before; gnt-gluster-kvm reads it.
+ */
 export const savedPathFile = '/etc/ganeti/gluster-kvm-path';
 /** Ganeti's default for kvm_path. */
 const usualQemu = '/usr/bin/kvm';
 /** Where every node has the version of the cluster's Ganeti (SS_RELEASE_VERSION of lib/ssconf.py). */
 const versionFile = '/var/lib/ganeti/ssconf_release_version';
 
-/** Where every node has the hypervisor parameters of the cluster (SS_HVPARAMS_PREF of lib/pathutils.py and lib/constants). */
+/**
+ * Where every node has the hypervisor parameters of the cluster (SS_HVPARAMS_PREF of lib/pathutils.py and
+ * lib/constants).
+ */
 const parametersFile = '/var/lib/ganeti/ssconf_hvparams_kvm';
 
 /** Where QEMU looks for its modules, as distributions build it. */
@@ -28,8 +33,8 @@ export function qemuOfNode(): string {
 }
 
 /**
- * Whether Ganeti hands any address of a disk to QEMU as it is: up to 3.0 it does. From 3.1 on it takes it apart, and refuses
- * all but gluster:// and rbd: (ParseStorageUriToBlockdevParam of lib/hypervisor/hv_kvm/kvm_utils.py).
+ * Whether Ganeti hands any address of a disk to QEMU as it is: up to 3.0 it does. From 3.1 on it takes it apart, and
+ * refuses all but gluster:// and rbd: (ParseStorageUriToBlockdevParam of lib/hypervisor/hv_kvm/kvm_utils.py).
  */
 export function takesAnyUri(): boolean {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(readIfThere(versionFile) ?? '') ?? [];
@@ -42,15 +47,17 @@ export function usesWrapper(): boolean {
   return /\/gnt-gluster-kvm$/.test(existsSync(path) ? realpathSync(path) : path);
 }
 
-/** Whether QEMU shuts itself up in an empty directory, unless an instance has a use_chroot of its own: see chroot.ts. */
+/**
+ * Whether QEMU shuts itself up in an empty directory, unless an instance has a use_chroot of its own: see chroot.ts.
+ */
 export function usesChroot(): boolean {
   return /^use_chroot=True$/m.test(readIfThere(parametersFile) ?? '');
 }
 
 /**
- * Whether QEMU of this node can open images on Gluster by itself: distributions put the driver in a package of its own, and
- * leave it out more and more. It is asked once, and again when QEMU or its modules changed. When it gives no answer that we
- * know, it counts as able to: then it says itself what it lacks.
+ * Whether QEMU of this node can open images on Gluster by itself: distributions put the driver in a package of its own,
+ * and leave it out more and more. It is asked once, and again when QEMU or its modules changed. When it gives no answer
+ * that we know, it counts as able to: then it says itself what it lacks.
  */
 export async function hasGlusterDriver(): Promise<boolean> {
   const qemu = qemuOfNode();
@@ -76,7 +83,9 @@ function stateOfPath(path: string): string {
   return found === undefined ? '-' : `${realpathSync(path)}:${found.ino}:${found.ctimeNs}`;
 }
 
-/** Has QEMU open an image without naming a server: the driver, where it is there, refuses that before it does anything. */
+/**
+ * Has QEMU open an image without naming a server: the driver, where it is there, refuses that before it does anything.
+ */
 async function ask(qemu: string): Promise<boolean | undefined> {
   const { run } = await import('#src/exec.ts');
   const machine = ['-M', 'none', '-nodefaults', '-display', 'none', '-S'];
@@ -90,7 +99,9 @@ async function ask(qemu: string): Promise<boolean | undefined> {
   }
 }
 
-/** Reads what QEMU says: undefined when it tells neither that its driver wants a server, nor that there is no driver. */
+/**
+ * Reads what QEMU says: undefined when it tells neither that its driver wants a server, nor that there is no driver.
+ */
 export function parseAnswer(said: string): boolean | undefined {
   if (/gluster not found|Unknown driver 'gluster'|Unknown protocol 'gluster'/.test(said)) return false;
   return said.includes('server') ? true : undefined;

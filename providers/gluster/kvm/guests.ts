@@ -20,9 +20,9 @@ export interface Guest extends RunningGuest {
 }
 
 /**
- * Asks all running guests of this node what they have open, by whichever way. Neither the arguments of QEMU nor Ganeti's
- * runtime files tell that for sure: disks come and go while a guest runs, and a guest may take its time to let go. Nor
- * does the access of a call: a guest keeps the way it was started with.
+ * Asks all running guests of this node what they have open, by whichever way. Neither the arguments of QEMU nor
+ * Ganeti's runtime files tell that for sure: disks come and go while a guest runs, and a guest may take its time to let
+ * go. Nor does the access of a call: a guest keeps the way it was started with.
  */
 export async function askGuests(): Promise<readonly Guest[]> {
   const running = runningGuests();

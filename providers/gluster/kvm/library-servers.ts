@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { usualPort } from '#gluster/configuration/servers.ts';
 import { takesIpv6AsItIs } from '#gluster/glusterd/ipv6.ts';
 import type { Asked } from '#gluster/glusterd/servers.ts';
 import type { QemuServer } from './rewrite.ts';
 
-/** Where glusterd listens for the clients on its own node; nothing but its port 24007 is known to be the same glusterd. */
+/**
+ * Where glusterd listens for the clients on its own node; nothing but its usual port is known to be the same glusterd.
+ */
 const glusterdSocket = '/var/run/glusterd.socket';
 
 /**
@@ -21,5 +24,5 @@ export async function libraryServers(asked: readonly Asked[]): Promise<readonly 
 
 function isThisNode({ server, answers, ipv6 }: Asked): boolean {
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return answers && server.port === 24007 && own.some(({ address }) => address === ipv6);
+  return answers && server.port === usualPort && own.some(({ address }) => address === ipv6);
 }

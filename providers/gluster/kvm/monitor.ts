@@ -4,9 +4,9 @@ import { parseObject } from '#src/files.ts';
 const patience = 2000;
 
 /**
- * What a running QEMU has open, asked through its machine protocol (QMP): the name of every file, device and address behind
- * its disks, also of disks that it got or gave up while it ran. undefined when it gives no answer within two seconds: it
- * answers one at a time, and Ganeti may be the one.
+ * What a running QEMU has open, asked through its machine protocol (QMP): the name of every file, device and address
+ * behind its disks, also of disks that it got or gave up while it ran. undefined when it gives no answer within two
+ * seconds: it answers one at a time, and Ganeti may be the one.
  */
 export async function openFiles(socket: string): Promise<readonly string[] | undefined> {
   const connection = connect(socket);

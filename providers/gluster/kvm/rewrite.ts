@@ -1,5 +1,5 @@
 import { hostOfUri } from '#gluster/configuration/hosts.ts';
-import type { Server } from '#gluster/configuration/servers.ts';
+import { type Server, usualPort } from '#gluster/configuration/servers.ts';
 
 /** An image as an argument of QEMU names it. */
 export interface NamedImage {
@@ -19,8 +19,8 @@ export type Way = { readonly servers: readonly QemuServer[] } | { readonly file:
 type WayTo = (image: NamedImage) => Promise<Way>;
 
 /**
- * The arguments of QEMU with every image on Gluster given in the way that `wayTo` names for it, in the one form that all
- * versions of QEMU take; all else as it was.
+ * The arguments of QEMU with every image on Gluster given in the way that `wayTo` names for it, in the one form that
+ * all versions of QEMU take; all else as it was.
  *
  * Ganeti 3.0 writes `-drive file=gluster://HOST:PORT/VOLUME/PATH,...`, which has room for one server. Ganeti 3.1.0 to
  * 3.1.1 writes `-blockdev ...,file.server=[{'type': 'inet', 'host': 'HOST', 'port': 'PORT'}],...`: a Python list, which
@@ -38,11 +38,6 @@ export async function rewriteArguments(args: readonly string[], wayTo: WayTo): P
   return rewritten;
 }
 
-/** Whether arguments of QEMU may name an image on Gluster. */
-export function mayNameImage(args: readonly string[]): boolean {
-  return args.some((argument) => argument.includes('gluster'));
-}
-
 const uriPattern = /^file=gluster:\/\/(?:\[([0-9a-f:.]+)\]|([^:/,[\]]+))(?::(\d+))?\/([^/,]+)\/([^?]+)$/;
 
 async function rewriteDrive(argument: string, wayTo: WayTo): Promise<string> {
@@ -50,7 +45,7 @@ async function rewriteDrive(argument: string, wayTo: WayTo): Promise<string> {
   const index = options.findIndex((option) => uriPattern.test(option));
   const [whole, address, name, port, volume = '', path = ''] = uriPattern.exec(options[index] ?? '') ?? [];
   if (whole === undefined) return argument;
-  const image = { volume, path, server: { host: address ?? hostOfUri(name ?? ''), port: Number(port ?? 24007) } };
+  const image = { volume, path, server: { host: address ?? hostOfUri(name ?? ''), port: Number(port ?? usualPort) } };
   return joined(options.toSpliced(index, 1, ...node('file.', image, await wayTo(image))));
 }
 
@@ -85,7 +80,9 @@ function valueIn(options: readonly string[], key: string): string | undefined {
   return options.find((option) => option.startsWith(`${key}=`))?.slice(key.length + 1);
 }
 
-/** The options of the node that is the image. QEMU's own locks are not for a file that other nodes have open as well. */
+/**
+ * The options of the node that is the image. QEMU's own locks are not for a file that other nodes have open as well.
+ */
 function node(prefix: string, { volume, path }: NamedImage, way: Way): readonly string[] {
   const options =
     'file' in way

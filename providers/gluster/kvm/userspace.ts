@@ -1,6 +1,7 @@
 /**
- * Whether QEMU gets an image's file on the mount instead of a gluster:// address that it cannot use. The address is kept
- * with the guest, and the file has the same name on every node. Where Ganeti takes no such address gnt-gluster-kvm helps.
+ * Whether QEMU gets an image's file on the mount instead of a gluster:// address that it cannot use. The address is
+ * kept with the guest, and the file has the same name on every node. Where Ganeti takes no such address gnt-gluster-kvm
+ * helps.
  */
 export async function needsFile(): Promise<boolean> {
   const { hasGlusterDriver, takesAnyUri, usesChroot, usesWrapper } = await import('./driver.ts');

@@ -19,8 +19,8 @@ export function whyDead(lease: Owned, known: NodeKnowledge): 'offline' | 'restar
 }
 
 /**
- * Whether the owner of a lease is marked offline, and took the lease after Ganeti wrote that, by the two clocks: it is back
- * and this node was not told, or the clocks of the two disagree.
+ * Whether the owner of a lease is marked offline, and took the lease after Ganeti wrote that, by the two clocks: it is
+ * back and this node was not told, or the clocks of the two disagree.
  */
 export function isBackOrAhead(lease: Owned, known: NodeKnowledge): boolean {
   return isMarkedOffline(lease, known) && whyDead(lease, known) === undefined;

@@ -32,12 +32,12 @@ export type Decision =
  *
  * That is enough for every migration of Ganeti 3.0.2 to 3.1.1 (lib/cmdlib/instance_migration.py): _ExecMigration closes
  * on the target, opens shared on the source, then on the target, and afterwards closes on the source before it opens
- * exclusively on the target; _RevertDiskStatus and _ExecCleanup close on the node that loses before they open exclusively
- * on the other, and give up when that close fails, unless the node is offline. A guest that runs already never depends on
- * the answer. A shared lease of another node is never taken for stale because it has no visible user: after an
- * interrupted migration it may be the node on which the guest runs, while Ganeti, which still has the guest at home on
- * this one, is about to start it here a second time. Nor is a third node let in: it could not become the only one
- * after the guest has moved, when it is too late to refuse.
+ * exclusively on the target; _RevertDiskStatus and _ExecCleanup close on the node that loses before they open
+ * exclusively on the other, and give up when that close fails, unless the node is offline. A guest that runs already
+ * never depends on the answer. A shared lease of another node is never taken for stale because it has no visible user:
+ * after an interrupted migration it may be the node on which the guest runs, while Ganeti, which still has the guest at
+ * home on this one, is about to start it here a second time. Nor is a third node let in: it could not become the only
+ * one after the guest has moved, when it is too late to refuse.
  */
 export function decide(own: Lease, leases: readonly Lease[], known: NodeKnowledge): Decision {
   const others = leases.filter((lease) => !isOwn(whoseLease(lease, known)));
@@ -60,14 +60,14 @@ function isTwin(lease: Lease, known: NodeKnowledge): boolean {
 const leasePattern = /^([A-Za-z0-9][A-Za-z0-9._-]*)@(exclusive|shared)@(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)@([0-9a-f-]+)$/;
 
 /**
- * The name of the file that says who has an image: NUMBER,NODE@MODE@SINCE@RUN-MACHINE,... With two leases, the most there
- * can be, and the longest host names of Linux (64 bytes) it stays below the 255 bytes of a file name.
+ * The name of the file that says who has an image: NUMBER,NODE@MODE@SINCE@RUN-MACHINE,... With two leases, the most
+ * there can be, and the longest host names of Linux (64 bytes) it stays below the 255 bytes of a file name.
  *
- * Versions without the machine wrote NODE@MODE@SINCE@BOOT. The machine is a part of that BOOT, so that a node which still
- * has such a version reads new leases, too: as those of a node NODE in a run that it compares with `.nodes`, where a new
- * node publishes the same text. A new node leaves there what an old version published in the same run, so that nobody
- * takes a lease from before the upgrade for one of an ended run. Nodes can be upgraded one after the other, with guests
- * that run; two nodes of one name are told apart when both are upgraded.
+ * Versions without the machine wrote NODE@MODE@SINCE@BOOT. The machine is a part of that BOOT, so that a node which
+ * still has such a version reads new leases, too: as those of a node NODE in a run that it compares with `.nodes`,
+ * where a new node publishes the same text. A new node leaves there what an old version published in the same run, so
+ * that nobody takes a lease from before the upgrade for one of an ended run. Nodes can be upgraded one after the other,
+ * with guests that run; two nodes of one name are told apart when both are upgraded.
  */
 export function nameOfState({ generation, leases }: LeaseState): string {
   return [String(generation), ...leases.map(({ node, mode, since, boot }) => [node, mode, since, boot].join('@'))].join(

@@ -26,7 +26,8 @@ export interface NodeKnowledge extends GanetiNodes {
  * - `another node`: another machine has it.
  * - `namesake`: another machine has it that has the name of this node.
  * - `clone`: another node of the cluster has it, and has the machine id of this one.
- * - `unclear`: a node with this machine id and another name has it, and no list of Ganeti's says whether that is this one.
+ * - `unclear`: a node with this machine id and another name has it, and no list of Ganeti's says whether that is this
+ * one.
  * - `twin`: it looks like one of an earlier run and cannot be: another machine has this node's name and machine id.
  */
 export type Whose = 'this run' | 'earlier run' | 'another node' | 'namesake' | 'clone' | 'unclear' | 'twin';

@@ -7,9 +7,9 @@ import { isOwn, type NodeKnowledge, type Published, whoseLease } from './owner.t
 import { hasPublished, rememberPublished, rememberTwin, runsOfTwins } from './run-memory.ts';
 
 /**
- * The runs of nodes that were made known on a volume, in DIRECTORY/.nodes: empty files NODE@RUN-MACHINE, or NODE@BOOT by
- * versions without the machine. Of the earlier runs of a machine none is left. The time of such a file is when the run was
- * last heard of, by its own clock.
+ * The runs of nodes that were made known on a volume, in DIRECTORY/.nodes: empty files NODE@RUN-MACHINE, or NODE@BOOT
+ * by versions without the machine. Of the earlier runs of a machine none is left. The time of such a file is when the
+ * run was last heard of, by its own clock.
  */
 export function publishedRuns(imagesDirectory: string, self: NodeIdentity): readonly Published[] {
   return namesIn(nodesDirectory(imagesDirectory)).flatMap((entry): readonly Published[] => {
@@ -54,13 +54,13 @@ export function heardOf(imagesDirectory: string, published: Published): number |
 }
 
 /**
- * Makes this run of the node known on a volume, so that others see that an earlier one ended, and when this one was last
- * heard of. What an earlier run published is replaced or this throws: with it, leases of this run would look dead. A full
- * volume, on which nothing was published before, is not an error: a node that published nothing counts as alive. What the
- * version before published in this very run stays: its leases are judged by it.
+ * Makes this run of the node known on a volume, so that others see that an earlier one ended, and when this one was
+ * last heard of. What an earlier run published is replaced or this throws: with it, leases of this run would look dead.
+ * A full volume, on which nothing was published before, is not an error: a node that published nothing counts as alive.
+ * What the version before published in this very run stays: its leases are judged by it.
  *
- * Throws a Failure of kind environment when another machine with this node's name and machine id publishes here, too. It
- * is thrown once for each time that machine did; its runs are remembered until this node boots, see runsOfTwins.
+ * Throws a Failure of kind environment when another machine with this node's name and machine id publishes here, too.
+ * It is thrown once for each time that machine did; its runs are remembered until this node boots, see runsOfTwins.
  */
 export function publishRun(imagesDirectory: string): void {
   // Asked before the volume is: another process of this node may publish meanwhile.

@@ -15,10 +15,10 @@ import { leaseRefusal, remarkOn } from './refusal.ts';
 
 /**
  * The leases of an image are the name of one empty file in its directory. Every change is one rename of that file: of
- * several nodes that change the same state at once exactly one finds the old name, the others get ENOENT and look again;
- * there is no moment in between to be killed in; and it works on a full volume, where Gluster refuses to make any file,
- * link or directory, but not to rename one (measured on GlusterFS 10.3 with storage.reserve at its 1 %, with nine
- * clients on three nodes). No lock of Gluster's takes part: they are not reliable across clients.
+ * several nodes that change the same state at once exactly one finds the old name, the others get ENOENT and look
+ * again; there is no moment in between to be killed in; and it works on a full volume, where Gluster refuses to make
+ * any file, link or directory, but not to rename one (measured on GlusterFS 10.3 with storage.reserve at its 1 %, with
+ * nine clients on three nodes). No lock of Gluster's takes part: they are not reliable across clients.
  */
 interface Where {
   readonly name: string;
@@ -41,8 +41,8 @@ export async function readLeases(directory: string): Promise<readonly Lease[]> {
 }
 
 /**
- * The number of changes of the leases of an image so far; undefined where no file of leases is there, or more than one. It
- * goes up with every open, on every node.
+ * The number of changes of the leases of an image so far; undefined where no file of leases is there, or more than one.
+ * It goes up with every open, on every node.
  */
 export async function generationOf(directory: string): Promise<number | undefined> {
   const [state, ...others] = await listStates(directory);
@@ -50,8 +50,8 @@ export async function generationOf(directory: string): Promise<number | undefine
 }
 
 /**
- * Whether this node has an image: in a mode, so that to take it so would change nothing, or in any. Without a mode a lease
- * counts that may be this node's, too: then giveBackLease has something to say. Starts no process.
+ * Whether this node has an image: in a mode, so that to take it so would change nothing, or in any. Without a mode a
+ * lease counts that may be this node's, too: then giveBackLease has something to say. Starts no process.
  */
 export async function hasLease({ directory }: Where, mode?: Lease['mode']): Promise<boolean> {
   const states = await listStates(directory);
@@ -82,9 +82,9 @@ function doubtfulHere(directory: string): (lease: Lease) => boolean {
 }
 
 /**
- * Takes an image for this node, or changes how it has it; nothing happens when it has it so already. Leases of dead nodes
- * are broken, which is said on standard error. Throws a Failure of kind busy, which names the holders, when another
- * living node is in the way; see decide. When it throws, this node has what it had before.
+ * Takes an image for this node, or changes how it has it; nothing happens when it has it so already. Leases of dead
+ * nodes are broken, which is said on standard error. Throws a Failure of kind busy, which names the holders, when
+ * another living node is in the way; see decide. When it throws, this node has what it had before.
  */
 export async function takeLease({ name, directory }: Where, mode: Lease['mode']): Promise<void> {
   const images = dirname(directory);
@@ -117,8 +117,8 @@ export async function takeToDelete(where: Where): Promise<void> {
 }
 
 /**
- * Gives back what this node has of an image; nothing happens when that is nothing. Says which leases with the name or the
- * machine id of this node stay.
+ * Gives back what this node has of an image; nothing happens when that is nothing. Says which leases with the name or
+ * the machine id of this node stay.
  */
 export async function giveBackLease(where: Where): Promise<void> {
   await changeIfAny(where, ownHere(where.directory));
@@ -210,7 +210,10 @@ async function listStates(directory: string): Promise<readonly LeaseState[]> {
   }
 }
 
-/** The newest first. Throws a Failure of kind exists when it is unknown, because something else is in the place of the directory. */
+/**
+ * The newest first. Throws a Failure of kind exists when it is unknown, because something else is in the place of the
+ * directory.
+ */
 function readStates(directory: string): readonly LeaseState[] {
   const damage = damageOfLeases(directory);
   if (damage !== undefined) {
@@ -223,7 +226,9 @@ function readStates(directory: string): readonly LeaseState[] {
   return states.sort((one, other) => other.generation - one.generation);
 }
 
-/** What is in the place of an image's directory of leases, for a sentence; undefined for the directory, and for nothing. */
+/**
+ * What is in the place of an image's directory of leases, for a sentence; undefined for the directory, and for nothing.
+ */
 export function damageOfLeases(directory: string): string | undefined {
   const found = statOf(leaseDirectory(directory));
   return found === undefined || found.isDirectory() ? undefined : (oddKind(found) ?? 'a file');
@@ -238,7 +243,9 @@ export function mendLeases(directory: string): void {
 
 /** If there is more than one state, whoever has the image in any of them has it. */
 function leasesOf(states: readonly LeaseState[]): readonly Lease[] {
-  const byText = states.flatMap(({ leases }) => leases.map((lease) => [Object.values(lease).join(), lease] as const));
+  const byText = states.flatMap(({ leases }) =>
+    leases.map((lease) => [JSON.stringify([lease.node, lease.mode, lease.since, lease.boot]), lease] as const),
+  );
   return [...new Map(byText).values()];
 }
 

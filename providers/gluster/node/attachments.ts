@@ -14,12 +14,15 @@ export interface ImageFile {
 }
 
 /**
- * A loop device of this node that is attached to a file of an image. Which file that is, its inode says and nothing else: the
- * kernel goes on showing the path of one that another node removed or replaced, without a word.
+ * A loop device of this node that is attached to a file of an image. Which file that is, its inode says and nothing
+ * else: the kernel goes on showing the path of one that another node removed or replaced, without a word.
  */
 export interface Attachment {
   readonly device: string;
-  /** As decimal digits. undefined: the file system does not tell, because the file is gone or the volume does not answer. */
+  /**
+   * As decimal digits. undefined: the file system does not tell, because the file is gone or the volume does not
+   * answer.
+   */
   readonly inode: string | undefined;
 }
 
@@ -29,8 +32,9 @@ export interface AttachedRecord extends ImageRecord {
 }
 
 /**
- * The record of an image when the kernel confirms that it is attached as the record says; else undefined. It touches no file
- * of the volume: one that hangs must not hang attach. So it cannot tell that another node removed or replaced the image.
+ * The record of an image when the kernel confirms that it is attached as the record says; else undefined. It touches no
+ * file of the volume: one that hangs must not hang attach. So it cannot tell that another node removed or replaced the
+ * image.
  */
 export function attachedRecord(name: string): AttachedRecord | undefined {
   const record = readRecord(name);
@@ -52,8 +56,8 @@ export interface Here {
 }
 
 /**
- * Looks once at all that this node has of an image. Starts no process when there is nothing, or what the kernel confirms; and
- * touches no file of a volume.
+ * Looks once at all that this node has of an image. Starts no process when there is nothing, or what the kernel
+ * confirms; and touches no file of a volume.
  */
 export async function lookHere(name: string): Promise<Here> {
   return { name, record: readRecord(name), attachments: await attachmentsOf(name) };
@@ -93,7 +97,9 @@ async function attachmentAt(device: string, name: string): Promise<Attachment> {
   return { device, inode: known ?? (await backingInode(device)) };
 }
 
-/** Whether a device has another file than the one that is the image now: all that a guest writes to it would be lost. */
+/**
+ * Whether a device has another file than the one that is the image now: all that a guest writes to it would be lost.
+ */
 export function isStale({ inode }: Attachment, image: Pick<ImageFile, 'inode'>): boolean {
   return inode !== image.inode;
 }

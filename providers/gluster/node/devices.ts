@@ -14,8 +14,8 @@ import { type AttachedRecord, type Here, type ImageFile, isStale } from './attac
 import { deviceUsers } from './loops.ts';
 
 /**
- * Attaches an image to a loop device and returns it with what identifies the attachment. Throws a Failure of kind busy when the image
- * was replaced in that moment.
+ * Attaches an image to a loop device and returns it with what identifies the attachment. Throws a Failure of kind busy
+ * when the image was replaced in that moment.
  */
 export async function attachDevice(image: ImageFile): Promise<Required<Pick<AttachedRecord, 'device' | 'inode'>>> {
   const device = await attachLoopDevice(image.disk, image.size);
@@ -26,8 +26,8 @@ export async function attachDevice(image: ImageFile): Promise<Required<Pick<Atta
 }
 
 /**
- * Whether an image is attached here as this node remembers it, to its file of now and with its size, or not at all. Starts
- * no process.
+ * Whether an image is attached here as this node remembers it, to its file of now and with its size, or not at all.
+ * Starts no process.
  */
 export function isAsRemembered(image: ImageFile, { record, attachments }: Here): boolean {
   if (record?.device === undefined) return attachments.length === 0;

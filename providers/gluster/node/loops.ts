@@ -7,12 +7,12 @@ import { readRecord } from './records.ts';
 const probeSeconds = 2;
 
 /**
- * The loop devices of this node whose file lies below the mounts of this provider and satisfies a test. Starts no process
- * when there is none.
+ * The loop devices of this node whose file lies below the mounts of this provider and satisfies a test. Starts no
+ * process when there is none.
  *
- * Loop devices belong to the kernel and mounts to a mount namespace, so a path alone does not say whose a device is: the
- * file system does. One that does not answer cannot be asked; then the device is ours if our own mount does not answer
- * either and we remember that we attached it.
+ * Loop devices belong to the kernel and mounts to a mount namespace, so a path alone does not say whose a device is:
+ * the file system does. One that does not answer cannot be asked; then the device is ours if our own mount does not
+ * answer either and we remember that we attached it.
  */
 export async function ownLoopDevices(test: (path: string) => boolean): Promise<readonly string[]> {
   const candidates = loopDevicesBy((path) => path.startsWith(`${mountsDirectory}/`) && test(path));

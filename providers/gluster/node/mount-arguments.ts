@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
 import type { Pool } from '#gluster/configuration/pool.ts';
-import type { Server } from '#gluster/configuration/servers.ts';
+import { type Server, usualPort } from '#gluster/configuration/servers.ts';
 import { takesIpv6AsItIs } from '#gluster/glusterd/ipv6.ts';
 import { type Asked, askAll } from '#gluster/glusterd/servers.ts';
 
 /** What a node has when its Gluster is to encrypt what it asks of a glusterd. */
 const secureAccess = '/var/lib/glusterd/secure-access';
 
-/** What mount.glusterfs is to mount, and how: every server can deliver the volume file, and another node's change is seen at once. */
+/**
+ * What mount.glusterfs is to mount, and how: every server can deliver the volume file, and another node's change is
+ * seen at once.
+ */
 export async function mountArguments(
   pool: Pool,
   volume: string,
@@ -23,7 +26,7 @@ export async function mountArguments(
     source: `${host}:/${volume}`,
     options: [
       ...(backups.length === 0 ? [] : [`backup-volfile-servers=${backups.join(':')}`]),
-      ...(first.server.port === 24007 ? [] : [`server-port=${first.server.port}`]),
+      ...(first.server.port === usualPort ? [] : [`server-port=${first.server.port}`]),
       'attribute-timeout=0',
       'entry-timeout=0',
       'negative-timeout=0',

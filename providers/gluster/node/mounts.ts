@@ -13,7 +13,9 @@ import { errorsOf, logSince, logSize } from './client-log.ts';
 import { deviceUsers, imageOf, ownLoopDevices } from './loops.ts';
 import { readRecord } from './records.ts';
 
-/** Longer than the 20 s network.ping-timeout of a volume for images: a brick that just died makes all wait that long. */
+/**
+ * Longer than the 20 s network.ping-timeout of a volume for images: a brick that just died makes all wait that long.
+ */
 export const hangSeconds = 25;
 const probeSeconds = 5;
 const mountSeconds = 60;
@@ -71,7 +73,8 @@ export async function mountVolume(pool: Pool, volume: string): Promise<MountedVo
 
 /**
  * Opens the root of a mount, which keeps it from being unmounted. undefined when it is gone by now. Throws a Failure of
- * kind unavailable when it is there and its root cannot be opened: without quorum only questions about its size are answered.
+ * kind unavailable when it is there and its root cannot be opened: without quorum only questions about its size are
+ * answered.
  */
 export function hold(point: string): number | undefined {
   const descriptor = openRoot(point);
@@ -98,8 +101,8 @@ async function releaseMount(pool: string, volume: string, descriptor: number): P
 }
 
 /**
- * Unmounts a volume that nothing on this node uses; the kernel is the judge, so it is safe at any time. Starts no process
- * when an image of it is attached.
+ * Unmounts a volume that nothing on this node uses; the kernel is the judge, so it is safe at any time. Starts no
+ * process when an image of it is attached.
  */
 export async function unmountIfIdle(pool: string, volume: string): Promise<void> {
   const point = mountPoint(pool, volume);
@@ -141,8 +144,8 @@ async function makeMount(pool: Pool, volume: string, seconds: number): Promise<v
   const { source, options } = await mountArguments(pool, volume, servers, first, log);
   const argv = [...ownScope(), 'mount.glusterfs', source, point, '-o', options.join(',')];
   const result = await run(argv, { timeLimit: mountSeconds * 1000, outputFile });
-  // mount.glusterfs can exit 0 without having mounted anything, so only the effect counts. A client that its servers turn
-  // away goes while we look: what answered then is the bare directory.
+  // mount.glusterfs can exit 0 without having mounted anything, so only the effect counts. A client that its servers
+  // turn away goes while we look: what answered then is the bare directory.
   if (isMounted(pool.name, volume) && (await answers(point, probeSeconds)) && isMounted(pool.name, volume))
     return tellOfThisBoot(`${point}/${pool.directory}`);
   if (mountAt(point) !== undefined) await unmount(point, { lazy: true });
@@ -164,7 +167,10 @@ function tellOfThisBoot(imagesDirectory: string): void {
   }
 }
 
-/** Where systemd runs, the FUSE process gets a scope of its own: a restart of ganeti-noded must not end the guests' disks. */
+/**
+ * Where systemd runs, the FUSE process gets a scope of its own: a restart of ganeti-noded must not end the guests'
+ * disks.
+ */
 function ownScope(): readonly string[] {
   if (!existsSync('/run/systemd/system')) return [];
   return [

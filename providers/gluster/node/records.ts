@@ -18,7 +18,9 @@ export interface ImageRecord {
   readonly servers: readonly Server[];
   /** The loop device it was attached to. */
   readonly device?: string;
-  /** The inode of the file that was attached, as decimal digits: the path alone does not say whether it is the image's. */
+  /**
+   * The inode of the file that was attached, as decimal digits: the path alone does not say whether it is the image's.
+   */
   readonly inode?: string;
   /** What the kernel counted for that attachment, see deviceSequence. */
   readonly sequence?: string;

@@ -11,21 +11,21 @@ const smallest = 512;
 const trusted = 24 * 3_600_000;
 
 /**
- * Throws a Failure of kind unsupported when a volume refuses direct requests of 512 bytes: its bricks lie on devices with
- * sectors of 4096 bytes, and nothing between them and the guest makes such requests larger. Neither a loop device does, nor
- * libgfapi, so that every such request of a guest would fail.
+ * Throws a Failure of kind unsupported when a volume refuses direct requests of 512 bytes: its bricks lie on devices
+ * with sectors of 4096 bytes, and nothing between them and the guest makes such requests larger. Neither a loop device
+ * does, nor libgfapi, so that every such request of a guest would fail.
  *
- * Found out by a write, because reading a hole tells nothing: no brick has to look at its device for it. A good answer is
- * remembered on this node until it boots, at most for a day. A volume that does not answer, or takes no write at all, is told
- * of by whatever is done with it next.
+ * Found out by a write, because reading a hole tells nothing: no brick has to look at its device for it. A good answer
+ * is remembered on this node until it boots, at most for a day. A volume that does not answer, or takes no write at
+ * all, is told of by whatever is done with it next.
  */
 export function requireSmallRequests(mounted: MountedVolume): void {
   if (!isRemembered(mounted)) requireSmallRequestsNow(mounted);
 }
 
 /**
- * Asks anew, whatever is remembered, and looks at the bricks of this node as well: of several copies one that refuses small
- * requests is noticed by no client, but misses them all and never finishes healing.
+ * Asks anew, whatever is remembered, and looks at the bricks of this node as well: of several copies one that refuses
+ * small requests is noticed by no client, but misses them all and never finishes healing.
  */
 export async function checkSmallRequests(mounted: MountedVolume): Promise<void> {
   requireSmallRequestsNow(mounted);

@@ -6,8 +6,8 @@ import { deviceUsers } from './loops.ts';
 import { forgetOpened } from './records.ts';
 
 /**
- * Throws a Failure of kind busy when a device of this node has another file than the image. Nothing was written then, and
- * attach, which Ganeti calls before open, replaces the device unless somebody has it open.
+ * Throws a Failure of kind busy when a device of this node has another file than the image. Nothing was written then,
+ * and attach, which Ganeti calls before open, replaces the device unless somebody has it open.
  */
 export function requireCurrent(image: ImageFile, { name, attachments }: Here): void {
   const stale = attachments.filter((attachment) => isStale(attachment, image));
@@ -18,8 +18,9 @@ export function requireCurrent(image: ImageFile, { name, attachments }: Here): v
 }
 
 /**
- * Detaches the devices of an image whose file is gone or was replaced, so that only those of the image itself are left, and
- * returns these. `image` is undefined where there is none any more. Throws a Failure of kind busy when one is in use.
+ * Detaches the devices of an image whose file is gone or was replaced, so that only those of the image itself are left,
+ * and returns these. `image` is undefined where there is none any more. Throws a Failure of kind busy when one is in
+ * use.
  */
 export async function detachStale(
   image: ImageFile | undefined,

@@ -117,7 +117,9 @@ export const concurrency: Group = {
   ],
 };
 
-/** The results of several calls of one thing at once. All have ended when this throws: nothing works behind our back. */
+/**
+ * The results of several calls of one thing at once. All have ended when this throws: nothing works behind our back.
+ */
 async function atOnce<Result>(count: number, action: (index: number) => Promise<Result>): Promise<readonly Result[]> {
   const settled = await Promise.allSettled(Array.from({ length: count }, (_, index) => action(index)));
   return settled.map((result) => {

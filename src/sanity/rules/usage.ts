@@ -6,7 +6,10 @@ import { advised, interfaceSays } from './sources.ts';
 
 const common = interfaceSays('Common behaviour');
 
-/** What verbs do with arguments. All get good variables with the name of a disk that does not exist, in case they ignore these. */
+/**
+ * What verbs do with arguments. All get good variables with the name of a disk that does not exist, in case they ignore
+ * these.
+ */
 export const usage: Group = {
   name: 'usage',
   rules: [

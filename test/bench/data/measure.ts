@@ -16,8 +16,8 @@ export type Plan = {
 };
 
 /**
- * Measures round by round, and in each round one way right after the other, so that whatever else the machine does meets
- * all of them alike. Each run through libgfapi takes ten seconds more, in which it does nothing: glfs_fini waits.
+ * Measures round by round, and in each round one way right after the other, so that whatever else the machine does
+ * meets all of them alike. Each run through libgfapi takes ten seconds more, in which it does nothing: glfs_fini waits.
  */
 export async function measure(
   node: Runner,

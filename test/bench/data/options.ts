@@ -14,7 +14,10 @@ export const planOptions = {
 
 type Values = { readonly rounds: string; readonly runtime: string; readonly only?: string | undefined };
 
-/** What the values of these options ask for; `base` is a way that always has to be there. Throws what is wrong with them. */
+/**
+ * What the values of these options ask for; `base` is a way that always has to be there. Throws what is wrong with
+ * them.
+ */
 export function planOf(values: Values, ways: readonly Way[], base: string): Plan {
   const texts = values.only?.split(',') ?? [];
   const unknown = texts.find((text) => !namesOf(ways).some((name) => name.includes(text)));

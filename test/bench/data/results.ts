@@ -13,7 +13,10 @@ export type Result = {
   readonly ratio: number;
 };
 
-/** The middle of all rounds: of the rates, and of what each round's rate is when divided by that of `base` in the same round. */
+/**
+ * The middle of all rounds: of the rates, and of what each round's rate is when divided by that of `base` in the same
+ * round.
+ */
 export function summarize(measured: Measured, base = gfapi): readonly Result[] {
   return workloads.flatMap(({ name, unit }) => {
     const rates = measured.get(name) ?? new Map<string, readonly number[]>();

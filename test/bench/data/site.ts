@@ -42,7 +42,10 @@ export async function makeImages(node: Runner, of: readonly Way[], progress: (li
   progress(`images of ${mebibytes} MiB are written`);
 }
 
-/** Attaches the image of `loop`, which mounts the volume, too, and has a qemu-nbd serve its own, through one of the servers. */
+/**
+ * Attaches the image of `loop`, which mounts the volume, too, and has a qemu-nbd serve its own, through one of the
+ * servers.
+ */
 export async function openWays(node: Runner, server: string): Promise<Places> {
   const image = (name: string): string => ways.find((way) => way.name === name)?.image ?? '';
   const [device = ''] = (await shell(node, [command({ provider }, 'attach', { VOL_NAME: image(loop) })])).split('\n');
@@ -53,7 +56,8 @@ export async function openWays(node: Runner, server: string): Promise<Places> {
 
 /** Starts a qemu-nbd and waits for a shell's condition; throws when it has ended instead. */
 export async function serve(node: Runner, options: string, condition: string): Promise<void> {
-  // As Ganeti has QEMU open a disk: cache=none. With --fork it would not return: libgfapi keeps its standard error open.
+  // As Ganeti has QEMU open a disk: cache=none. With --fork it would not return: libgfapi keeps its standard error
+  // open.
   const start = `qemu-nbd --format=raw --cache=none ${options} </dev/null >/dev/null 2>&1 &`;
   await shell(node, [`${start} while ! ${condition}; do kill -0 $!; sleep 0.1; done`]);
 }

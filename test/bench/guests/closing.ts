@@ -5,7 +5,10 @@ import { volumeName } from '../../lab/lab.ts';
 /** For how long an image is open before it is closed. */
 export const openSeconds = [0, 2, 4, 6, 8, 10, 12] as const;
 
-/** Opens a file of the volume by libgfapi, keeps it open for `$1` milliseconds, and prints how many went by until it ended. */
+/**
+ * Opens a file of the volume by libgfapi, keeps it open for `$1` milliseconds, and prints how many went by until it
+ * ended.
+ */
 const script = `start=$(date +%s%N)
 qemu-io -f raw -c "sleep $1" "gluster://$2/closing" >/dev/null 2>&1
 echo $((($(date +%s%N) - start) / 1000000))`;

@@ -21,8 +21,9 @@ const mebibytes = 2048;
 const options = ['BatchMode=yes', 'ConnectTimeout=5', 'StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null'];
 
 /**
- * Boots a kernel with modules of its own, emulated, in the place of a node: its root is what the node has, its address is the
- * node's, which the node itself has no more. It goes with the node. Commands reach it from `from`, another node, by ssh.
+ * Boots a kernel with modules of its own, emulated, in the place of a node: its root is what the node has, its address
+ * is the node's, which the node itself has no more. It goes with the node. Commands reach it from `from`, another node,
+ * by ssh.
  */
 export async function bootMachine(node: LabNode, from: LabNode, guest: Guest): Promise<Runner> {
   await from.exec(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key]);
@@ -79,7 +80,8 @@ function emulator({ address, fqdn }: LabNode, { kernel, initramfs }: Guest): str
   return words([
     'qemu-system-x86_64',
     ...['-nodefaults', '-display', 'none', '-no-reboot', '-serial', 'stdio'],
-    // The processor of the lab's guests. A newer one has a `rep movsb` that kernels prefer, which is emulated byte by byte.
+    // The processor of the lab's guests. A newer one has a `rep movsb` that kernels prefer, which is emulated byte by
+    // byte.
     ...['-accel', 'tcg,thread=multi', '-cpu', 'qemu64', '-smp', '2'],
     // virtiofsd reads and writes the machine's memory.
     ...['-m', String(mebibytes), '-object', `memory-backend-memfd,id=memory,size=${mebibytes}M,share=on`],

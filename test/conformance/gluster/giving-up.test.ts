@@ -22,8 +22,8 @@ beforeEach(async () => {
 });
 
 /**
- * Has the FUSE client stop when the provider runs a tool, which goes on afterwards: so the volume answers until then, and no
- * more. Returns what has it run on, and takes the tool away.
+ * Has the FUSE client stop when the provider runs a tool, which goes on afterwards: so the volume answers until then,
+ * and no more. Returns what has it run on, and takes the tool away.
  */
 async function hangFrom(tool: string, path: string): Promise<() => Promise<unknown>> {
   const client = await fuseClient();

@@ -32,7 +32,8 @@ const usualTimeLimit = 90_000;
 
 /**
  * Runs a verb as Ganeti does: by its absolute path, in the provider's directory, with standard input closed. Returns
- * only at the end of its outputs; throws when that takes longer than the time limit, as for a daemon that keeps them open.
+ * only at the end of its outputs; throws when that takes longer than the time limit, as for a daemon that keeps them
+ * open.
  */
 export async function call(
   verb: Verb,

@@ -4,7 +4,9 @@ import type { Outcome } from './caller.ts';
 /** What Ganeti shows of a failed verb. */
 const shownLines = 20;
 
-/** A verb that said no: not with 0, with a reason an operator sees whole, and with nothing where the device would be. */
+/**
+ * A verb that said no: not with 0, with a reason an operator sees whole, and with nothing where the device would be.
+ */
 export function expectRefusal(outcome: Outcome, exitCode?: number, ...reasons: readonly RegExp[]): void {
   if (exitCode === undefined) expect(outcome.exitCode, outcome.said).not.toBe(0);
   else expect(outcome.exitCode, outcome.said).toBe(exitCode);

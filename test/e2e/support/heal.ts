@@ -4,8 +4,9 @@ import { look, run } from './commands.ts';
 import { lab } from './lab.ts';
 
 /**
- * Waits until every brick of a volume answers and none has an entry to be healed. By itself Gluster looks for what to heal
- * every ten minutes. Where it heals nothing while somebody writes, takes the way out of docs/failures.md: see heal.test.ts.
+ * Waits until every brick of a volume answers and none has an entry to be healed. By itself Gluster looks for what to
+ * heal every ten minutes. Where it heals nothing while somebody writes, takes the way out of docs/failures.md: see
+ * heal.test.ts.
  */
 export async function healed(volume: string, patienceMs = 30_000): Promise<void> {
   if (await healsWithin(volume, patienceMs)) return;
@@ -26,7 +27,10 @@ export async function healsWithin(volume: string, timeoutMs: number): Promise<bo
   }
 }
 
-/** Whether `gluster volume heal VOLUME info summary` shows that nothing waits; a brick that does not answer has a - there. */
+/**
+ * Whether `gluster volume heal VOLUME info summary` shows that nothing waits; a brick that does not answer has a -
+ * there.
+ */
 export function isHealed(summary: string): boolean {
   const counts = summary.split('\n').filter((line) => line.startsWith('Total Number of entries: '));
   return counts.length === lab().nodes.length && counts.every((line) => line.trim().endsWith(': 0'));

@@ -33,7 +33,10 @@ const qemuState = `
     } | timeout 5 socat STDIO "UNIX-CONNECT:$socket" || true
   done`;
 
-/** What waits to be healed, and which clients a brick has: one that lost its connection leaves more behind with every write. */
+/**
+ * What waits to be healed, and which clients a brick has: one that lost its connection leaves more behind with every
+ * write.
+ */
 const glusterState = `
   for volume in $(gluster volume list); do
     gluster volume heal "$volume" info summary || true

@@ -8,8 +8,8 @@ const management = [24007, 24008];
 
 /**
  * Cuts a node off from the Gluster of all others, and them from its own, for as long as it is up or until `reconnect`.
- * Ganeti and ssh still reach it. Rules of the kernel's routing that know ports do it: packets are dropped without a word,
- * as by a switch that fails.
+ * Ganeti and ssh still reach it. Rules of the kernel's routing that know ports do it: packets are dropped without a
+ * word, as by a switch that fails.
  */
 export async function cutOff(name: string): Promise<void> {
   const here = node(`${name}.lab`);

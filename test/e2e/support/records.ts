@@ -42,7 +42,9 @@ export function requireNoErrors({ console }: Guest): void {
   if (found.length > 0) throw new Error(`the guest was told of errors of its disk:\n${found.slice(0, 5).join('\n')}`);
 }
 
-/** What the guest found wrong with its disk: data lost, old or not its own. An error it was told of is not among that. */
+/**
+ * What the guest found wrong with its disk: data lost, old or not its own. An error it was told of is not among that.
+ */
 export function damage({ console }: Guest): readonly string[] {
   return console.lines.filter((line) => line.includes('FAILED') && !diskError.test(line));
 }

@@ -22,7 +22,9 @@ export async function repair(): Promise<void> {
   await resetCluster();
 }
 
-/** Starts the bricks of a volume that do not run; a glusterd that has just met the others again refuses for a moment. */
+/**
+ * Starts the bricks of a volume that do not run; a glusterd that has just met the others again refuses for a moment.
+ */
 async function startBricks(volume: string): Promise<void> {
   const command = ['gluster', '--mode=script', 'volume', 'start', volume, 'force'];
   await poll(`the bricks of ${volume} start`, 60_000, async () => {

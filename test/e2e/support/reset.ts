@@ -1,7 +1,9 @@
 import { look, run } from './commands.ts';
 import { lab } from './lab.ts';
 
-/** Brings the cluster back to what every file expects, from whatever a failed step left. Says only what it has to do. */
+/**
+ * Brings the cluster back to what every file expects, from whatever a failed step left. Says only what it has to do.
+ */
 export async function resetCluster(): Promise<void> {
   const { master, nodes } = lab();
   for (const node of nodes) await node.boot();

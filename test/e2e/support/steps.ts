@@ -7,7 +7,9 @@ import { resetCluster } from './reset.ts';
 
 let failed: string | undefined;
 
-/** One step of the story a file tells. After a step that failed the later ones fail at once, instead of waiting long. */
+/**
+ * One step of the story a file tells. After a step that failed the later ones fail at once, instead of waiting long.
+ */
 export function step(name: string, action: () => Promise<void>): void {
   test(name, async () => {
     if (failed !== undefined) throw new Error(`not tried, because this failed before: ${failed}`);

@@ -15,8 +15,8 @@ const transcripts = `${projectDirectory}/build/out/faults`;
 const keep = process.env.KEEP_LAB === 'yes';
 
 /**
- * Plays scenarios one after the other on a Ganeti cluster of three nodes, in a lab of its own. What was typed and printed
- * is in build/out/faults/, a file a scenario.
+ * Plays scenarios one after the other on a Ganeti cluster of three nodes, in a lab of its own. What was typed and
+ * printed is in build/out/faults/, a file a scenario.
  */
 export async function runCluster(chosen: readonly ClusterScenario[]): Promise<readonly Outcome[]> {
   if (chosen.length === 0) return [];

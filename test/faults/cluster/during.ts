@@ -9,8 +9,8 @@ export const migrate = 'node1# gnt-instance migrate -f -n node3.lab inst1.lab';
 export const backup = 'node1# gnt-backup export -n node3.lab inst1.lab';
 
 /**
- * Starts a live migration from node2 to node3, does something once QEMU is on both, and waits for the end of both. Throws
- * when the migration was over before.
+ * Starts a live migration from node2 to node3, does something once QEMU is on both, and waits for the end of both.
+ * Throws when the migration was over before.
  */
 export async function duringMigration(stage: Stage, action: () => Promise<unknown>): Promise<RunResult> {
   const target = node('node3.lab');
@@ -19,8 +19,8 @@ export async function duringMigration(stage: Stage, action: () => Promise<unknow
 }
 
 /**
- * Starts a backup of the guest, does something while node2 copies its disk, and waits for the end of both. The copy stands
- * still meanwhile, so that it is not over before. Throws when it was.
+ * Starts a backup of the guest, does something while node2 copies its disk, and waits for the end of both. The copy
+ * stands still meanwhile, so that it is not over before. Throws when it was.
  */
 export async function duringSnapshot(
   stage: Stage,

@@ -12,8 +12,8 @@ import { type ClusterScenario, stageOf } from './stage.ts';
 
 /**
  * Plays one scenario on the lab. It is survived when nothing the guest acknowledged is missing or changed, the cluster
- * works as before with nothing but the scenario's way out, and nothing is left once the instance is removed. Throws when
- * not, and brings the lab back to where it was first. `note` is told all that was typed.
+ * works as before with nothing but the scenario's way out, and nothing is left once the instance is removed. Throws
+ * when not, and brings the lab back to where it was first. `note` is told all that was typed.
  */
 export async function play(scenario: ClusterScenario, note: (text: string) => void): Promise<void> {
   say(`-- ${scenario.name}`);

@@ -26,8 +26,8 @@ export async function makeSmallVolume(): Promise<void> {
 }
 
 /**
- * Somebody fills the volume; slowly at the end, because Gluster looks every five seconds how much is free, and again when
- * it is full, because XFS gives back what it had reserved for a file that grows.
+ * Somebody fills the volume; slowly at the end, because Gluster looks every five seconds how much is free, and again
+ * when it is full, because XFS gives back what it had reserved for a file that grows.
  */
 export async function fill(): Promise<void> {
   const script = `write() { dd if=/dev/zero of=${somebodysFile} bs=1M oflag=append conv=notrunc,fsync "$@" 2>/dev/null; }

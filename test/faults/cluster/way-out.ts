@@ -13,8 +13,8 @@ const readd = (name: string): string => `node1# gnt-node add --readd --no-ssh-ke
 export const restartCommands: readonly string[] = [shutdown, ...healCommands(), startup];
 
 /**
- * Restarts the guest of a FUSE client that died while it was writing. What was on its way is on some bricks only: what the
- * guest finds must not depend on which it asks.
+ * Restarts the guest of a FUSE client that died while it was writing. What was on its way is on some bricks only: what
+ * the guest finds must not depend on which it asks.
  */
 export async function restartsHealed(stage: Stage, guest: Guest): Promise<void> {
   await stage.types(shutdown);

@@ -12,7 +12,10 @@ const batch = 1000;
 const driver = path.join(import.meta.dirname, 'driver.ts');
 const result = '/tmp/hostile.json';
 
-/** Calls the verbs that often with generated arguments and environments. Afterwards no file is anywhere it does not belong. */
+/**
+ * Calls the verbs that often with generated arguments and environments. Afterwards no file is anywhere it does not
+ * belong.
+ */
 export async function runHostile(
   node: LabNode,
   calls: number,

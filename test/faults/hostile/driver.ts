@@ -1,6 +1,6 @@
 /**
- * Runs inside a node: calls the verbs with generated arguments and environments, on the real volume. Arguments: how many
- * calls, the seed, and the file for the result, as JSON.
+ * Runs inside a node: calls the verbs with generated arguments and environments, on the real volume. Arguments: how
+ * many calls, the seed, and the file for the result, as JSON.
  */
 import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';

@@ -45,7 +45,9 @@ export async function removeForeignFile(node: LabNode): Promise<void> {
   await node.exec(['rm', '-f', `${ownMount}/${foreignFile}`]);
 }
 
-/** Gives an image that was just made data by which it is known again; the tests' own way, so that no verb is involved. */
+/**
+ * Gives an image that was just made data by which it is known again; the tests' own way, so that no verb is involved.
+ */
 export async function writeData(node: LabNode, image: string): Promise<void> {
   const script = `yes ganeti | head -c 1M | dd of="$1" bs=1M iflag=fullblock conv=notrunc,fsync status=none`;
   await node.exec(['sh', '-euc', script, 'sh', `${ownMount}/images/${image}/disk`]);

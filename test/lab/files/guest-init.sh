@@ -3,8 +3,8 @@
 # The only program of a lab guest. It proves its first disk: at the start it checks every record that is on it, then it
 # goes on writing numbered records past the page cache, reads each one back, and tells the serial console.
 # Lines tests look for: "records found N", "records ok up to N", "disk vdb 2048 sectors", "end of vda ok", "marker ...".
-# A line that begins with "FAILED" is data lost, stale or wrong; "FAILED write of record N" and "FAILED read of record N"
-# are errors of the disk that the guest was told of.
+# A line that begins with "FAILED" is data lost, stale or wrong; "FAILED write of record N" and
+# "FAILED read of record N" are errors of the disk that the guest was told of.
 # Record N is 4096 bytes at 1 MiB + (N-1)*4096: "record NNNNNNNNNN xxx...x\n".
 /bin/busybox mkdir -p /proc /sys /dev /bin /run
 /bin/busybox --install -s /bin

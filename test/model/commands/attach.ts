@@ -4,8 +4,9 @@ import { devicesOf, verb } from '../real.ts';
 import { exists, isHere, type On, type Step, step, whereText } from './step.ts';
 
 /**
- * attach: the device leads to the image of that name. What leads to no image any more, and nobody uses, is replaced. Where
- * the image is attached already and is still one, the node need not look at a volume, so the configuration does not matter.
+ * attach: the device leads to the image of that name. What leads to no image any more, and nobody uses, is replaced.
+ * Where the image is attached already and is still one, the node need not look at a volume, so the configuration does
+ * not matter.
  */
 export function attach({ node, name, where, blind }: On): Step {
   return step({
@@ -29,7 +30,8 @@ export function attach({ node, name, where, blind }: On): Step {
       if (data === undefined)
         throw new Error(`attach gave ${device} of inode ${found?.inode}, and the image has ${target?.data.inode}`);
       here?.set(name, { device, data });
-      // What this node has open is attached without a look at the volume: it sees with the next open what grew elsewhere.
+      // What this node has open is attached without a look at the volume: it sees with the next open what grew
+      // elsewhere.
       const isOpen = before !== undefined && data.granted.has(node);
       await requireDeviceContent(
         real,
@@ -41,7 +43,9 @@ export function attach({ node, name, where, blind }: On): Step {
   });
 }
 
-/** detach: afterwards the node has neither a device nor a lease, whatever was done to the image or the configuration. */
+/**
+ * detach: afterwards the node has neither a device nor a lease, whatever was done to the image or the configuration.
+ */
 export function detach({ node, name, blind }: Omit<On, 'where'>): Step {
   return step({
     text: `detach ${name}`,

@@ -16,8 +16,8 @@ const isFree = (model: Readonly<Model>, name: Name, { volume, directory }: Place
   !model.images.some((image) => image.name === name && image.volume === volume && image.directory === directory);
 
 /**
- * cp reads what this client has kept of a file, although another one has written to it since: GlusterFS with sharding shows
- * neither time nor size of that. So the data is copied once more, past the page cache.
+ * cp reads what this client has kept of a file, although another one has written to it since: GlusterFS with sharding
+ * shows neither time nor size of that. So the data is copied once more, past the page cache.
  */
 const copyScript = `
 mkdir -p "$(dirname "$2")"

@@ -5,7 +5,9 @@ import { byHand, pathOnVolume, type Real, tool, verb } from '../real.ts';
 import { newImage } from './create.ts';
 import { exists, type On, type Step, step, whereText } from './step.ts';
 
-/** Which file is to become an image: the foreign one, or that of the image with this number, in a pool or in a trash. */
+/**
+ * Which file is to become an image: the foreign one, or that of the image with this number, in a pool or in a trash.
+ */
 export type Source = 'foreign' | number;
 
 const [volume] = volumes;

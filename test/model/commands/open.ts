@@ -4,8 +4,8 @@ import { verb } from '../real.ts';
 import { exists, isHere, type On, type Step, step, whereText } from './step.ts';
 
 /**
- * open: no node has data exclusively that another one has, under whatever name; two at most share it. A node whose device
- * leads to something else than the image is refused before it writes there.
+ * open: no node has data exclusively that another one has, under whatever name; two at most share it. A node whose
+ * device leads to something else than the image is refused before it writes there.
  */
 export function open({ node, name, where, blind }: On, mode: Mode): Step {
   return step({

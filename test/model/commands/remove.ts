@@ -4,8 +4,8 @@ import { type Found, findAll, type Real, tool, verb } from '../real.ts';
 import { exists, type On, type Step, step, whereText } from './step.ts';
 
 /**
- * remove: when it says 0 no image of that name is in the pool of the call, or on the volume that it names; the one image
- * that there is elsewhere is gone too. What another node has, or this one has attached, stays.
+ * remove: when it says 0 no image of that name is in the pool of the call, or on the volume that it names; the one
+ * image that there is elsewhere is gone too. What another node has, or this one has attached, stays.
  */
 export function remove({ node, name, where, blind }: On): Step {
   return step({

@@ -4,7 +4,9 @@ const lock = 'flock 9\n';
 const except = (verb: string): string => `[[ $verb == ${verb} ]] || ${lock}`;
 const newFile = 'truncate -s "${VOL_SIZE}M" "$disk.new" || fail "no room"\n  mv "$disk.new" "$disk"';
 
-/** Verbs that do not keep out of each other's way, and are slow enough to meet. Only the rule that is meant is checked. */
+/**
+ * Verbs that do not keep out of each other's way, and are slow enough to meet. Only the rule that is meant is checked.
+ */
 export const races: readonly Mutant[] = [
   {
     name: 'two attaches make two devices',

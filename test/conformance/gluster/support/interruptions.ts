@@ -24,8 +24,8 @@ export function asWorker(verb: Verb): Readonly<Record<string, string>> {
 }
 
 /**
- * Runs a verb and kills it with SIGKILL as soon as a condition of the shell holds; throws when it ends before that. It is
- * the process that Ganeti started which is killed: the one that works for it has to end by itself.
+ * Runs a verb and kills it with SIGKILL as soon as a condition of the shell holds; throws when it ends before that. It
+ * is the process that Ganeti started which is killed: the one that works for it has to end by itself.
  */
 export async function killWhen(
   condition: string,
@@ -38,8 +38,8 @@ export async function killWhen(
 }
 
 /**
- * Runs a verb that does its work by itself, and is killed with SIGKILL in place of its n-th call of a system call. Returns whether it was; it has
- * done its work when it was not.
+ * Runs a verb that does its work by itself, and is killed with SIGKILL in place of its n-th call of a system call.
+ * Returns whether it was; it has done its work when it was not.
  */
 export async function killAt(
   systemCall: string,

@@ -61,8 +61,8 @@ mount --bind "$1.stat" /proc/stat
 `;
 
 /**
- * Gives a node, from here on, the boot id of another run of it, which started now, or `seconds` later. Its memory of the
- * old one is still there.
+ * Gives a node, from here on, the boot id of another run of it, which started now, or `seconds` later. Its memory of
+ * the old one is still there.
  */
 export async function restart(
   ledger: Ledger,

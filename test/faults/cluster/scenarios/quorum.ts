@@ -49,8 +49,8 @@ const back = 'node1# gnt-instance migrate -f -n node2.lab inst1.lab';
 const leases = 'node1# gnt-gluster lease list';
 
 /**
- * Source or target is cut off during a migration. Where the guest is then depends on whether a write was on its way when
- * its memory was there: QEMU waits for it longer than Ganeti for QEMU.
+ * Source or target is cut off during a migration. Where the guest is then depends on whether a write was on its way
+ * when its memory was there: QEMU waits for it longer than Ganeti for QEMU.
  */
 function cutOffMigrating(role: 'source' | 'target'): ClusterScenario {
   const lost = role === 'source' ? 'node2' : 'node3';

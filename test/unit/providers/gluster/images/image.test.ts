@@ -2,8 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { expect, test } from 'vitest';
 import { builtinPool } from '#gluster/configuration/pool.ts';
 import { thisNode, writerHere } from '#gluster/ganeti/this-node.ts';
-import { allocate, deleteImage, imageNames, makeImage, readImage, sweep } from '#gluster/images/image.ts';
+import { imageNames, readImage } from '#gluster/images/image.ts';
+import { allocate, deleteImage, makeImage } from '#gluster/images/make.ts';
 import { readMetadata } from '#gluster/images/metadata.ts';
+import { sweep } from '#gluster/images/unfinished.ts';
 import type { MountedVolume } from '#gluster/node/mounts.ts';
 import { Failure } from '#src/errors.ts';
 import { failureOf, scratchDirectory } from '../../../help.ts';

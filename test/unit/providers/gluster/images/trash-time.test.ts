@@ -15,7 +15,10 @@ function heard(days: number, run = '1'): Clock {
 }
 
 describe('an entry that is kept for seven days', () => {
-  /** Days by this node's clock and since the entry was seen first; since it looked expired first; what others said then, and say now. */
+  /**
+   * Days by this node's clock and since the entry was seen first; since it looked expired first; what others said then,
+   * and say now.
+   */
   type Row = readonly [
     what: string,
     now: number,

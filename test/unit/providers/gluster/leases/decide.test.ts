@@ -5,7 +5,10 @@ import { bootOf, knowledge, started } from '../nodes.ts';
 
 const since = new Date(started - 300_000).toISOString().replace('.000', '');
 
-/** `a:x` is an exclusive lease of node a, `a:s` a shared one; `a:x0` one of its earlier run. Each machine is named as its node; all but f are hexadecimal digits. */
+/**
+ * `a:x` is an exclusive lease of node a, `a:s` a shared one; `a:x0` one of its earlier run. Each machine is named as
+ * its node; all but f are hexadecimal digits.
+ */
 function lease(text: string): Lease {
   const [node = '', mode = ''] = text.split(':');
   return {
