@@ -64,7 +64,10 @@ type Limits = {
   readonly setupFile?: string;
 };
 
-/** Tests that change the machine (mounts, loop devices, the lab) run one file after the other, or each in a lab of its own. */
+/**
+ * Tests that change the machine (mounts, loop devices, the lab) run one file after the other, or each in a lab of its
+ * own.
+ */
 function project(name: string, { order, timeout, parallel, workers, globalSetup, setupFile }: Limits) {
   return {
     test: {

@@ -1,6 +1,7 @@
 /**
  * `npm test`: every check of this repository, cheap ones first. A failed step does not stop the later ones. At the end
- * it tells which files of tests took longest; the last line is `N passed, N failed`, where a static check or the build counts as one test. In CI a skipped test has failed.
+ * it tells which files of tests took longest; the last line is `N passed, N failed`, where a static check or the build
+ * counts as one test. In CI a skipped test has failed.
  */
 import { parseArgs } from 'node:util';
 import { defaultSuite, suiteNamed, suiteNames, suiteVariable } from './lab/suites.ts';

@@ -24,7 +24,10 @@ for (const group of groups)
     });
   });
 
-/** Our own caller; Ganeti's code, which takes twice as long, too for what Ganeti does in its order and the first rule of each group. */
+/**
+ * Our own caller; Ganeti's code, which takes twice as long, too for what Ganeti does in its order and the first rule of
+ * each group.
+ */
 function callersOf(group: Group, rule: Rule): readonly CallerName[] {
   if (group.name === 'sequences') return rule.callers;
   const first = group.rules.find(({ callers }) => callers.includes('ganeti'));

@@ -1,4 +1,7 @@
-/** Servers that only IPv6 leads to, and TLS for data and management: a lab of its own, because Gluster does one or the other. */
+/**
+ * Servers that only IPv6 leads to, and TLS for data and management: a lab of its own, because Gluster does one or the
+ * other.
+ */
 
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { labOfCheckout } from '../lab/checkout.ts';
@@ -131,7 +134,10 @@ async function expectDisk(fqdn: string, way: RegExp): Promise<void> {
   expect(await diskArguments(name, fqdn)).toEqual([expect.stringMatching(way)]);
 }
 
-/** The FUSE client of a node has connections to glusterd and to bricks, by IPv6, and its log says that they are encrypted. */
+/**
+ * The FUSE client of a node has connections to glusterd and to bricks, by IPv6, and its log says that they are
+ * encrypted.
+ */
 async function expectSecure(fqdn: string): Promise<void> {
   const script = `pid=$(pgrep -f '^/usr/sbin/glusterfs .*/run/ganeti-gluster/mnt'); ss -Htnp | grep "pid=$pid," | awk '{print $5}'`;
   const peers = await look(node(fqdn), script);

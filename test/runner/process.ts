@@ -11,7 +11,9 @@ let stopping = false;
 /** What came of a command: its exit code (127 if it could not start) and its output, empty if that was shown live. */
 export type Outcome = { readonly code: number; readonly output: string };
 
-/** Where the output of a command goes: to ours at once, line by line with something before each line, or to the caller. */
+/**
+ * Where the output of a command goes: to ours at once, line by line with something before each line, or to the caller.
+ */
 export type Output = 'live' | 'kept' | { readonly prefix: string };
 
 /** Runs a command of its own process group, so that it and all it starts can be stopped together. */

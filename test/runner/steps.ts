@@ -21,8 +21,8 @@ export type Step = {
 const root = path.resolve(import.meta.dirname, '../..');
 
 /**
- * All steps: one stage after the other, the quicker the answer, the earlier. The lanes of a stage run side by side, each
- * step by step. End to end tests wait for most of their time, so that two processors have enough to do.
+ * All steps: one stage after the other, the quicker the answer, the earlier. The lanes of a stage run side by side,
+ * each step by step. End to end tests wait for most of their time, so that two processors have enough to do.
  */
 export const stages: readonly (readonly (readonly Step[])[])[] = [
   [

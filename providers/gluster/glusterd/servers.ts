@@ -43,14 +43,22 @@ export async function askAll(servers: readonly Server[]): Promise<readonly Asked
   return [...all.filter(({ answers }) => answers), ...all.filter(({ answers }) => !answers)];
 }
 
-/** What each server told: a verb mounts, remembers and attaches, and is to wait once for one that is silent. */
-const asked = new Map<string, Promise<Asked>>();
+/** For how many milliseconds it is believed what a server told. */
+const believed = 10_000;
+
+/**
+ * What each server told, and when it was asked: a verb mounts, remembers and attaches, and is to wait once for one that is
+ * silent.
+ */
+const asked = new Map<string, { readonly at: number; readonly answer: Promise<Asked> }>();
 
 async function ask(server: Server): Promise<Asked> {
   const name = serverName(server);
-  const answer = asked.get(name) ?? connectTo(server);
-  asked.set(name, answer);
-  return { ...(await answer), server };
+  const before = asked.get(name);
+  const isFresh = before !== undefined && performance.now() - before.at < believed;
+  const now = isFresh ? before : { at: performance.now(), answer: connectTo(server) };
+  asked.set(name, now);
+  return { ...(await now.answer), server };
 }
 
 /** Connects by IPv4 where the server has such an address, as Gluster does, and else or where that fails by IPv6. */

@@ -17,7 +17,10 @@ function labOf(worker: number | string | undefined): string {
   return labOfCheckout(`conformance-${worker}`);
 }
 
-/** Runs a script in the node's shell with a root login's environment. Returns what it printed; throws unless it ends with 0. */
+/**
+ * Runs a script in the node's shell with a root login's environment. Returns what it printed; throws unless it ends
+ * with 0.
+ */
 export async function shell(script: string, ...args: readonly string[]): Promise<string> {
   return (await node().exec(['sh', '-euc', script, 'sh', ...args], { timeoutMs: 60_000 })).stdout;
 }

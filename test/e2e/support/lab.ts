@@ -2,7 +2,9 @@ import { labOfCheckout } from '../../lab/checkout.ts';
 import { type Lab, open } from '../../lab/lab.ts';
 import type { LabNode } from '../../lab/node.ts';
 
-/** One lab for each file that runs at the same time; vitest.config.ts has as many workers. global-setup.ts makes them. */
+/**
+ * One lab for each file that runs at the same time; vitest.config.ts has as many workers. global-setup.ts makes them.
+ */
 export const labNames = [1, 2].map(labOf);
 
 let used: string | undefined;

@@ -93,8 +93,8 @@ records_of() {
   done
 }
 
-# Some records at a time, each a request of its own: starting a program is what costs an emulated guest most. What cannot
-# be written or read back is tried again until it can: "ok up to N" is true of all N.
+# Some records at a time, each a request of its own: starting a program is what costs an emulated guest most. What
+# cannot be written or read back is tried again until it can: "ok up to N" is true of all N.
 at_once=5
 number=$((found + 1))
 records=

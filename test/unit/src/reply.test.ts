@@ -116,3 +116,19 @@ test('what a failure quotes of a volume does nothing to a terminal', async () =>
   `);
   expect((await ended).stderr).toBe('open: in use by \\u001b[2J\n  - \\u009b31m\nhint: wait \\u007f\n');
 });
+
+test.each([
+  ['', false],
+  ['1', true],
+])('with GANETI_EXTSTORAGE_DEBUG=%j a failure shows where it came from: %s', async (debug, shown) => {
+  const script = `
+    import { readFileSync } from 'node:fs';
+    import { asFailure } from './src/errors.ts';
+    import { reportFailure } from './src/reply.ts';
+    process.env.GANETI_EXTSTORAGE_DEBUG = '${debug}';
+    try { readFileSync('/'); } catch (error) { reportFailure('open', asFailure(error)); }
+  `;
+  const { stderr } = await startModule(script).ended;
+  expect(stderr).toContain('a directory stands where there should be a file');
+  expect(/debug: .*EISDIR.* at .*readFileSync/s.test(stderr)).toBe(shown);
+});

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { createServer, type Server as NetServer } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { builtinPool } from '#gluster/configuration/pool.ts';
 import { answeringServer, askAll, imageUri, serversOf } from '#gluster/glusterd/servers.ts';
 
@@ -43,6 +43,17 @@ test('many that do not answer cost a second together', async () => {
   const started = Date.now();
   expect(await answeringServer(silent)).toBeUndefined();
   expect(Date.now() - started).toBeLessThan(2000);
+});
+
+test('what a server told is believed for some seconds, and then it is asked again', async () => {
+  const one = await listening();
+  expect((await answeringServer([one]))?.server).toBe(one);
+  await new Promise((resolve) => one.server.close(resolve));
+  expect((await answeringServer([one]))?.server).toBe(one);
+  const now = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now + 15_000);
+  onTestFinished(() => clock.mockRestore());
+  expect(await answeringServer([one])).toBeUndefined();
 });
 
 test('of no servers none answers', async () => {

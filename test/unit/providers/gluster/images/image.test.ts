@@ -57,6 +57,10 @@ test('what fails half-way leaves nothing', async () => {
   const full = new Failure('full', 'no room');
   const failing = { size: 4, metadata, fill: () => Promise.reject(full) };
   expect(await failureOf(() => makeImage(mounted, 'x', failing))).toBe(full);
+  // Only the name of the image can be another node's.
+  const taken = Object.assign(new Error('EEXIST: file already exists'), { code: 'EEXIST' });
+  const colliding = { size: 4, metadata, fill: () => Promise.reject(taken) };
+  await expect(makeImage(mounted, 'x', colliding)).rejects.toBe(taken);
   const lazy = { size: 4, metadata, fill: async () => {} };
   expect((await failureOf(() => makeImage(mounted, 'x', lazy))).kind).toBe('failed');
   expect(imageNames(mounted)).toEqual([]);
