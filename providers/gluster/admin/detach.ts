@@ -9,7 +9,7 @@ import { requireImageName } from './image-name.ts';
 /** gnt-gluster image detach NAME */
 export const imageDetach: Command = {
   name: 'image detach',
-  summary: 'detach an image from this node and give back its lease, as the verb does',
+  summary: 'detach an image from this node, and give back its lease',
   operands: ['NAME'],
   options: { pool: 'detach it only if it is in this pool' },
   flags: dryRun,

@@ -40,7 +40,7 @@ async function enable({ flags }: CommandInput): Promise<Report> {
 /** gnt-gluster kvm disable [--dry-run] */
 export const kvmDisable: Command = {
   name: 'kvm disable',
-  summary: 'start guests as before gnt-gluster kvm enable',
+  summary: 'start guests without gnt-gluster-kvm again',
   operands: [],
   options: {},
   flags: dryRun,

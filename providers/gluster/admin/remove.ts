@@ -16,13 +16,13 @@ import { lookAtEach, poolsOf } from './volumes.ts';
 /** gnt-gluster image remove NAME */
 export const imageRemove: Command = {
   name: 'image remove',
-  summary: 'remove an image that no instance needs: into the trash, where its pool has one',
+  summary: 'remove an image that no instance needs',
   operands: ['NAME'],
   options: poolOfImage,
   flags: { force: 'remove it also when Ganeti has a disk for it, or cannot be asked on this node', ...dryRun },
   details: [
-    'It refuses while the image is attached or in use on this node, or leased to another node; also with --force.',
-    'It also takes away what is left of an image that was being made or deleted when its maker died.',
+    'The image goes into the trash if its pool has one. What is left of an image that was never finished is deleted.',
+    'It refuses, also with --force, while the image is attached or in use on this node, or leased to another node.',
   ],
   run: remove,
 };

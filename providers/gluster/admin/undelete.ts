@@ -11,10 +11,11 @@ import { eachVolume, poolsOf } from './volumes.ts';
 /** gnt-gluster image undelete NAME: the one that was removed last, or the one of a time. */
 export const imageUndelete: Command = {
   name: 'image undelete',
-  summary: 'bring an image back from the trash: the one removed last',
+  summary: 'bring an image back from the trash',
   operands: ['NAME'],
   options: { ...poolOfImage, time: 'bring back the one removed at this time, as trash list shows it' },
   flags: dryRun,
+  details: ['Of several images of the name it brings back the one that was removed last.'],
   run: undelete,
 };
 
