@@ -2,6 +2,7 @@ import type { KeyDescription } from '#gluster/configuration/key.ts';
 import { poolKeys, topKeys } from '#gluster/configuration/keys.ts';
 import { parameters } from '#gluster/configuration/parameters.ts';
 import { checkNames } from '#gluster/doctor/verify.ts';
+import { debugVariable } from '#src/reply.ts';
 import { type VariableName, type VerbDescription, variableMeaning, verbNames, verbs } from '#src/verbs.ts';
 import { exitStatusSection } from './exit-status.ts';
 import { filesSection } from './files.ts';
@@ -91,6 +92,13 @@ function environmentSection(): Lines {
         body: prose(
           'Ganeti itself sets it to `kernelspace` or `userspace`, as `gnt-cluster modify -D ext:access` says.',
         ),
+      },
+    ]),
+    prose('For whoever looks for the cause of a failure:'),
+    tagged([
+      {
+        head: macro('Ev', debugVariable),
+        body: prose('Set to any text, it shows with a failure where it came from, also with `gnt-gluster`.'),
       },
     ]),
     prose('Nothing else in the environment has an effect, `PATH`, `HOME` and `NODE_OPTIONS` included.'),
