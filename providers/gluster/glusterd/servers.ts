@@ -47,8 +47,8 @@ export async function askAll(servers: readonly Server[]): Promise<readonly Asked
 const believed = 10_000;
 
 /**
- * What each server told, and when it was asked: a verb mounts, remembers and attaches, and is to wait once for one that is
- * silent.
+ * What each server told, and when it was asked: a verb mounts, remembers and attaches, and is to wait once for one that
+ * is silent.
  */
 const asked = new Map<string, { readonly at: number; readonly answer: Promise<Asked> }>();
 
