@@ -21,8 +21,10 @@ export const imageRemove: Command = {
   options: poolOfImage,
   flags: { force: 'remove it also when Ganeti has a disk for it, or cannot be asked on this node', ...dryRun },
   details: [
-    'The image goes into the trash if its pool has one. What is left of an image that was never finished is deleted.',
-    'It refuses, also with --force, while the image is attached or in use on this node, or leased to another node.',
+    'The image goes into the trash if its pool has one.',
+    'What is left of an image that was never finished is deleted.',
+    'It refuses while the image is attached or in use on this node, or leased to another node;',
+    'also with --force.',
   ],
   run: remove,
 };

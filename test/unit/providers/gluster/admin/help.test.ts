@@ -47,6 +47,7 @@ describe.each(commands)('help of $name', (command) => {
       const spelled = `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
       expect(lines.filter((line) => line.startsWith(`  ${spelled}  `) && line.endsWith(meaning))).toHaveLength(1);
     }
+    for (const line of command.details ?? []) expect(line.length, line).toBeLessThanOrEqual(100);
     for (const option of ['json', 'help']) expect(text).toMatch(new RegExp(`^ {2}(-., )?--${option} +\\S`, 'm'));
   });
 });
