@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { knownParameters, parameters } from '#gluster/configuration/parameters.ts';
+import { knownParameters, parameters, type Request } from '#gluster/configuration/parameters.ts';
+import { builtinPool } from '#gluster/configuration/pool.ts';
 import { parseParameters } from '#src/parameters.ts';
 import { type VerbName, verbs } from '#src/verbs.ts';
 
@@ -55,4 +56,15 @@ test.each([
 ])('create refuses %s=%s', async (variable, value, problem) => {
   const { problems } = await parseParameters('create', { [variable]: value }, knownParameters);
   expect(problems).toEqual([expect.stringMatching(problem)]);
+});
+
+test('a misspelt parameter or key does not compile', () => {
+  const { parameters: given }: Pick<Request<'create'>, 'parameters'> = { parameters: { preallocation: 'full' } };
+  // @ts-expect-error: it is called preallocation.
+  expect(given.prealocation).toBeUndefined();
+  // @ts-expect-error: full is no text, but one of three words.
+  const wrong: Pick<Request<'create'>, 'parameters'> = { parameters: { preallocation: 'ful' } };
+  expect(wrong.parameters.preallocation).not.toBe(given.preallocation);
+  // @ts-expect-error: it is called mountOptions.
+  expect(builtinPool.mountOption).toBeUndefined();
 });
