@@ -3,6 +3,7 @@ import { poolKeys, topKeys } from '#gluster/configuration/keys.ts';
 import { parameters } from '#gluster/configuration/parameters.ts';
 import { checkNames } from '#gluster/doctor/verify.ts';
 import { debugVariable } from '#src/reply.ts';
+import { workerVariable } from '#src/supervise.ts';
 import { type VariableName, type VerbDescription, variableMeaning, verbNames, verbs } from '#src/verbs.ts';
 import { exitStatusSection } from './exit-status.ts';
 import { filesSection } from './files.ts';
@@ -99,6 +100,10 @@ function environmentSection(): Lines {
       {
         head: macro('Ev', debugVariable),
         body: prose('Set to any text, it shows with a failure where it came from, also with `gnt-gluster`.'),
+      },
+      {
+        head: macro('Ev', workerVariable),
+        body: prose('The name of a verb that does its work without a second process, under strace for example.'),
       },
     ]),
     prose('Nothing else in the environment has an effect, `PATH`, `HOME` and `NODE_OPTIONS` included.'),
