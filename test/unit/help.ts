@@ -37,8 +37,16 @@ export interface Ended {
 }
 
 /** A Node process of its own that does not outlive the test. */
-export function startNode(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+export function startNode(args: readonly string[]): ReturnType<typeof runProgram> {
+  return runProgram(process.execPath, args);
+}
+
+/** A program with the project's root as its directory; it is killed when the test is finished. */
+export function runProgram(
+  file: string,
+  args: readonly string[],
+): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+  const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
