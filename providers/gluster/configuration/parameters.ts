@@ -32,7 +32,7 @@ export const parameters = [
     verbs: ['create', 'verify'],
   }),
   textParameter('clone', isImageName, imageNameRule, {
-    summary: 'the name of another image of the pool that is not in use; the new image begins as a copy of it',
+    summary: 'the name of an image of the pool that the new one begins as a copy of; it must not be in use',
     verbs: ['create', 'verify'],
   }),
   textParameter(
