@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { hashOf, newPattern, write } from '../support/block-device.ts';
 import { shell } from '../support/lab.ts';
@@ -12,11 +13,21 @@ const ledger = useGlusterLedger();
 
 const remove = (name: string, ...args: readonly string[]) => gntGluster(['image', 'remove', name, ...args]);
 
+/** What is there once the tests' own client sees that this node is known to be alive, which the first command tells. */
+async function settled(): Promise<string> {
+  await gntGluster(['image', 'list']);
+  await shell('until [ -d "$1/.nodes" ]; do sleep 0.1; done', imagesDirectory());
+  for (let before = await everything(); ; ) {
+    await sleep(1100);
+    const now = await everything();
+    if (now === before) return now;
+    before = now;
+  }
+}
+
 /** It is refused, with and without a dry run, and nothing changes. */
 async function expectUnchanged(exitCode: number, reason: RegExp, name: string, ...args: readonly string[]) {
-  // From the first look at a volume on it is known there that this node is alive.
-  await gntGluster(['image', 'list']);
-  const before = await everything();
+  const before = await settled();
   for (const dry of [['--dry-run'], []]) {
     const outcome = await remove(name, ...args, ...dry);
     expect(outcome.exitCode, outcome.said).toBe(exitCode);
