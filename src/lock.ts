@@ -14,8 +14,8 @@ import {
 import { asFailure, errnoOf, Failure } from './errors.ts';
 import { exitStatusOf } from './exec.ts';
 import { ifThereIsRoom } from './files.ts';
+import { numbersIn, pathOf, read } from './process-tree.ts';
 import { makeRunDirectory, runDirectory } from './run-directory.ts';
-import { numbersIn, pathOf, read } from './tools/process-tree.ts';
 
 const locksDirectory = `${runDirectory}/lock/`;
 const patience = 60;

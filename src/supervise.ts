@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from './errors.ts';
 import { startWorker } from './exec.ts';
 import { locksOf, takeFromKilled } from './lock.ts';
+import { isHung, type Mount, mounts } from './mounts.ts';
+import { type ProcessTree, processTree } from './process-tree.ts';
 import { passOn } from './reply.ts';
 import { mountsDirectory } from './run-directory.ts';
-import { isHung, type Mount, mounts } from './tools/mount.ts';
-import { type ProcessTree, processTree } from './tools/process-tree.ts';
 
 /**
  * Names the program whose work a process is to do by itself, as a worker does it. Also for a person or a test that

@@ -2,9 +2,9 @@ import { closeSync, fsyncSync, openSync, readdirSync, readFileSync } from 'node:
 import { errnoOf, Failure } from '../errors.ts';
 import { type CommandResult, commandFailed, mustRun, run } from '../exec.ts';
 import { parseObject, readIfThere } from '../files.ts';
+import { mounts } from '../mounts.ts';
 import { quote } from '../quote.ts';
 import type { Bytes } from '../units.ts';
-import { mounts } from './mount.ts';
 
 /**
  * The path of the file behind a loop device as the kernel names it, or undefined when nothing is attached. Whether the

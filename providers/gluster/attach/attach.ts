@@ -8,8 +8,8 @@ import { requireSmallRequests } from '#gluster/node/small-requests.ts';
 import { detachStale } from '#gluster/node/stale.ts';
 import { asFailure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
+import { answers } from '#src/mounts.ts';
 import { deviceSequence, deviceSize } from '#src/tools/losetup.ts';
-import { answers } from '#src/tools/mount.ts';
 import { inodeOf, statOf } from '#src/trees.ts';
 
 const probeSeconds = 2;

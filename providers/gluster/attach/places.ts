@@ -6,9 +6,9 @@ import { hangSeconds, hold, mountPoint, mountVolume, unmountIfIdle } from '#glus
 import { type ImageRecord, readRecord } from '#gluster/node/records.ts';
 import { asFailure } from '#src/errors.ts';
 import { isLocked } from '#src/lock.ts';
+import { answers, mountAt, mounts } from '#src/mounts.ts';
 import { mountsDirectory } from '#src/run-directory.ts';
 import { backingFile, loopDevicesBy } from '#src/tools/losetup.ts';
-import { answers, mountAt, mounts } from '#src/tools/mount.ts';
 
 const probeSeconds = 5;
 

@@ -1,5 +1,5 @@
 import { readIfThere } from '#src/files.ts';
-import { type Mount, mounts } from '#src/tools/mount.ts';
+import { type Mount, mounts } from '#src/mounts.ts';
 import { entriesOf } from '#src/trees.ts';
 import type { Bytes } from '#src/units.ts';
 

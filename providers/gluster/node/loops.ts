@@ -1,6 +1,6 @@
+import { answers, type Mount, mounts } from '#src/mounts.ts';
 import { mountsDirectory } from '#src/run-directory.ts';
 import { backingFile, backingFileSystem, deviceSequence, kernelUsers, loopDevicesBy } from '#src/tools/losetup.ts';
-import { answers, type Mount, mounts } from '#src/tools/mount.ts';
 import { usersOf } from '#src/tools/processes.ts';
 import { readRecord } from './records.ts';
 

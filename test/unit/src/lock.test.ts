@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { isLocked, locksOf, sweepLock, takeFromKilled, withLock } from '#src/lock.ts';
-import { openPaths } from '#src/tools/process-tree.ts';
+import { openPaths } from '#src/process-tree.ts';
 import { scratchDirectory, startModule, until } from '../help.ts';
 
 const directory = '/run/ganeti-gluster/lock';

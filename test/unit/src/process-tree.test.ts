@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { openPaths, parentOf, pathOf, processTree, switchesIn } from '#src/tools/process-tree.ts';
-import { scratchDirectory, until } from '../../help.ts';
+import { openPaths, parentOf, pathOf, processTree, switchesIn } from '#src/process-tree.ts';
+import { scratchDirectory, until } from '../help.ts';
 
 test.each([
   ['4711 (qemu-img) D 42 4711 0', 42],

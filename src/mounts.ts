@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { exitStatusOf } from '../exec.ts';
+import { exitStatusOf } from './exec.ts';
 
 export interface Mount {
   readonly point: string;

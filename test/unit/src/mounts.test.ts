@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Mount, mountAt, mounts, parseMountinfo } from '#src/tools/mount.ts';
+import { type Mount, mountAt, mounts, parseMountinfo } from '#src/mounts.ts';
 
 const gluster =
   '98 29 0:54 / /run/ganeti-gluster/mnt/default/ganeti rw,relatime shared:54 - fuse.glusterfs node1.lab:/ganeti rw,user_id=0';
