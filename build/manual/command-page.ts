@@ -82,7 +82,7 @@ function lists(): Lines {
     ...prose('Commands that list fields take the options that the lists of Ganeti take, see `gnt-instance(8)`:'),
     ...tagged(listOptions.map(optionEntry)),
     ...prose(
-      'With `--separator` sizes are in MiB, unless `--units` says something else; no word but the fields is printed.',
+      'With `--separator` sizes are in MiB, unless `--units` says something else. Both `--separator` and `--no-headers` leave out the sentences that a list has for people.',
     ),
     ...prose('These options change nothing of what `--json` prints.'),
     ...prose('For a script, names and sizes of all images:'),
