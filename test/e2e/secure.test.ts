@@ -19,7 +19,7 @@ import { timed } from './support/progress.ts';
 import { lastStep, step } from './support/steps.ts';
 import { diskArguments } from './support/ways.ts';
 
-const labName = labOfCheckout('secure');
+const labName = labOfCheckout('e2e-secure');
 const suite = suiteOfTests();
 const { startsInUserspace } = suites[suite];
 

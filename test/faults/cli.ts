@@ -1,10 +1,10 @@
 /**
- * `npm run test:faults`, on real Gluster in a lab of its own: kills every verb at every step it takes and calls it
- * again, then calls the verbs with whatever an environment can hold; tries generated sequences on several nodes against
- * a model of them; and, on a Ganeti cluster with a guest that writes, makes what is below it fail. Prints how many
- * points were tried and survived, and writes that as JSON. Exit status 1 when one was not survived.
+ * `npm run test:faults`, on real Gluster in a lab of its own: kills every verb at every step it takes and calls it again,
+ * then calls the verbs with whatever an environment can hold; tries generated sequences on several nodes against a model
+ * of them; checks the rules of sanity by both callers; and, on a Ganeti cluster with a guest that writes, makes what is
+ * below it fail. Prints how many points were tried and survived, and writes that as JSON. Exit status 1 when one was not
+ * survived.
  */
-
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,6 +17,7 @@ import { runModel } from '../model/run.ts';
 import { runCluster } from './cluster/campaign.ts';
 import { clusterScenarios } from './cluster/scenarios.ts';
 import { readHostile, runHostile } from './hostile/campaign.ts';
+import { checkRules } from './rules.ts';
 import { makeAnchor, type Outcome, runScenario } from './verbs/campaign.ts';
 import { type Scenario, scenarios } from './verbs/scenarios.ts';
 import { ownMount } from './verbs/state.ts';
@@ -25,6 +26,7 @@ const labName = labOfCheckout('faults');
 const hostile = 'hostile calls';
 const generated = 'generated configurations';
 const model = 'model, generated sequences';
+const rules = 'rules of sanity, by both callers';
 const built = path.join(projectDirectory, 'build/out/ganeti-extstorage-gluster');
 const output = path.join(projectDirectory, 'build/out/faults.json');
 const usage = `usage: npm run test:faults [-- OPTION...]
@@ -151,7 +153,7 @@ const chosen = scenarios.filter(({ name }) => wanted(name));
 const onCluster = clusterScenarios.filter(({ name }) => wanted(name));
 if (options.help) console.log(usage);
 else if (options.list)
-  for (const name of [...[...chosen, ...onCluster].map((scenario) => scenario.name), hostile, generated, model])
+  for (const name of [...[...chosen, ...onCluster].map((scenario) => scenario.name), hostile, generated, model, rules])
     console.log(name);
 else {
   const alone = async (node: LabNode): Promise<readonly Outcome[]> => [
@@ -159,8 +161,9 @@ else {
     ...(wanted(hostile) ? [await callHostile(node)] : []),
     ...(wanted(generated) ? [await readGenerated()] : []),
     ...(wanted(model) ? [await trySequences(node)] : []),
+    ...(wanted(rules) ? [await checkRules(node, rules)] : []),
   ];
-  const needsNode = chosen.length > 0 || [hostile, generated, model].some(wanted);
+  const needsNode = chosen.length > 0 || [hostile, generated, model, rules].some(wanted);
   const outcomes = [...(needsNode ? await onNode(alone) : []), ...(await runCluster(onCluster))];
   mkdirSync(path.dirname(output), { recursive: true });
   writeFileSync(output, `${JSON.stringify(outcomes, undefined, 2)}\n`);

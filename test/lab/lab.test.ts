@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import { remains } from './remains.ts';
 import { suiteNames } from './suites.ts';
 
 const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
-const name = labOfCheckout('selftest');
+const name = labOfCheckout('lab-selftest');
 const directory = labDirectory(name);
 
 async function runCli(...args: readonly string[]): Promise<RunResult> {
@@ -211,6 +211,21 @@ describe('the command line', () => {
     expect(await runCli('exec', 'node1', '--name', 'nosuchlab', '--', 'true')).toMatchObject({ exitCode: 4 });
     expect(await runCli('up', '--name', '../etc')).toMatchObject({ exitCode: 2 });
     expect(await runCli('up', '--suite', 'sid')).toMatchObject({ exitCode: 2 });
+  });
+
+  it('shows a lab that it does not understand as unknown beside the others, and takes it down', async () => {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    for (const text of ['{"name":"x","nodes":1,"suite":"sid","base":"/","ready":true}', '{"name":']) {
+      writeFileSync(`${directory}/state.json`, text);
+      const { exitCode, stdout } = await runCli('status');
+      expect({ exitCode, stdout }).toEqual({
+        exitCode: 0,
+        stdout: expect.stringMatching(new RegExp(`^${name}: unknown$`, 'm')),
+      });
+      expect(open(name)).toBeUndefined();
+    }
+    expect(await runCli('down', '--name', name)).toMatchObject({ exitCode: 0 });
+    expect(remains(name)).toEqual([]);
   });
 
   it('keeps its files from other users', async () => {

@@ -23,7 +23,7 @@ import { killMarked, pidFromFile } from './processes.ts';
 import { type Progress, stopwatch } from './progress.ts';
 import { requireAbilities } from './require.ts';
 import { type SpecialGluster, secureGluster } from './secure.ts';
-import { type LabState, readState, whileLocked, writeState } from './state.ts';
+import { type LabState, labNames, readState, whileLocked, writeState } from './state.ts';
 import { defaultSuite, type Suite, suites } from './suites.ts';
 
 export interface LabOptions {
@@ -82,10 +82,14 @@ export async function up(options: LabOptions): Promise<Lab> {
 
 /** The lab of this name, if it was brought up completely and still runs. */
 export function open(name: string): Lab | undefined {
-  const directory = labDirectory(name);
   const state = readState(name);
-  if (state?.ready !== true || pidFromFile(`${directory}/hub.pid`, directory) === undefined) return undefined;
+  if (state?.ready !== true || !isRunning(name)) return undefined;
   return describe(state);
+}
+
+function isRunning(name: string): boolean {
+  const directory = labDirectory(name);
+  return pidFromFile(`${directory}/hub.pid`, directory) !== undefined;
 }
 
 /** Removes all there is of a lab: running, half made, or left by a killed process. Nothing there is fine, too. */
@@ -130,7 +134,8 @@ async function remove(name: string): Promise<void> {
   const devices = (await Promise.all(pids.map(async (pid) => await devicesOfNode(pid)))).flat();
   await killMarked(directory);
   await detachLost(devices);
-  await detachOrphans();
+  // While another lab runs, what looks lost may be part of its tests.
+  if (!labNames().some((other) => other !== name && isRunning(other))) await detachOrphans();
   await detachUnder(directory);
   rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { exitCodes, LabError } from './errors.ts';
 import { labDirectory, labsDirectory } from './layout.ts';
 import { processStart } from './processes.ts';
-import { type Suite, suiteNamed } from './suites.ts';
+import { isSuite, type Suite } from './suites.ts';
 
 /** What is on disk about a lab. `ready` is written last: a lab without it is half made. */
 export interface LabState {
@@ -15,6 +15,7 @@ export interface LabState {
   readonly ready: boolean;
 }
 
+/** The state of a lab; undefined when there is none, or one that another version of this program wrote. */
 export function readState(name: string): LabState | undefined {
   const file = `${labDirectory(name)}/state.json`;
   if (!existsSync(file)) return undefined;
@@ -28,12 +29,20 @@ export function writeState(state: LabState): void {
 }
 
 function parseState(text: string): LabState | undefined {
-  const value: unknown = JSON.parse(text);
+  const value = parseJson(text);
   if (typeof value !== 'object' || value === null) return undefined;
   const { name, nodes, ganeti, suite, base, ready } = value as Record<string, unknown>;
   if (typeof name !== 'string' || typeof nodes !== 'number') return undefined;
-  if (typeof suite !== 'string' || typeof base !== 'string') return undefined;
-  return { name, nodes, ganeti: ganeti === true, suite: suiteNamed(suite), base, ready: ready === true };
+  if (typeof suite !== 'string' || !isSuite(suite) || typeof base !== 'string') return undefined;
+  return { name, nodes, ganeti: ganeti === true, suite, base, ready: ready === true };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The names of all labs that left something on disk. */

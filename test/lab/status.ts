@@ -1,13 +1,17 @@
+import { existsSync } from 'node:fs';
 import { labDirectory } from './layout.ts';
 import { labNode } from './node.ts';
 import { pidFromFile } from './processes.ts';
-import { labNames, readState } from './state.ts';
+import { type LabState, labNames, readState } from './state.ts';
 import { type Suite, suites } from './suites.ts';
 
 export interface LabStatus {
   readonly name: string;
-  /** `starting` is a lab that is being made, or whose making was interrupted; `stopped` has only files left. */
-  readonly state: 'up' | 'starting' | 'stopped';
+  /**
+   * `starting` is a lab that is being made, or whose making was interrupted; `stopped` has only files left; `unknown` is one
+   * that another version of this program made: `down` removes it.
+   */
+  readonly state: 'up' | 'starting' | 'stopped' | 'unknown';
   readonly ganeti: boolean;
   readonly suite: Suite | null;
   readonly nodes: readonly { readonly name: string; readonly address: string; readonly pid: number | null }[];
@@ -21,7 +25,7 @@ export function labStatus(): readonly LabStatus[] {
     const nodes = Array.from({ length: state?.nodes ?? 0 }, (_, index) => labNode(directory, index + 1));
     return {
       name,
-      state: !runs ? 'stopped' : state?.ready === true ? 'up' : 'starting',
+      state: stateOf(name, state, runs),
       ganeti: state?.ganeti ?? false,
       suite: state?.suite ?? null,
       nodes: nodes.map((node) => ({ name: node.name, address: node.address, pid: node.pid ?? null })),
@@ -29,14 +33,24 @@ export function labStatus(): readonly LabStatus[] {
   });
 }
 
+function stateOf(name: string, state: LabState | undefined, runs: boolean): LabStatus['state'] {
+  if (state === undefined && existsSync(`${labDirectory(name)}/state.json`)) return 'unknown';
+  if (!runs) return 'stopped';
+  return state?.ready === true ? 'up' : 'starting';
+}
+
 export function printStatus(labs: readonly LabStatus[], json: boolean): string {
   if (json) return `${JSON.stringify(labs, undefined, 2)}\n`;
   if (labs.length === 0) return 'no lab\n';
   const lines = labs.flatMap((lab) => [
-    `${lab.name}: ${lab.state}${lab.suite === null ? '' : `, ${suites[lab.suite].debian}`}${lab.ganeti ? '' : ', without Ganeti'}`,
+    `${lab.name}: ${lab.state}${kindOf(lab)}`,
     ...lab.nodes.map(
       (node) => `  ${node.name}  ${node.address}  ${node.pid === null ? 'off' : `pid ${String(node.pid)}`}`,
     ),
   ]);
   return `${lines.join('\n')}\n`;
+}
+
+function kindOf({ suite, ganeti }: LabStatus): string {
+  return suite === null ? '' : `, ${suites[suite].debian}${ganeti ? '' : ', without Ganeti'}`;
 }

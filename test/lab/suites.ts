@@ -73,6 +73,7 @@ export function machineSuite(): Suite | undefined {
   return isSuite(codename) ? codename : undefined;
 }
 
-function isSuite(name: string): name is Suite {
+/** Whether a lab can have this suite. */
+export function isSuite(name: string): name is Suite {
   return Object.hasOwn(suites, name);
 }

@@ -1,5 +1,6 @@
 import { glob, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { takeAway } from './leftovers.ts';
 import { type Output, run } from './process.ts';
 
 /** What a step counted. */
@@ -26,13 +27,13 @@ const root = path.resolve(import.meta.dirname, '../..');
  */
 export const stages: readonly (readonly (readonly Step[])[])[] = [
   [
-    [{ name: 'types', run: () => check(['tsc', '--noEmit']) }],
-    [{ name: 'lint', run: () => check(['biome', 'check', '--error-on-warnings', '.']) }],
-    [{ name: 'unused', run: () => check(['knip']) }],
+    [{ name: 'types', run: () => check('types', ['tsc', '--noEmit']) }],
+    [{ name: 'lint', run: () => check('lint', ['biome', 'check', '--error-on-warnings', '.']) }],
+    [{ name: 'unused', run: () => check('unused', ['knip']) }],
     [
       {
         name: 'shell',
-        run: async () => check(['shellcheck', '-x', '--source-path=SCRIPTDIR', ...(await shellScripts())]),
+        run: async () => check('shell', ['shellcheck', '-x', '--source-path=SCRIPTDIR', ...(await shellScripts())]),
       },
     ],
     [{ name: 'build', run: build }],
@@ -54,14 +55,14 @@ function tests(name: string, { needsBuild = true } = {}): Step {
 }
 
 /** A static check counts as one test; its output matters only if it fails. */
-async function check(argv: readonly [string, ...string[]]): Promise<Result> {
-  const { code, output } = await run(argv, 'kept');
+async function check(step: string, argv: readonly [string, ...string[]]): Promise<Result> {
+  const { code, output } = await run(step, argv, 'kept');
   if (code !== 0) console.log(output);
   return one(code === 0);
 }
 
 async function build(output: Output): Promise<Result> {
-  const { code } = await run(['node', 'build/build.ts'], output);
+  const { code } = await run('build', ['node', 'build/build.ts'], output);
   return one(code === 0);
 }
 
@@ -73,7 +74,9 @@ async function vitest(project: string, reporter: 'default' | 'verbose', output: 
   const report = path.join(root, `build/out/reports/${project}.json`);
   await rm(report, { force: true });
   const reporters = [`--reporter=${reporter}`, '--reporter=json', `--outputFile.json=${report}`];
-  const { code } = await run(['vitest', 'run', '--project', project, ...reporters], output);
+  // What a run left that was killed; without root there is nothing, and the step says why.
+  if (process.getuid?.() === 0) await takeAway(project);
+  const { code } = await run(project, ['vitest', 'run', '--project', project, ...reporters], output);
   return resultOf(code, await readFile(report, 'utf8').catch(() => '{}'));
 }
 

@@ -1,0 +1,30 @@
+import { checkout, labsOfStep } from '../lab/checkout.ts';
+import { down } from '../lab/lab.ts';
+import { markerVariable } from '../lab/process.ts';
+import { descendantsOf, killAll, lives, processesWith, processOf } from './descendants.ts';
+
+/** What a step starts has this variable: it says of which checkout, step and runner it is. */
+export const stepVariable = 'GANETI_GLUSTER_TEST_STEP';
+
+/** The value of the variable for what we start. */
+export function markOf(step: string): string {
+  return `${checkout}/${step}/${process.pid}/${processOf(process.pid)?.start}`;
+}
+
+/**
+ * Takes away what is left of a step whose runner has been killed, or of our own: its processes, with what they started,
+ * and its labs, with all that is in them. That of other checkouts, steps, and runners that live, is left alone.
+ */
+export async function takeAway(step: string): Promise<void> {
+  const marked = processesWith(stepVariable).filter(({ value }) => value.startsWith(`${checkout}/${step}/`));
+  const others = marked.filter(({ value }) => value !== markOf(step) && lives(runnerOf(value)));
+  const inLabs = new Set(processesWith(markerVariable).map(({ pid }) => pid));
+  const left = marked.filter((one) => !others.includes(one) && !inLabs.has(one.pid));
+  await killAll(left.flatMap((one) => [one, ...descendantsOf(one.pid)]));
+  if (others.length === 0) for (const name of labsOfStep(step)) await down(name);
+}
+
+function runnerOf(mark: string): { readonly pid: number; readonly start: string } {
+  const [, , pid, start = ''] = mark.split('/');
+  return { pid: Number(pid), start };
+}
