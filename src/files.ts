@@ -1,14 +1,16 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { asFailure, errnoOf, withPath } from './errors.ts';
 
 /**
@@ -28,6 +30,19 @@ export function writeFileAtomic(path: string, text: string, writer = ''): void {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/**
+ * The same for a file that several processes of this node may replace at once, none of which waits for another: one of
+ * them is the last. Drafts of processes that were killed go.
+ */
+export function replaceShared(path: string, text: string): void {
+  const [directory, name] = [dirname(path), basename(path)];
+  for (const entry of readdirSync(directory)) {
+    const [, pid] = entry.startsWith(`${name}.`) ? (/\.(\d+)\.new$/.exec(entry) ?? []) : [];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeFileIfThere(`${directory}/${entry}`);
+  }
+  writeFileAtomic(path, text, `.${process.pid}`);
 }
 
 /** Writes what the work can do without, such as a note for people: where there is no room for it the work goes on. */

@@ -1,5 +1,5 @@
 import type { Server } from '#gluster/configuration/servers.ts';
-import { ifThereIsRoom, parseObject, readIfThere, writeFileAtomic } from '#src/files.ts';
+import { ifThereIsRoom, parseObject, readIfThere, replaceShared } from '#src/files.ts';
 import { makeRunDirectory, runDirectory } from '#src/run-directory.ts';
 
 /** The servers of a volume as last asked of glusterd, or none. */
@@ -12,7 +12,7 @@ export function readServers(volume: string): readonly Server[] {
 export function writeServers(volume: string, servers: readonly Server[]): void {
   ifThereIsRoom(() => {
     makeRunDirectory('volumes');
-    writeFileAtomic(`${runDirectory}/volumes/${volume}`, JSON.stringify({ servers }));
+    replaceShared(`${runDirectory}/volumes/${volume}`, JSON.stringify({ servers }));
   });
 }
 

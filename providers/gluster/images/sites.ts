@@ -5,7 +5,7 @@ import { volumeInfo } from '#gluster/glusterd/cli.ts';
 import { parseServers } from '#gluster/glusterd/remembered.ts';
 import { type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
 import { asFailure } from '#src/errors.ts';
-import { parseObject, readIfThere, removeFileIfThere, textField, writeFileAtomic } from '#src/files.ts';
+import { parseObject, readIfThere, removeFileIfThere, replaceShared, textField } from '#src/files.ts';
 import { note } from '#src/reply.ts';
 import { entriesOf } from '#src/trees.ts';
 import { readImage } from './image.ts';
@@ -39,7 +39,7 @@ export function rememberSite({ pool, volume }: Site): void {
   const { name, directory, servers, mountOptions } = pool;
   try {
     mkdirSync(memory, { recursive: true, mode: 0o700 });
-    writeFileAtomic(path, JSON.stringify({ pool: name, volume, directory, servers, mountOptions }));
+    replaceShared(path, JSON.stringify({ pool: name, volume, directory, servers, mountOptions }));
   } catch (error) {
     if (asFailure(error) === undefined) throw error;
   }
@@ -49,6 +49,7 @@ export function rememberSite({ pool, volume }: Site): void {
 export function formerSites(sites: readonly Site[]): readonly Site[] {
   const known = new Set(sites.map((site) => JSON.stringify(identityOf(site))));
   return entriesOf(memory)
+    .filter((entry) => !entry.endsWith('.new'))
     .flatMap((entry) => parseSite(readIfThere(`${memory}/${entry}`) ?? '') ?? [])
     .filter((site) => !known.has(JSON.stringify(identityOf(site))));
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
 import { type Clock, knowledgeOfNodes, otherClocks } from '#gluster/leases/published-runs.ts';
 import { errnoOf } from '#src/errors.ts';
-import { parseObject, readIfThere, writeFileAtomic } from '#src/files.ts';
+import { parseObject, readIfThere, replaceShared } from '#src/files.ts';
 import { makeRunDirectory, runDirectory } from '#src/run-directory.ts';
 
 /**
@@ -103,7 +103,7 @@ export function readSightings(imagesDirectory: string): ReadonlyMap<string, Sigh
 export function writeSightings(imagesDirectory: string, sightings: ReadonlyMap<string, Sighting>): void {
   try {
     makeRunDirectory('nodes');
-    writeFileAtomic(pathOf(imagesDirectory), JSON.stringify({ boot: thisNode().boot, entries: [...sightings] }));
+    replaceShared(pathOf(imagesDirectory), JSON.stringify({ boot: thisNode().boot, entries: [...sightings] }));
   } catch (error) {
     if (errnoOf(error) !== 'ENOSPC') throw error;
   }

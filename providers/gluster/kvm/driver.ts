@@ -1,5 +1,5 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { ifThereIsRoom, parseObject, readIfThere, writeFileAtomic } from '#src/files.ts';
+import { ifThereIsRoom, parseObject, readIfThere, replaceShared } from '#src/files.ts';
 import { makeRunDirectory, runDirectory } from '#src/run-directory.ts';
 
 /**
@@ -68,7 +68,7 @@ export async function hasGlusterDriver(): Promise<boolean> {
   if (driver === undefined) return true;
   ifThereIsRoom(() => {
     makeRunDirectory();
-    writeFileAtomic(memory, JSON.stringify({ state, driver }));
+    replaceShared(memory, JSON.stringify({ state, driver }));
   });
   return driver;
 }

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { asFailure, errnoOf, Failure } from '#src/errors.ts';
-import { ifThereIsRoom, readIfThere, removeFileIfThere, writeFileAtomic } from '#src/files.ts';
+import { ifThereIsRoom, readIfThere, removeFileIfThere, replaceShared } from '#src/files.ts';
 import { makeRunDirectory, runDirectory } from '#src/run-directory.ts';
 import type { MountedVolume } from './mounts.ts';
 
@@ -92,7 +92,7 @@ function remember(mounted: MountedVolume): void {
   const identity = identityOf(mounted);
   if (identity === undefined) return;
   makeRunDirectory('volumes');
-  writeFileAtomic(memoryOf(mounted), identity);
+  replaceShared(memoryOf(mounted), identity);
 }
 
 /** No name of a volume holds an @, so this is not where the servers of one are remembered. */

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync,
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { errnoOf } from '#src/errors.ts';
-import { parseObject, readIfThere, removeFileIfThere, textField, writeFileAtomic } from '#src/files.ts';
-import { scratchDirectory } from '../help.ts';
+import { parseObject, readIfThere, removeFileIfThere, replaceShared, textField, writeFileAtomic } from '#src/files.ts';
+import { scratchDirectory, startModule } from '../help.ts';
 
 describe('writeFileAtomic', () => {
   test('makes a file only its owner can read, and leaves nothing beside it', () => {
@@ -98,5 +98,33 @@ describe('removeFileIfThere', () => {
       thrown = error;
     }
     expect(errnoOf(thrown)).toBe('EISDIR');
+  });
+});
+
+describe('replaceShared', () => {
+  test('many processes at once replace a file, and it is always whole', async () => {
+    const directory = scratchDirectory();
+    const path = `${directory}/file`;
+    const text = 'x'.repeat(100_000);
+    const lines = `
+      import { readFileSync } from 'node:fs';
+      import { replaceShared } from './src/files.ts';
+      for (let turn = 0; turn < 100; turn += 1) {
+        replaceShared('${path}', 'x'.repeat(100_000));
+        if (readFileSync('${path}', 'utf8').length !== 100_000) throw new Error('a part of it');
+      }
+    `;
+    const writers = Array.from({ length: 4 }, () => startModule(lines));
+    for (const { ended } of writers) expect(await ended).toMatchObject({ code: 0, stderr: '' });
+    expect(readdirSync(directory)).toEqual(['file']);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  test('the draft of a process that was killed goes with the next, and that of a living one stays', () => {
+    const directory = scratchDirectory();
+    const [dead, alive] = [`${directory}/file.${2 ** 22 + 1}.new`, `${directory}/file.1.new`];
+    for (const draft of [dead, alive]) writeFileSync(draft, '');
+    replaceShared(`${directory}/file`, 'text');
+    expect(readdirSync(directory).sort()).toEqual(['file', 'file.1.new']);
   });
 });
