@@ -15,7 +15,6 @@ export default defineConfig({
         timeout: 5 * minute,
         parallel: true,
         workers: 2,
-        globalSetup: 'test/sanity/support/global-setup.ts',
       }),
       project('install', { order: 2, timeout: 30 * second, parallel: true }),
       project('executable', { order: 3, timeout: 2 * minute, parallel: false }),

@@ -1,6 +1,7 @@
 import { checkout, labsOfStep } from '../lab/checkout.ts';
 import { down } from '../lab/lab.ts';
 import { markerVariable } from '../lab/process.ts';
+import { takeCopiesAway } from '../sanity/support/leftovers.ts';
 import { descendantsOf, killAll, lives, processesWith, processOf } from './descendants.ts';
 
 /** What a step starts has this variable: it says of which checkout, step and runner it is. */
@@ -13,7 +14,7 @@ export function markOf(step: string): string {
 
 /**
  * Takes away what is left of a step whose runner has been killed, or of our own: its processes, with what they started,
- * and its labs, with all that is in them. That of other checkouts, steps, and runners that live, is left alone.
+ * its labs with all that is in them, and loop devices. That of other checkouts, steps, and runners that live, is left alone.
  */
 export async function takeAway(step: string): Promise<void> {
   const marked = processesWith(stepVariable).filter(({ value }) => value.startsWith(`${checkout}/${step}/`));
@@ -21,6 +22,7 @@ export async function takeAway(step: string): Promise<void> {
   const inLabs = new Set(processesWith(markerVariable).map(({ pid }) => pid));
   const left = marked.filter((one) => !others.includes(one) && !inLabs.has(one.pid));
   await killAll(left.flatMap((one) => [one, ...descendantsOf(one.pid)]));
+  if (step === 'sanity') await takeCopiesAway();
   if (others.length === 0) for (const name of labsOfStep(step)) await down(name);
 }
 

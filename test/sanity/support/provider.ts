@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync
 import { type ProviderDirectory, readProvider } from '#src/sanity/provider-directory.ts';
 import { verbNames } from '#src/verbs.ts';
 import { detachUnder } from '../../lab/loops.ts';
-import { scratchPrefix } from './global-setup.ts';
+import { scratchPrefix } from './leftovers.ts';
 
 const reference = new URL('../reference/verb', import.meta.url);
 

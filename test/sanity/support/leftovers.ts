@@ -5,8 +5,8 @@ import { detachUnder } from '../../lab/loops.ts';
 /** What the copies of the reference provider are called, with the id of the process that makes them. */
 export const scratchPrefix = `${tmpdir()}/sanity-test-`;
 
-/** Takes away what a test run left that was killed. */
-export async function setup(): Promise<void> {
+/** Takes away the copies whose maker was killed, with their loop devices. */
+export async function takeCopiesAway(): Promise<void> {
   for (const entry of readdirSync(tmpdir())) {
     const path = `${tmpdir()}/${entry}`;
     const pid = path.startsWith(scratchPrefix) ? path.slice(scratchPrefix.length).split('-', 1)[0] : undefined;
