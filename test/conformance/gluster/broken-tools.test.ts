@@ -20,9 +20,9 @@ describe('qemu-img', () => {
   });
 
   test('that does nothing and says nothing is found out', async () => {
-    const disk = ledger.disk({ preallocation: 'full' });
+    const disk = ledger.disk({ preallocation: 'falloc' });
     await fakeTool(ledger, 'qemu-img', 'exit 0');
-    expectRefusal(await run.create(disk, 8));
+    expectRefusal(await run.create(disk, 8), 10, /the new image has 0 bytes instead of 8388608/);
     await shell('rm /usr/local/sbin/qemu-img');
     await done(run.create(disk, 8));
   });
@@ -50,15 +50,23 @@ describe('losetup', () => {
     `case "$*" in *${pattern}*) ${instead} ;; *) exec /usr/sbin/losetup "$@" ;; esac`;
 
   test.each([
-    ['does nothing', 'exit 0'],
-    ['names a device that is not there', 'echo /dev/loop999999'],
-    ['fails', 'echo "losetup: cannot find an unused loop device" >&2; exit 1'],
-    ['prints nonsense', 'echo nonsense; echo more'],
-  ])('that %s instead of attaching is found out, and nothing is left', async (_, instead) => {
+    ['does nothing', 'exit 0', /losetup did not attach .*\/disk and says ""$/m],
+    [
+      'names a device that is not there',
+      'echo /dev/loop999999',
+      /losetup did not attach .* says "\/dev\/loop999999"$/m,
+    ],
+    [
+      'fails',
+      'echo "losetup: cannot find an unused loop device" >&2; exit 1',
+      /^attach: this node has no free loop device$/m,
+    ],
+    ['prints nonsense', 'echo nonsense; echo more', /losetup did not attach .* says "nonsense\\nmore"$/m],
+  ])('that %s instead of attaching is found out, and nothing is left', async (_, instead, reason) => {
     const disk = ledger.disk();
     await done(run.create(disk, 8));
     await fakeTool(ledger, 'losetup', except('--find', instead));
-    expectRefusal(await run.attach(disk));
+    expectRefusal(await run.attach(disk), 10, reason);
     await shell('rm /usr/local/sbin/losetup');
     await attach(disk);
   });

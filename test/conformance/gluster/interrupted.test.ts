@@ -102,7 +102,7 @@ describe('killed at any step and called again', () => {
     const anchor = ledger.disk();
     await attachedNew(anchor, 8);
     const pattern = newPattern(1);
-    await atEveryStep(async (step, count) => {
+    const killed = await atEveryStep(async (step, count) => {
       const disk = ledger.disk();
       await done(run.create(disk, 8));
       const wasKilled = await killAt(step, count, 'attach', identity(disk));
@@ -113,6 +113,7 @@ describe('killed at any step and called again', () => {
       expect(await shell('grep -h "$1" /sys/block/loop*/loop/backing_file || true', disk.name)).toBe('');
       return wasKilled;
     });
+    expect(killed).toBeGreaterThan(4);
   });
 
   test('setinfo, open and close keep the image usable', async () => {
@@ -120,17 +121,20 @@ describe('killed at any step and called again', () => {
     const pattern = newPattern(1);
     const device = await attachedNew(disk, 8);
     await write(device, pattern);
-    for (const [verb, values] of [
-      ['setinfo', { VOL_METADATA: 'new' }],
-      ['open', { VOL_OPEN_EXCLUSIVE: 'True' }],
-      ['close', {}],
+    const killed: string[] = [];
+    for (const [verb, values, before] of [
+      ['setinfo', { VOL_METADATA: 'new' }, run.open],
+      ['open', { VOL_OPEN_EXCLUSIVE: 'True' }, run.close],
+      ['close', {}, run.open],
     ] as const)
-      for (const step of ['rename', 'fsync', 'unlink'])
-        if (await killAt(step, 1, verb, { ...identity(disk), ...values })) {
-          expect((await attach(disk)).device).toBe(device);
-          await done(run.setinfo(disk, 'next'));
-          await done(run.open(disk));
-        }
+      for (const step of ['rename', 'fsync', 'unlink']) {
+        await done(before(disk));
+        if (await killAt(step, 1, verb, { ...identity(disk), ...values })) killed.push(`${verb} at ${step}`);
+        expect((await attach(disk)).device).toBe(device);
+        await done(run.setinfo(disk, 'next'));
+        await done(run.open(disk));
+      }
+    expect(killed).toHaveLength(9);
     await done(run.close(disk));
     expect(await sizeOf(device)).toBe(8);
     expect(await hashOf(device, 1)).toBe(pattern.hash);

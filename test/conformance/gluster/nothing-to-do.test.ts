@@ -20,7 +20,7 @@ import { everything, useGlusterLedger } from './support/storage.ts';
 
 const ledger = useGlusterLedger();
 const root = path.resolve(import.meta.dirname, '../../..');
-const program = path.join(root, 'build/out/work/ganeti-extstorage-gluster-x64/main.cjs');
+const program = path.join(root, `build/out/work/ganeti-extstorage-gluster-${process.arch}/main.cjs`);
 
 interface Done {
   readonly verb: Verb;
