@@ -18,7 +18,7 @@ import { numbersIn, pathOf, read } from './process-tree.ts';
 import { makeRunDirectory, runDirectory } from './run-directory.ts';
 
 const locksDirectory = `${runDirectory}/lock/`;
-const patience = 60;
+const lockPatience = 60_000;
 /** How long a waiter sleeps before it looks whether the lock it waits for is still the one at the path. */
 const turn = 2;
 
@@ -98,7 +98,7 @@ function lockPath(name: string): string {
 }
 
 async function acquire(path: string): Promise<number> {
-  const end = Date.now() + patience * 1000;
+  const end = Date.now() + lockPatience;
   for (;;) {
     const descriptor = openLockFile(path);
     const locked = await lockUntil(end, descriptor, path).catch((error: unknown) => {
@@ -146,7 +146,7 @@ function busy(path: string): Failure {
   } catch {
     // It just ended: the sentence below is still true.
   }
-  return new Failure('busy', `${holder} has been at work on this for more than ${patience} seconds`, {
+  return new Failure('busy', `${holder} has been at work on this for more than ${lockPatience / 1000} seconds`, {
     hint: 'wait until it is done, then run this again',
   });
 }

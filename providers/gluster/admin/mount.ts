@@ -2,14 +2,12 @@ import { loadConfiguration } from '#gluster/configuration/load.ts';
 import { freeSpace } from '#gluster/images/space.ts';
 import { ownLoopDevices } from '#gluster/node/loops.ts';
 import { clientRuns, mountPoint } from '#gluster/node/mounts.ts';
-import { answers, mountAt } from '#src/mounts.ts';
+import { answers, mountAt, mountPatience } from '#src/mounts.ts';
 import { backingFile, backingInode } from '#src/tools/losetup.ts';
 import { type Process, processes, summarize, usersOf } from '#src/tools/processes.ts';
 import { inodeAt } from '#src/trees.ts';
 import type { Command, CommandInput, Report } from './command.ts';
 import { type List, listReport } from './listing.ts';
-
-const probeSeconds = 5;
 
 type Found = {
   readonly pool: string;
@@ -89,7 +87,7 @@ interface Here {
 async function lookAtMount(pool: string, volume: string, here: Here): Promise<Found> {
   const point = mountPoint(pool, volume);
   const mount = mountAt(point);
-  const alive = mount !== undefined && (await answers(point, probeSeconds));
+  const alive = mount !== undefined && (await answers(point, mountPatience.usual));
   const isInside = (path: string): boolean => path.startsWith(`${point}/`);
   const devices = here.devices.filter((device) => isInside(backingFile(device) ?? ''));
   // A QEMU has the device open, not the file behind it.

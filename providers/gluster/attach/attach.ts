@@ -8,11 +8,9 @@ import { requireSmallRequests } from '#gluster/node/small-requests.ts';
 import { detachStale } from '#gluster/node/stale.ts';
 import { asFailure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
-import { answers } from '#src/mounts.ts';
+import { answers, mountPatience } from '#src/mounts.ts';
 import { deviceSequence, deviceSize } from '#src/tools/losetup.ts';
 import { inodeOf, statOf } from '#src/trees.ts';
-
-const probeSeconds = 2;
 
 /**
  * Finds an image, attaches it to a loop device of this node if that is wanted, and remembers it. Several at once for
@@ -65,7 +63,7 @@ export async function attachedAsBefore(name: string): Promise<AttachedRecord | u
   const record = attachedRecord(name);
   if (record === undefined || record.lease !== undefined) return record;
   const point = mountPoint(record.pool, record.volume);
-  if (!(await answers(point, probeSeconds))) return record;
+  if (!(await answers(point, mountPatience.short))) return record;
   try {
     const file = statOf(`${point}/${record.path}`);
     const isSame =

@@ -2,15 +2,13 @@ import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { builtinPool, type Pool } from '#gluster/configuration/pool.ts';
 import type { Here } from '#gluster/node/attachments.ts';
-import { hangSeconds, hold, mountPoint, mountVolume, unmountIfIdle } from '#gluster/node/mounts.ts';
+import { hold, mountPoint, mountVolume, unmountIfIdle } from '#gluster/node/mounts.ts';
 import { type ImageRecord, readRecord } from '#gluster/node/records.ts';
 import { asFailure } from '#src/errors.ts';
 import { isLocked } from '#src/lock.ts';
-import { answers, mountAt, mounts } from '#src/mounts.ts';
+import { answers, mountAt, mountPatience, mounts } from '#src/mounts.ts';
 import { mountsDirectory } from '#src/run-directory.ts';
 import { backingFile, loopDevicesBy } from '#src/tools/losetup.ts';
-
-const probeSeconds = 5;
 
 /** Where an image is, as this node sees it. */
 export interface Place {
@@ -66,7 +64,7 @@ async function search(name: string): Promise<readonly Place[]> {
   const found: Place[] = [];
   for (const { point } of points) {
     const place = placeOf(`${point}/`);
-    if (place === undefined || !(await answers(point, probeSeconds))) continue;
+    if (place === undefined || !(await answers(point, mountPatience.usual))) continue;
     const directory = `${point}/${directories.get(place.pool) ?? builtinPool.directory}/${name}`;
     if (existsSync(directory)) found.push({ ...place, directory });
     // To look at it may just have kept another verb from taking it away.
@@ -101,7 +99,7 @@ export async function holdPlace(place: Place): Promise<HeldPlace> {
   try {
     if (mountAt(point) === undefined && place.lease !== 'none')
       return { ...place, descriptor: await mountAgain(place) };
-    return { ...place, descriptor: (await answers(point, hangSeconds)) ? hold(point) : undefined };
+    return { ...place, descriptor: (await answers(point, mountPatience.untilHung)) ? hold(point) : undefined };
   } catch (error) {
     if (asFailure(error) === undefined) throw error;
     return { ...place, descriptor: undefined };

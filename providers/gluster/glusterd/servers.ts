@@ -7,7 +7,7 @@ import type { VolumeInfo } from './cli.ts';
 import { readServers, writeServers } from './remembered.ts';
 
 /** How long a server may take to accept a connection before the next one in the list is preferred. */
-const patience = 1000;
+const connectPatience = 1000;
 
 /** What asking a server told. */
 export interface Asked {
@@ -83,7 +83,7 @@ async function connectTo(server: Server): Promise<Asked> {
       socket.destroy();
       resolve({ server, answers, ipv6: address !== undefined && isIpv6(address) ? address : undefined });
     };
-    const timer = setTimeout(() => done(false), patience);
+    const timer = setTimeout(() => done(false), connectPatience);
     socket.once('connect', () => done(true)).once('error', () => done(false));
   });
 }

@@ -12,7 +12,7 @@ import { type Image, readImage } from './image.ts';
 import { findInFormerSites, rememberSite, type Site, siteName, sitesOf } from './sites.ts';
 
 /** For how many milliseconds the other volumes are waited for, once an image is found on one. */
-const patience = 2000;
+const otherVolumesPatience = 2000;
 
 /** Which image is meant, and where the caller believes it to be. */
 export interface Wanted {
@@ -163,7 +163,7 @@ async function allOrEnough(looks: readonly Promise<void>[], found: () => boolean
   const all = Promise.all(looks);
   const enough = looks.map(async (look) => {
     await look;
-    if (found()) await sleep(patience, undefined, { ref: false });
+    if (found()) await sleep(otherVolumesPatience, undefined, { ref: false });
     else await all;
   });
   await Promise.race([all, ...enough]);

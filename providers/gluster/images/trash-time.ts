@@ -35,7 +35,7 @@ export type Verdict =
   | { readonly action: 'keep'; readonly why: string; readonly disagree: boolean };
 
 /** What a clock that is wrong at first, as after the start of a machine, has to be put right. */
-const patience = 24 * 3_600_000;
+const secondClockPatience = 24 * 3_600_000;
 
 /**
  * Whether an entry that is kept for `keep` milliseconds, until `until`, is purged. Its time is over when this node's
@@ -65,7 +65,7 @@ export function judge(
       disagree: true,
     };
   if (others.some(({ at }) => at >= until)) return { action: 'purge' };
-  const left = Math.min(keep, patience) - (expired === undefined ? 0 : uptime - expired.at);
+  const left = Math.min(keep, secondClockPatience) - (expired === undefined ? 0 : uptime - expired.at);
   if (left <= 0) return { action: 'purge' };
   const hours = Math.ceil(left / 3_600_000);
   const why = `only the clock of this node says that its time is over: another node's has to say so, or ${hours} h go by`;

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { parseObject } from '#src/files.ts';
 
-const patience = 2000;
+const answerPatience = 2000;
 
 /**
  * What a running QEMU has open, asked through its machine protocol (QMP): the name of every file, device and address
@@ -10,7 +10,7 @@ const patience = 2000;
  */
 export async function openFiles(socket: string): Promise<readonly string[] | undefined> {
   const connection = connect(socket);
-  const timer = setTimeout(() => connection.destroy(), patience);
+  const timer = setTimeout(() => connection.destroy(), answerPatience);
   try {
     for (const command of ['qmp_capabilities', 'query-named-block-nodes'])
       connection.write(`${JSON.stringify({ execute: command, id: command })}\n`);

@@ -26,7 +26,7 @@ interface Where {
   readonly directory: string;
 }
 
-const patience = 30_000;
+const changePatience = 30_000;
 const listings = 20;
 
 /** Prepares a directory that becomes an image: nobody has it yet. */
@@ -156,7 +156,7 @@ async function change(
   { name, directory }: Where,
   ask: (leases: readonly Lease[]) => Change | undefined,
 ): Promise<void> {
-  const end = Date.now() + patience;
+  const end = Date.now() + changePatience;
   while (Date.now() < end) {
     const states = await listStates(directory);
     const wanted = ask(leasesOf(states));

@@ -1,10 +1,8 @@
-import { answers, type Mount, mounts } from '#src/mounts.ts';
+import { answers, type Mount, mountPatience, mounts } from '#src/mounts.ts';
 import { mountsDirectory } from '#src/run-directory.ts';
 import { backingFile, backingFileSystem, deviceSequence, kernelUsers, loopDevicesBy } from '#src/tools/losetup.ts';
 import { usersOf } from '#src/tools/processes.ts';
 import { readRecord } from './records.ts';
-
-const probeSeconds = 2;
 
 /**
  * The loop devices of this node whose file lies below the mounts of this provider and satisfies a test. Starts no
@@ -42,5 +40,5 @@ async function isOwn(device: string, here: readonly Mount[]): Promise<boolean> {
     return true;
   const fileSystem = await backingFileSystem(device);
   if (fileSystem !== undefined) return fileSystem === mount.fileSystem;
-  return record?.device === device && !(await answers(mount.point, probeSeconds));
+  return record?.device === device && !(await answers(mount.point, mountPatience.short));
 }

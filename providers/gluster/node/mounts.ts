@@ -5,7 +5,7 @@ import { publishRun } from '#gluster/leases/published-runs.ts';
 import { asFailure, errnoOf, Failure } from '#src/errors.ts';
 import { run } from '#src/exec.ts';
 import { isLocked, withLock } from '#src/lock.ts';
-import { answers, mountAt, unmount } from '#src/mounts.ts';
+import { answers, mountAt, mountPatience, unmount } from '#src/mounts.ts';
 import { makeRunDirectory, mountsDirectory } from '#src/run-directory.ts';
 import { backingFile, detachLoopDevice, loopDevicesBy } from '#src/tools/losetup.ts';
 import { isRunning, summarize, usersOf } from '#src/tools/processes.ts';
@@ -13,11 +13,6 @@ import { errorsOf, logSince, logSize } from './client-log.ts';
 import { deviceUsers, imageOf, ownLoopDevices } from './loops.ts';
 import { readRecord } from './records.ts';
 
-/**
- * Longer than the 20 s network.ping-timeout of a volume for images: a brick that just died makes all wait that long.
- */
-export const hangSeconds = 25;
-const probeSeconds = 5;
 const mountSeconds = 60;
 
 /** A mounted volume. While it is held no other process of this provider can unmount it. */
@@ -58,9 +53,9 @@ export async function mountVolume(pool: Pool, volume: string): Promise<MountedVo
     const lock = `mount@${pool.name}@${volume}`;
     // Somebody mounts it now, or was killed at that.
     const unfinished = isLocked(lock);
-    if (unfinished || !(isMounted(pool.name, volume) && (await answers(point, hangSeconds)))) {
-      const seconds = unfinished ? hangSeconds : 2;
-      await withLock(lock, `mount of volume ${volume}`, () => makeMount(pool, volume, seconds));
+    if (unfinished || !(isMounted(pool.name, volume) && (await answers(point, mountPatience.untilHung)))) {
+      const patience = unfinished ? mountPatience.untilHung : mountPatience.short;
+      await withLock(lock, `mount of volume ${volume}`, () => makeMount(pool, volume, patience));
     }
     const descriptor = hold(point);
     if (descriptor !== undefined)
@@ -119,14 +114,14 @@ function carriesDevice(point: string): boolean {
   });
 }
 
-/** Mounts a volume unless it is mounted and answers within some seconds. */
-async function makeMount(pool: Pool, volume: string, seconds: number): Promise<void> {
+/** Mounts a volume unless it is mounted and answers within some milliseconds. */
+async function makeMount(pool: Pool, volume: string, patience: number): Promise<void> {
   const point = mountPoint(pool.name, volume);
   const outputFile = `${makeRunDirectory()}/mount@${pool.name}@${volume}.out`;
   // One that was killed in this place left it.
   rmSync(outputFile, { force: true });
   if (isMounted(pool.name, volume)) {
-    if (await answers(point, seconds)) return;
+    if (await answers(point, patience)) return;
     await removeDeadMount(pool.name, volume);
   }
   const servers = await serversOf(pool, volume, { fresh: true });
@@ -146,7 +141,7 @@ async function makeMount(pool: Pool, volume: string, seconds: number): Promise<v
   const result = await run(argv, { timeLimit: mountSeconds * 1000, outputFile });
   // mount.glusterfs can exit 0 without having mounted anything, so only the effect counts. A client that its servers
   // turn away goes while we look: what answered then is the bare directory.
-  if (isMounted(pool.name, volume) && (await answers(point, probeSeconds)) && isMounted(pool.name, volume))
+  if (isMounted(pool.name, volume) && (await answers(point, mountPatience.usual)) && isMounted(pool.name, volume))
     return tellOfThisBoot(`${point}/${pool.directory}`);
   if (mountAt(point) !== undefined) await unmount(point, { lazy: true });
   const said = logSince(log, logged);
