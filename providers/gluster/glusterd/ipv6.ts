@@ -6,7 +6,7 @@ import { run } from '#src/exec.ts';
  * which its FUSE client can be and libgfapi cannot (gf_set_volfile_server_common of libglusterfs/src/common-utils.c and
  * af_inet_client_get_remote_sockaddr of rpc/rpc-transport/socket/src/name.c; glusterfs issue 4643).
  */
-export async function takesIpv6AsItIs(): Promise<boolean> {
+export async function acceptsIpv6Servers(): Promise<boolean> {
   const { stdout } = await run(['glusterfs', '--version']);
   return (majorVersion(stdout) ?? 11) < 11;
 }

@@ -10,7 +10,7 @@ import { readServers, writeServers } from './remembered.ts';
 const connectPatience = 1000;
 
 /** What asking a server told. */
-export interface Asked {
+export interface ServerAnswer {
   readonly server: Server;
   /** Whether its glusterd accepts a connection now. */
   readonly answers: boolean;
@@ -22,7 +22,7 @@ export interface Asked {
  * The first server in the list whose glusterd accepts a connection now, or undefined when none does within a second.
  * All are asked at once, so that a dead one costs a second at most, however many there are.
  */
-export async function answeringServer(servers: readonly Server[]): Promise<Asked | undefined> {
+export async function answeringServer(servers: readonly Server[]): Promise<ServerAnswer | undefined> {
   const answers = servers.map((server) => ask(server));
   for (const answer of answers) {
     const found = await answer;
@@ -38,7 +38,7 @@ export async function answeringFirst(servers: readonly Server[]): Promise<readon
 }
 
 /** What every server told within a second: those that answer in front, else in their order. */
-export async function askAll(servers: readonly Server[]): Promise<readonly Asked[]> {
+export async function askAll(servers: readonly Server[]): Promise<readonly ServerAnswer[]> {
   const all = await Promise.all(servers.map((server) => ask(server)));
   return [...all.filter(({ answers }) => answers), ...all.filter(({ answers }) => !answers)];
 }
@@ -50,9 +50,9 @@ const believed = 10_000;
  * What each server told, and when it was asked: a verb mounts, remembers and attaches, and is to wait once for one that
  * is silent.
  */
-const asked = new Map<string, { readonly at: number; readonly answer: Promise<Asked> }>();
+const asked = new Map<string, { readonly at: number; readonly answer: Promise<ServerAnswer> }>();
 
-async function ask(server: Server): Promise<Asked> {
+async function ask(server: Server): Promise<ServerAnswer> {
   const name = serverName(server);
   const before = asked.get(name);
   const isFresh = before !== undefined && performance.now() - before.at < believed;
@@ -62,7 +62,7 @@ async function ask(server: Server): Promise<Asked> {
 }
 
 /** Connects by IPv4 where the server has such an address, as Gluster does, and else or where that fails by IPv6. */
-async function connectTo(server: Server): Promise<Asked> {
+async function connectTo(server: Server): Promise<ServerAnswer> {
   const { connect } = await import('node:net');
   const { lookup } = await import('node:dns');
   let known = isIpv6(server.host) ? [server.host] : [];

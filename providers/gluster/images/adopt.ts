@@ -71,7 +71,7 @@ export async function examine(mounted: MountedVolume, path: string, roundUp: boo
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new Failure('invalid', `${path} cannot become an image`, { problems });
   const inside = real.slice(mounted.path.length + 1);
-  await requireUnused(inside);
+  await requireUnusedFile(inside);
   await requireUnusedElsewhere(real, inside);
   return { file: real, path: inside, size, rounded };
 }
@@ -130,7 +130,7 @@ function ownerOf(mounted: MountedVolume, file: string): string | undefined {
 }
 
 /** The volume may be mounted elsewhere on this node too, as by Ganeti's template gluster: the end of a path counts. */
-async function requireUnused(path: string): Promise<void> {
+async function requireUnusedFile(path: string): Promise<void> {
   const devices = loopDevicesBy((open) => open.endsWith(`/${path}`));
   const users = [...devices, ...usersOfFile(path, devices, await lookAround())];
   if (users.length === 0) return;

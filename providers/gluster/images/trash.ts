@@ -43,7 +43,7 @@ export interface Trashed extends Entry {
 const trashDirectory = '.trash';
 
 /** An entry that begins with this is being deleted. No image can have such a name. */
-const doomed = '.';
+const deletedMark = '.';
 
 const purgeSeconds = 5;
 const mostNameBytes = 254;
@@ -143,7 +143,7 @@ export async function bringBack({ name, mounted, directory }: Trashed): Promise<
 /** Deletes an image in the trash for ever: it vanishes in one step, its data after that. */
 export function purge({ mounted, directory }: Trashed): void {
   const entry = directory.slice(directory.lastIndexOf('/') + 1);
-  const dead = `${trashOf(mounted)}/${doomed}${entry}`;
+  const dead = `${trashOf(mounted)}/${deletedMark}${entry}`;
   try {
     renameSync(directory, dead);
   } catch (error) {
@@ -155,7 +155,7 @@ export function purge({ mounted, directory }: Trashed): void {
 /** Deletes what killed purges left. */
 export function purgeRemains(mounted: MountedVolume): void {
   for (const entry of entriesOf(trashOf(mounted)))
-    if (entry.startsWith(doomed)) removeTree(`${trashOf(mounted)}/${entry}`);
+    if (entry.startsWith(deletedMark)) removeTree(`${trashOf(mounted)}/${entry}`);
 }
 
 /** An entry of the trash, and whether its time is over: see judge in trash-time.ts. */

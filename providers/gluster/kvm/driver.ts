@@ -61,10 +61,10 @@ export function usesChroot(): boolean {
  */
 export async function hasGlusterDriver(): Promise<boolean> {
   const qemu = qemuOfNode();
-  const state = stateOf(qemu);
+  const state = fingerprintOf(qemu);
   const known = parseObject(readIfThere(memory) ?? '');
   if (known?.state === state && typeof known.driver === 'boolean') return known.driver;
-  const driver = await ask(qemu);
+  const driver = await askQemu(qemu);
   if (driver === undefined) return true;
   ifThereIsRoom(() => {
     makeRunDirectory();
@@ -74,7 +74,7 @@ export async function hasGlusterDriver(): Promise<boolean> {
 }
 
 /** What an update of QEMU or of its modules changes. */
-function stateOf(qemu: string): string {
+function fingerprintOf(qemu: string): string {
   return [qemu, ...moduleDirectories].map(stateOfPath).join(' ');
 }
 
@@ -86,7 +86,7 @@ function stateOfPath(path: string): string {
 /**
  * Has QEMU open an image without naming a server: the driver, where it is there, refuses that before it does anything.
  */
-async function ask(qemu: string): Promise<boolean | undefined> {
+async function askQemu(qemu: string): Promise<boolean | undefined> {
   const { run } = await import('#src/exec.ts');
   const machine = ['-M', 'none', '-nodefaults', '-display', 'none', '-S'];
   const argv = [qemu, ...machine, '-drive', 'if=none,driver=gluster,volume=volume,path=path'];

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { type Server, usualPort } from '#gluster/configuration/servers.ts';
-import { takesIpv6AsItIs } from '#gluster/glusterd/ipv6.ts';
-import { type Asked, askAll } from '#gluster/glusterd/servers.ts';
+import { acceptsIpv6Servers } from '#gluster/glusterd/ipv6.ts';
+import { askAll, type ServerAnswer } from '#gluster/glusterd/servers.ts';
 
 /** What a node has when its Gluster is to encrypt what it asks of a glusterd. */
 const secureAccess = '/var/lib/glusterd/secure-access';
@@ -15,7 +15,7 @@ export async function mountArguments(
   pool: Pool,
   volume: string,
   servers: readonly Server[],
-  first: Asked,
+  first: ServerAnswer,
   log: string,
 ): Promise<{ readonly source: string; readonly options: readonly string[] }> {
   const { hosts, options } = first.ipv6 === undefined ? byName(servers, first) : await byIpv6(servers, first);
@@ -44,7 +44,7 @@ interface Hosts {
   readonly options: readonly string[];
 }
 
-function byName(servers: readonly Server[], { server: first }: Asked): Hosts {
+function byName(servers: readonly Server[], { server: first }: ServerAnswer): Hosts {
   const others = servers.filter((server) => server !== first);
   return { hosts: [first, ...others].map(({ host }) => host), options: [] };
 }
@@ -53,9 +53,9 @@ function byName(servers: readonly Server[], { server: first }: Asked): Hosts {
  * Addresses in place of names: mount.glusterfs 10 hands on one xlator-option only, and needs none for an address, while
  * GlusterFS 11 needs the option for either, and the port, which it takes the end of an address for.
  */
-async function byIpv6(servers: readonly Server[], first: Asked): Promise<Hosts> {
+async function byIpv6(servers: readonly Server[], first: ServerAnswer): Promise<Hosts> {
   const others = (await askAll(servers)).filter(({ server }) => server !== first.server);
-  const asItIs = await takesIpv6AsItIs();
+  const asItIs = await acceptsIpv6Servers();
   const hosts = [first, ...others].map(({ server: { host, port }, ipv6 }) =>
     ipv6 === undefined ? host : asItIs ? ipv6 : `${ipv6}:${port}`,
   );

@@ -142,7 +142,7 @@ async function makeMount(pool: Pool, volume: string, patience: number): Promise<
   // mount.glusterfs can exit 0 without having mounted anything, so only the effect counts. A client that its servers
   // turn away goes while we look: what answered then is the bare directory.
   if (isMounted(pool.name, volume) && (await answers(point, mountPatience.usual)) && isMounted(pool.name, volume))
-    return tellOfThisBoot(`${point}/${pool.directory}`);
+    return publishHere(`${point}/${pool.directory}`);
   if (mountAt(point) !== undefined) await unmount(point, { lazy: true });
   const said = logSince(log, logged);
   const output = result.stdout + errorsOf(said);
@@ -153,7 +153,7 @@ async function makeMount(pool: Pool, volume: string, patience: number): Promise<
 }
 
 /** A node that is back tells so as soon as it can, for those that wait for what it had before. */
-function tellOfThisBoot(imagesDirectory: string): void {
+function publishHere(imagesDirectory: string): void {
   try {
     if (existsSync(imagesDirectory)) publishRun(imagesDirectory);
   } catch (error) {
