@@ -44,13 +44,15 @@ export const mountPatience = {
   /** Where something else tells, too, and nobody is to wait. */
   short: 2000,
   usual: 5000,
-  /** Longer than the 20 s network.ping-timeout of a volume for images: a brick that just died makes all wait that long. */
+  /**
+   * Longer than the 20 s network.ping-timeout of a volume for images: a brick that just died makes all wait that long.
+   */
   untilHung: 25_000,
 } as const;
 
 /**
- * Whether the file system mounted at a path answers within some milliseconds. Asked by a child process: who asks a hung FUSE
- * file system sleeps without a way to be woken.
+ * Whether the file system mounted at a path answers within some milliseconds. Asked by a child process: who asks a hung
+ * FUSE file system sleeps without a way to be woken.
  */
 export async function answers(point: string, milliseconds: number): Promise<boolean> {
   return (await exitStatusOf(['stat', '--file-system', '--format=%T', point], { timeLimit: milliseconds })) === 0;

@@ -7,8 +7,8 @@ export const checkout = createHash('sha256').update(realpathSync(projectDirector
 
 /**
  * The name of a lab that belongs to this checkout, such as e2e-1-3fa2c1. Programs that take labs down by themselves use
- * it: they leave those of other checkouts, and those that people named, alone. The labs of a step of `npm test` begin with
- * the name of the step.
+ * it: they leave those of other checkouts, and those that people named, alone. The labs of a step of `npm test` begin
+ * with the name of the step.
  */
 export function labOfCheckout(purpose: string): string {
   return `${purpose}-${checkout}`;

@@ -8,8 +8,8 @@ import { type Suite, suites } from './suites.ts';
 export interface LabStatus {
   readonly name: string;
   /**
-   * `starting` is a lab that is being made, or whose making was interrupted; `stopped` has only files left; `unknown` is one
-   * that another version of this program made: `down` removes it.
+   * `starting` is a lab that is being made, or whose making was interrupted; `stopped` has only files left; `unknown`
+   * is one that another version of this program made: `down` removes it.
    */
   readonly state: 'up' | 'starting' | 'stopped' | 'unknown';
   readonly ganeti: boolean;

@@ -28,7 +28,10 @@ export function processesWith(variable: string): readonly (Process & { readonly 
   });
 }
 
-/** Ends processes with SIGKILL, and what they start meanwhile. Returns when they are gone, after ten seconds at the latest. */
+/**
+ * Ends processes with SIGKILL, and what they start meanwhile. Returns when they are gone, after ten seconds at the
+ * latest.
+ */
 export async function killAll(processes: readonly Process[]): Promise<void> {
   const deadline = Date.now() + 10_000;
   for (let left = processes.filter(lives); left.length > 0 && Date.now() < deadline; await sleep(20)) {

@@ -14,7 +14,8 @@ export function markOf(step: string): string {
 
 /**
  * Takes away what is left of a step whose runner has been killed, or of our own: its processes, with what they started,
- * its labs with all that is in them, and loop devices. That of other checkouts, steps, and runners that live, is left alone.
+ * its labs with all that is in them, and loop devices. That of other checkouts, steps, and runners that live, is left
+ * alone.
  */
 export async function takeAway(step: string): Promise<void> {
   const marked = processesWith(stepVariable).filter(({ value }) => value.startsWith(`${checkout}/${step}/`));

@@ -1,6 +1,6 @@
 /**
- * A run of `npm test` with one step, for interrupted.test.ts: runner.ts STEP [TELL]. With TELL the step brings up labs and
- * waits, else what an earlier run left of the step is taken away, and that is all.
+ * A run of `npm test` with one step, for interrupted.test.ts: runner.ts STEP [TELL]. With TELL the step brings up labs
+ * and waits, else what an earlier run left of the step is taken away, and that is all.
  */
 import { fileURLToPath } from 'node:url';
 import { takeAway } from '../../runner/leftovers.ts';

@@ -1,4 +1,6 @@
-/** A step for interrupted.test.ts: a lab that is up, a device on its volume, a stranger, and a lab that is on its way. */
+/**
+ * A step for interrupted.test.ts: a lab that is up, a device on its volume, a stranger, and a lab that is on its way.
+ */
 import { spawn } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import { labOfCheckout } from '../checkout.ts';
