@@ -17,12 +17,18 @@ export interface Attachment {
   readonly addresses: readonly string[];
 }
 
+/** Splits what attach printed as Ganeti does: at line ends, nothing stripped. */
+export function splitAttach(stdout: string): Attachment {
+  const [device = '', ...addresses] = stdout.split('\n');
+  return { device, addresses };
+}
+
 /**
- * Reads what attach printed as Ganeti does: split at line ends, nothing stripped. An `echo` leaves one empty address at
- * the end, which does no harm. undefined when there is neither a device nor an address: no such image.
+ * Reads what attach printed. An `echo` leaves one empty address at the end, which does no harm and is left out. undefined
+ * when there is neither a device nor an address: no such image.
  */
 export function parseAttach(stdout: string): Attachment | undefined {
-  const lines = stdout.split('\n');
-  const [device = '', ...addresses] = lines.at(-1) === '' ? lines.slice(0, -1) : lines;
-  return device === '' && addresses.length === 0 ? undefined : { device, addresses };
+  const { device, addresses } = splitAttach(stdout);
+  const given = addresses.at(-1) === '' ? addresses.slice(0, -1) : addresses;
+  return device === '' && given.length === 0 ? undefined : { device, addresses: given };
 }

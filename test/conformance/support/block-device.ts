@@ -1,18 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { newPattern, type Pattern } from '#src/sanity/block-device.ts';
 import { node, shell } from './lab.ts';
 
+export { newPattern };
+
 const mebibyte = 1024 * 1024;
-
-/** Random data of whole MiB, and what tells it from any other. */
-export interface Pattern {
-  readonly bytes: Buffer;
-  readonly hash: string;
-}
-
-export function newPattern(mebibytes: number): Pattern {
-  const bytes = randomBytes(mebibytes * mebibyte);
-  return { bytes, hash: createHash('sha256').update(bytes).digest('hex') };
-}
 
 /** Writes a pattern past the page cache, as a guest does, at an offset in MiB. */
 export async function write(device: string, pattern: Pattern, offset = 0): Promise<void> {

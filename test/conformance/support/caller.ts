@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Outcome as OutcomeOfVerb } from '#src/sanity/outcome.ts';
 import { node } from './lab.ts';
 import { providerDirectory, providerParameters, type Verb } from './provider.ts';
 
@@ -19,14 +20,8 @@ export interface CallOptions {
   readonly timeLimit?: number;
 }
 
-export interface Outcome {
-  readonly exitCode: number;
-  /** Empty with a log file, which has both outputs. */
-  readonly stdout: string;
-  /** What an operator can read: standard error, or the log file. */
-  readonly said: string;
-  readonly seconds: number;
-}
+/** How a call ended, and how many seconds it took. */
+export type Outcome = Omit<OutcomeOfVerb, 'verb'> & { readonly seconds: number };
 
 const usualTimeLimit = 90_000;
 
@@ -69,17 +64,4 @@ export function commandLine(
   const environment = { ...daemon, LC_ALL: 'C', ...Object.fromEntries(extp), ...variables };
   const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return ['/usr/bin/env', '-i', ...assignments, ...wrapper, `${providerDirectory}/${verb}`, ...args];
-}
-
-export interface Attachment {
-  /** Empty when the provider gives only addresses. */
-  readonly device: string;
-  readonly addresses: readonly string[];
-}
-
-/** Reads what attach printed as Ganeti does: no line is stripped. undefined means that there is no such disk. */
-export function parseAttach(stdout: string): Attachment | undefined {
-  if (stdout === '') return undefined;
-  const [device = '', ...addresses] = stdout.split('\n');
-  return { device, addresses };
 }

@@ -1,19 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import { type Attachment, type CallOptions, call, type Outcome, parseAttach } from './caller.ts';
+import { type Disk as AnyDisk, snapshotOf as copyOf, identity, newDisk as someDisk } from '#src/sanity/disk.ts';
+import { type Attachment, splitAttach } from '#src/sanity/outcome.ts';
+import { type CallOptions, call, type Outcome } from './caller.ts';
 
-/** A disk as Ganeti knows it. */
-export interface Disk {
-  readonly name: string;
-  readonly uuid: string;
-  /** The administrator's name for it, if it has one. */
-  readonly label?: string;
+export { identity };
+
+/** A disk with the parameters that its calls get. */
+export interface Disk extends AnyDisk {
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /** A disk that does not exist yet, with the kind of name Ganeti makes. */
 export function newDisk(parameters: Readonly<Record<string, string>> = {}): Disk {
-  return { name: `${randomUUID()}.ext.disk0`, uuid: randomUUID(), parameters };
+  return { ...someDisk(), parameters };
 }
 
 /** The verbs with the variables that Ganeti passes to each. */
@@ -42,11 +41,6 @@ export const run = {
   close: (disk: Disk, options?: CallOptions) => call('close', identity(disk), withParameters(disk, options)),
 };
 
-/** The variables that say which disk is meant. */
-export function identity({ name, uuid, label }: Disk): Readonly<Record<string, string>> {
-  return { VOL_NAME: name, VOL_UUID: uuid, ...(label === undefined ? {} : { VOL_CNAME: label }) };
-}
-
 /** Ganeti tells neither UUID nor label of a disk it copies. */
 export function snapshotVariables(disk: Disk, copy: Disk, mebibytes: number): Readonly<Record<string, string>> {
   return { VOL_NAME: disk.name, VOL_SNAPSHOT_NAME: copy.name, VOL_SNAPSHOT_SIZE: String(mebibytes) };
@@ -54,7 +48,7 @@ export function snapshotVariables(disk: Disk, copy: Disk, mebibytes: number): Re
 
 /** The copy of a disk that a backup makes. */
 export function snapshotOf(disk: Disk): Disk {
-  return { ...disk, name: `${disk.name}.snap` };
+  return { ...disk, ...copyOf(disk) };
 }
 
 /** The outcome of a verb that must have worked. */
@@ -67,9 +61,9 @@ export async function done(outcome: Promise<Outcome>): Promise<Outcome> {
 /** Attaches a disk, which must work, and returns where it is. */
 export async function attach(disk: Disk, options?: CallOptions): Promise<Attachment> {
   const { stdout } = await done(run.attach(disk, options));
-  const attachment = parseAttach(stdout);
-  if (attachment === undefined) throw new Error(`attach says that there is no ${disk.name}`);
-  return attachment;
+  if (stdout === '') throw new Error(`attach says that there is no ${disk.name}`);
+  // Not as lenient as Ganeti: what is printed has no line end at its end.
+  return splitAttach(stdout);
 }
 
 /** Makes a disk and attaches it; returns its block device. */
