@@ -24,8 +24,8 @@ export function splitAttach(stdout: string): Attachment {
 }
 
 /**
- * Reads what attach printed. An `echo` leaves one empty address at the end, which does no harm and is left out. undefined
- * when there is neither a device nor an address: no such image.
+ * Reads what attach printed. An `echo` leaves one empty address at the end, which does no harm and is left out.
+ * undefined when there is neither a device nor an address: no such image.
  */
 export function parseAttach(stdout: string): Attachment | undefined {
   const { device, addresses } = splitAttach(stdout);

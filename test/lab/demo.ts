@@ -12,6 +12,10 @@ import { run } from './process.ts';
 
 const demoInstance = instance(1);
 const minute = 60_000;
+const usage = `usage: npm run demo
+
+Builds the provider and starts a cluster of three nodes, "lab", or uses the one that runs. Makes an instance there, and shows
+each command, what it printed and what that proves. The cluster stays up: npm run lab -- down takes it down.`;
 
 async function demo(): Promise<void> {
   title('Build the provider, and start three nodes with Ganeti and GlusterFS');
@@ -150,7 +154,8 @@ Take it down, with everything it made:
 }
 
 try {
-  await demo();
+  if (process.argv.slice(2).includes('--help')) console.log(usage);
+  else await demo();
 } catch (error) {
   if (!(error instanceof LabError)) throw error;
   process.stderr.write(`demo: ${error.message}\nhint: npm run lab -- down, then npm run demo\n`);

@@ -12,9 +12,3 @@ export function readmeCommands(): readonly string[] {
       .filter((line) => line !== ''),
   );
 }
-
-/** The names of the scripts that `npm run` knows. */
-export function npmScripts(): readonly string[] {
-  const { scripts } = JSON.parse(readFileSync(`${projectDirectory}/package.json`, 'utf8')) as { scripts: object };
-  return Object.keys(scripts);
-}
