@@ -41,7 +41,7 @@ export function isWorker(program: string, environment: NodeJS.ProcessEnv): boole
  * let them end. For as long as the volume answers, the work may take as long as it takes.
  */
 export async function supervise({ program, args, environment, patience }: Work): Promise<number> {
-  const argv = [process.execPath, ...(await argumentsOfThisProgram()), ...args];
+  const argv = [executable(), ...(await argumentsOfThisProgram()), ...args];
   const worker = await startWorker(argv, { ...environment, [workerVariable]: program }, (chunk) => passOn(2, chunk));
   const end = await Promise.race([worker.ended, firstHang(worker.pid, patience)]);
   if ('status' in end) {
@@ -60,6 +60,11 @@ export async function supervise({ program, args, environment, patience }: Work):
       hint: 'gnt-gluster mount status',
     },
   );
+}
+
+/** The file of this program. An upgrade may have taken it away; what runs is still there by the kernel's own link. */
+function executable(): string {
+  return process.execPath.endsWith(' (deleted)') ? `/proc/${process.pid}/exe` : process.execPath;
 }
 
 /** What stands between Node and the arguments of this program: nothing when both are one executable. */

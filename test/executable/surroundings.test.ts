@@ -48,3 +48,17 @@ done`;
     'create attach detach remove grow setinfo verify snapshot open close gnt-gluster'.split(' '),
   );
 });
+
+test('a verb that an upgrade overtakes does its work with the file that it was started from', async () => {
+  const script = `
+cp ${built}/ganeti-extstorage-gluster /mnt/program
+exec 3</mnt/program
+rm /mnt/program
+readlink /proc/self/fd/3
+env -i VOL_NAME=x EXTP_POOL=somewhere bash --norc -c 'exec -a verify /proc/self/fd/3 parameters'`;
+  const { exitCode, stdout, stderr } = await attachedHere(server.port, script);
+  expect(stdout).toMatch(/^\/mnt\/program \(deleted\)$/m);
+  expect(stderr).toBe('');
+  expect(stdout).toContain('pool=somewhere');
+  expect(exitCode).toBe(0);
+});

@@ -14,7 +14,8 @@ export function isWrapper(path: string): boolean {
 
 /** Where the executable that runs now lies; that of the Debian package where it is no executable, as in tests. */
 function libraryDirectory(): string {
-  const { execPath } = process;
+  // What an upgrade replaced while it runs is called like that.
+  const execPath = process.execPath.replace(/ \(deleted\)$/, '');
   const name = 'ganeti-extstorage-gluster';
   return basename(execPath) === name ? dirname(execPath) : `/usr/lib/${name}`;
 }
