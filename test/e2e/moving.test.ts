@@ -13,7 +13,7 @@ const typed = new Set<string>();
 
 step('the templates of docs/moving.md are enabled', async () => {
   await prepareTemplates();
-  await type('Moving in and out', inst1);
+  await type('What to know before', inst1);
 });
 
 step('an instance runs on a file', async () => {

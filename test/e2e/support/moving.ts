@@ -15,8 +15,9 @@ export const sections: readonly string[] = text
 /** The command lines that docs/moving.md shows below a heading, without the prompt. All are for node1. */
 export function commandsOf(heading: string): readonly string[] {
   const section = text.split(/^#+ /m).find((candidate) => candidate.startsWith(`${heading}\n`));
-  if (section === undefined) throw new Error(`docs/moving.md has no section ${heading}`);
-  return commandsIn(section);
+  const commands = commandsIn(section ?? '');
+  if (commands.length === 0) throw new Error(`docs/moving.md has no section ${heading} with commands`);
+  return commands;
 }
 
 function commandsIn(section: string): readonly string[] {
