@@ -6,7 +6,8 @@ export const ownMount = '/mnt/faults';
 
 /**
  * All that a verb can change on a node, as a text that is the same for two nodes in the same state: images with their
- * data, what is kept with them, what the node remembers, devices, mounts, processes at work.
+ * data, what is kept with them, what the node remembers, devices, mounts, processes at work. What a record says of an
+ * image and its device is told only where it is wrong.
  */
 const script = `
 cd ${ownMount}
@@ -18,7 +19,15 @@ find . -name '*.json' | sort | while read -r file; do
 done
 cd /run
 find ganeti-gluster -not -path '*/mnt/*' -type f -printf '%p %m\\n' 2>/dev/null | sort
-find ganeti-gluster/images -type f 2>/dev/null | sort | while read -r file; do sed -E 's/loop[0-9]+/loopN/' "$file"; echo; done
+find ganeti-gluster/images -type f 2>/dev/null | sort | while read -r file; do
+  device=$(sed -nE 's,.*"device":"/dev/(loop[0-9]+)".*,\\1,p' "$file")
+  path=$(sed -nE 's/.*"path":"([^"]*)".*/\\1/p' "$file")
+  inode=$(stat -c %i "${ownMount}/$path" 2>/dev/null || echo gone)
+  count=$(cat "/sys/block/$device/diskseq" 2>/dev/null || echo gone)
+  sed -E -e 's/loop[0-9]+/loopN/' -e 's/("inode":)"'"$inode"'"/\\1of the image/' \\
+    -e 's/("sequence":)"'"$count"'"/\\1of the device/' "$file"
+  echo
+done
 grep -hE 'ganeti-gluster/mnt/.*/(fault|anchor).' /sys/block/loop*/loop/backing_file 2>/dev/null | sort || true
 grep -o ' /run/ganeti-gluster/mnt[^ ]* .*- fuse[^ ]*' /proc/self/mountinfo | sed -E 's/ (rw|ro).*-/ -/' || true
 pgrep -l '^(qemu-img|losetup|flock|setpriv|umount|stat|mount|mount.glusterfs)$' || true
