@@ -54,17 +54,19 @@ export async function answerOf(
   { parameters: { access } }: Pick<Request<'attach'>, 'parameters'>,
   { device, servers, pool, volume, path }: ImageRecord,
 ): Promise<string> {
-  let asked: ReturnType<typeof answeringServer> | undefined;
-  const answering = (): ReturnType<typeof answeringServer> => (asked ??= answeringServer(servers));
   const server = async () => {
-    const found = await answering();
+    const found = await answeringServer(servers);
     if (found === undefined) return 'none';
     return found.ipv6 === undefined ? 'IPv4' : 'IPv6';
   };
   const way = await wayOf({ access, hasDevice: device !== undefined, needsFile, needsFileForIpv6, server });
   if (way === 'file') return `${device ?? ''}\nkvm:${mountPoint(pool, volume)}/${path}`;
   const named =
-    way === 'answering server' ? (await answering())?.server : way === 'first server' ? servers[0] : undefined;
+    way === 'answering server'
+      ? (await answeringServer(servers))?.server
+      : way === 'first server'
+        ? servers[0]
+        : undefined;
   if (named === undefined)
     throw new Failure('unavailable', `no Gluster server of volume ${volume} answers`, {
       hint: 'gnt-gluster config check',

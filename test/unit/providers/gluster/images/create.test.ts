@@ -1,24 +1,12 @@
-import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { builtinPool } from '#gluster/configuration/pool.ts';
 import { demandOf, newImageMetadata, preallocationOf, requireSame } from '#gluster/images/create.ts';
-import type { Image } from '#gluster/images/image.ts';
 import { writeMetadata } from '#gluster/images/metadata.ts';
-import type { MountedVolume } from '#gluster/node/mounts.ts';
 import { failureOf, scratchDirectory } from '../../../help.ts';
+import { imageIn } from './image-in.ts';
 
 const mebibyte = 1024 * 1024;
-
-function mountedAt(path: string, volume = 'v'): MountedVolume {
-  return { pool: builtinPool, volume, path, release: async () => {} };
-}
-
-function imageIn(directory: string, name: string, size: number): Image {
-  const [disk, path] = [`${directory}/disk`, `images/${name}/disk`];
-  writeFileSync(disk, 'data');
-  return { name, mounted: mountedAt(directory), directory, disk, path, inode: '1', size, allocated: 0 };
-}
 
 test.each([
   [undefined, 'off', 'off'],

@@ -1,23 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { builtinPool } from '#gluster/configuration/pool.ts';
-import type { Image } from '#gluster/images/image.ts';
 import { writeMetadata } from '#gluster/images/metadata.ts';
 import { requireSameSnapshot, snapshotMetadata } from '#gluster/images/snapshot.ts';
 import { makeLeaseFile, takeLease } from '#gluster/leases/store.ts';
-import type { MountedVolume } from '#gluster/node/mounts.ts';
 import { failureOf, scratchDirectory } from '../../../help.ts';
-
-function mountedAt(path: string, volume = 'v'): MountedVolume {
-  return { pool: builtinPool, volume, path, release: async () => {} };
-}
-
-function imageIn(directory: string, name: string, size: number): Image {
-  const [disk, path] = [`${directory}/disk`, `images/${name}/disk`];
-  writeFileSync(disk, 'data');
-  return { name, mounted: mountedAt(directory), directory, disk, path, inode: '1', size, allocated: 0 };
-}
+import { imageIn } from './image-in.ts';
 
 describe('a snapshot that is there already', () => {
   test('passes while the image is as it was, and not once it was written', async () => {
