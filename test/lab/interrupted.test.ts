@@ -6,7 +6,7 @@ import { labOfCheckout } from './checkout.ts';
 import { down, open } from './lab.ts';
 import { attachedFiles } from './loops.ts';
 import { poll } from './process.ts';
-import { processStart, readIfThere } from './processes.ts';
+import { processStart } from './processes.ts';
 import { type Fingerprint, fingerprint, remains } from './remains.ts';
 
 const runner = fileURLToPath(new URL('support/runner.ts', import.meta.url));
@@ -31,6 +31,8 @@ interface Running {
   readonly device: string;
   /** A process that knows nothing of the step: its environment is empty, and it is in a group of its own. */
   readonly stranger: number;
+  /** When that one was started, in clock ticks. */
+  readonly strangerStart: string | undefined;
 }
 
 /** Starts a run with one step, and returns when a lab of it is up and another one is on its way. */
@@ -44,14 +46,16 @@ async function startRun(): Promise<Running> {
   const traces = names.map((name) => [name, fingerprint(name)] as const);
   expect(open(names[0] ?? '')).toBeDefined();
   expect(attachedFiles().get(device)).toBe('/mnt/g/interrupted');
-  expect(processStart(stranger)).toBeDefined();
-  return { runner: child, ended, traces, device, stranger };
+  const strangerStart = processStart(stranger);
+  expect(strangerStart).toBeDefined();
+  return { runner: child, ended, traces, device, stranger, strangerStart };
 }
 
-async function expectNothingLeft({ traces, device, stranger }: Running): Promise<void> {
+async function expectNothingLeft({ traces, device, stranger, strangerStart }: Running): Promise<void> {
   for (const [name, trace] of traces) expect(remains(name, trace)).toEqual([]);
   expect(attachedFiles().get(device) ?? '').not.toMatch(/interrupted$/);
-  expect(readIfThere(`/proc/${stranger}/cmdline`)).toBeUndefined();
+  // It has ended when its new parent, process 1, has not yet asked for its exit status.
+  expect(processStart(stranger)).not.toBe(strangerStart);
 }
 
 it.each([
