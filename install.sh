@@ -232,7 +232,14 @@ forget_state() {
   fi
 }
 
+# A volume stays mounted when nothing uses it any more; where a guest does, it still stays.
+release_mounts() {
+  [ -z "$destdir" ] && [ -x "$prefix/sbin/gnt-gluster" ] || return 0
+  step 'unmount the volumes that nothing uses' "$prefix/sbin/gnt-gluster" mount release --all || true
+}
+
 uninstall_all() {
+  release_mounts
   remove_verbs
   remove_leftovers "$provider"
   remove_leftovers "$library"

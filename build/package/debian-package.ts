@@ -45,7 +45,7 @@ async function writeControl(release: Release, tree: string): Promise<void> {
   );
   await write('md5sums', sums.filter((_, index) => !files[index]?.startsWith('etc/')).join(''));
   await write('conffiles', configuration.map((file) => `/${file}\n`).join(''));
-  for (const script of ['postinst', 'postrm']) {
+  for (const script of ['postinst', 'prerm', 'postrm']) {
     await copyFile(path.join(sources, script), path.join(directory, script));
     await chmod(path.join(directory, script), 0o755);
   }

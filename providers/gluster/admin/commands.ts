@@ -8,6 +8,7 @@ import { kvmDisable, kvmEnable } from './kvm-enable.ts';
 import { leaseList } from './lease.ts';
 import { leaseBreak } from './lease-break.ts';
 import { mountStatus } from './mount.ts';
+import { mountRelease } from './mount-release.ts';
 import { imageOrphans } from './orphans.ts';
 import { imageRemove } from './remove.ts';
 import { sanityCommand } from './sanity-command.ts';
@@ -20,7 +21,7 @@ const byNoun: readonly (readonly Command[])[] = [
   [imageList, imageInfo, imageRemove, imageDetach, imageUndelete, imageOrphans, imageAdopt],
   [leaseList, leaseBreak],
   [trashList, trashPurge],
-  [mountStatus],
+  [mountStatus, mountRelease],
   [configCheck],
   [kvmStatus, kvmEnable, kvmDisable],
   [sanityCommand],

@@ -1,7 +1,8 @@
 import { loadConfiguration } from '#gluster/configuration/load.ts';
 import { freeSpace } from '#gluster/images/space.ts';
 import { ownLoopDevices } from '#gluster/node/loops.ts';
-import { clientRuns, mountPoint } from '#gluster/node/mounts.ts';
+import { mountedSince } from '#gluster/node/mount-memory.ts';
+import { clientRuns, mountedVolumes, mountPoint } from '#gluster/node/mount-points.ts';
 import { answers, mountAt, mountPatience } from '#src/mounts.ts';
 import { backingFile, backingInode } from '#src/tools/losetup.ts';
 import { type Process, processes, summarize, usersOf } from '#src/tools/processes.ts';
@@ -15,6 +16,10 @@ type Found = {
   readonly state: 'not mounted' | 'mounted' | 'no answer' | 'dead';
   readonly point: string;
   readonly server: string | null;
+  /** When it was mounted. */
+  readonly since: string | null;
+  /** Whether a pool of the configuration has the volume. */
+  readonly configured: boolean;
   readonly free: number | null;
   readonly devices: readonly string[];
   /** Of these, those whose file is not the image's any more. */
@@ -31,6 +36,8 @@ const mountFields: List<Found> = {
     { name: 'state', key: 'state', heading: 'State', meaning: 'not mounted, mounted, no answer or dead' },
     { name: 'point', key: 'point', heading: 'Mount point', meaning: 'directory where the volume is mounted' },
     { name: 'server', key: 'server', heading: 'Mounted from', meaning: 'server that was asked for the volume' },
+    { name: 'since', key: 'since', heading: 'Since', meaning: 'when it was mounted' },
+    { name: 'configured', key: 'configured', heading: 'Configured', meaning: 'whether a pool has the volume' },
     { name: 'free', key: 'free', unit: 'bytes', heading: 'Free', meaning: 'size that is free on the volume' },
     {
       name: 'devices',
@@ -55,7 +62,7 @@ const mountFields: List<Found> = {
       show: ({ users }) => summarize(users),
     },
   ],
-  usual: ['place', 'state', 'server', 'free', 'devices', 'users'],
+  usual: ['place', 'state', 'server', 'since', 'free', 'devices', 'users'],
 };
 
 /** gnt-gluster mount status */
@@ -72,8 +79,11 @@ async function showMounts(input: CommandInput): Promise<Report> {
   const { pools } = await loadConfiguration();
   // One look at this node serves all volumes; those that do not answer are waited for together.
   const here: Here = { devices: await ownLoopDevices(() => true), running: processes() };
-  const volumes = pools.flatMap((pool) => pool.volumes.map((volume) => ({ pool: pool.name, volume })));
-  const found = await Promise.all(volumes.map(({ pool, volume }) => lookAtMount(pool, volume, here)));
+  const configured = pools.flatMap((pool) => pool.volumes.map((volume) => ({ pool: pool.name, volume })));
+  const isConfigured = (one: Place): boolean =>
+    configured.some(({ pool, volume }) => pool === one.pool && volume === one.volume);
+  const volumes = [...configured, ...mountedVolumes().filter((one) => !isConfigured(one))];
+  const found = await Promise.all(volumes.map((one) => lookAtMount(one, isConfigured(one), here)));
   const isBad = ({ state, stale }: Found): boolean => state === 'dead' || state === 'no answer' || stale.length > 0;
   return { ...(await listReport(mountFields, found, input, '')), bad: found.some(isBad) };
 }
@@ -84,7 +94,9 @@ interface Here {
   readonly running: readonly Process[];
 }
 
-async function lookAtMount(pool: string, volume: string, here: Here): Promise<Found> {
+type Place = Pick<Found, 'pool' | 'volume'>;
+
+async function lookAtMount({ pool, volume }: Place, configured: boolean, here: Here): Promise<Found> {
   const point = mountPoint(pool, volume);
   const mount = mountAt(point);
   const alive = mount !== undefined && (await answers(point, mountPatience.usual));
@@ -98,6 +110,8 @@ async function lookAtMount(pool: string, volume: string, here: Here): Promise<Fo
     state: mount === undefined ? 'not mounted' : alive ? 'mounted' : clientRuns(point) ? 'no answer' : 'dead',
     point,
     server: mount?.source ?? null,
+    since: mount === undefined ? null : (mountedSince(pool, volume, mount) ?? null),
+    configured,
     free: alive ? freeSpace(point) : null,
     devices,
     stale: alive ? await staleDevices(devices) : [],

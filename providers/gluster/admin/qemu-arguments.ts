@@ -8,7 +8,7 @@ import { libraryServers } from '#gluster/kvm/library-servers.ts';
 import { type NamedImage, rewriteArguments, type Way } from '#gluster/kvm/rewrite.ts';
 import { attachedRecord } from '#gluster/node/attachments.ts';
 import { imageOf } from '#gluster/node/loops.ts';
-import { mountPoint } from '#gluster/node/mounts.ts';
+import { mountPoint } from '#gluster/node/mount-points.ts';
 import { readRecord } from '#gluster/node/records.ts';
 import { asFailure, Failure } from '#src/errors.ts';
 import { print, reportFailure } from '#src/reply.ts';

@@ -1,7 +1,7 @@
 import type { Request } from '#gluster/configuration/parameters.ts';
 import { answeringServer, imageUri } from '#gluster/glusterd/servers.ts';
 import { needsFile, needsFileForIpv6 } from '#gluster/kvm/userspace.ts';
-import { mountPoint } from '#gluster/node/mounts.ts';
+import { mountPoint } from '#gluster/node/mount-points.ts';
 import type { ImageRecord } from '#gluster/node/records.ts';
 import { Failure } from '#src/errors.ts';
 

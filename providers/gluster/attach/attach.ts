@@ -2,7 +2,7 @@ import { missing, release, remember, searchImage, type Wanted } from '#gluster/i
 import type { Image } from '#gluster/images/image.ts';
 import { type AttachedRecord, attachedRecord, lookHere } from '#gluster/node/attachments.ts';
 import { attachDevice, detachDevice, refreshDevices } from '#gluster/node/devices.ts';
-import { mountPoint } from '#gluster/node/mounts.ts';
+import { mountPoint } from '#gluster/node/mount-points.ts';
 import { forgetRecord, type ImageRecord } from '#gluster/node/records.ts';
 import { requireSmallRequests } from '#gluster/node/small-requests.ts';
 import { detachStale } from '#gluster/node/stale.ts';

@@ -3,14 +3,13 @@ import { lookAround, usersWithoutDevice } from '#gluster/images/users.ts';
 import { giveBackLease, hasLease } from '#gluster/leases/store.ts';
 import { lookHere } from '#gluster/node/attachments.ts';
 import { detachDevice, requireIdle } from '#gluster/node/devices.ts';
-import { unmountIfIdle } from '#gluster/node/mounts.ts';
 import { forgetRecord } from '#gluster/node/records.ts';
 import { asFailure, Failure } from '#src/errors.ts';
 import { isLocked, withLock } from '#src/lock.ts';
 import { note } from '#src/reply.ts';
 import { summarize } from '#src/tools/processes.ts';
 import { waitFor } from '#src/wait.ts';
-import { type HeldPlace, holdPlace, placesOf } from './places.ts';
+import { type HeldPlace, holdPlace, letGo, placesOf } from './places.ts';
 
 /**
  * QEMU takes up to eleven seconds to let go of an image that it had by libgfapi, and more where others keep it busy.
@@ -39,7 +38,7 @@ export async function detachHere(name: string): Promise<void> {
       for (const { descriptor } of held) if (descriptor !== undefined) closeSync(descriptor);
     }
     forgetRecord(name);
-    for (const { pool, volume } of places) await unmountIfIdle(pool, volume);
+    await letGo(places);
   });
 }
 
@@ -56,7 +55,7 @@ export async function examineDetaching(name: string): Promise<readonly string[]>
   } finally {
     for (const { descriptor } of held) if (descriptor !== undefined) closeSync(descriptor);
   }
-  for (const { pool, volume } of places) await unmountIfIdle(pool, volume);
+  await letGo(places);
   return devices;
 }
 

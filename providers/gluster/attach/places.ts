@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { builtinPool, type Pool } from '#gluster/configuration/pool.ts';
 import type { Here } from '#gluster/node/attachments.ts';
-import { hold, mountPoint, mountVolume, unmountIfIdle } from '#gluster/node/mounts.ts';
+import { hold, isMounted, mountedVolumes, mountPoint, unmountIfIdle } from '#gluster/node/mount-points.ts';
+import { mountVolume } from '#gluster/node/mounts.ts';
 import { type ImageRecord, readRecord } from '#gluster/node/records.ts';
 import { asFailure } from '#src/errors.ts';
 import { isLocked } from '#src/lock.ts';
@@ -58,29 +59,41 @@ export async function placesOf({ name, record, attachments }: Here): Promise<rea
 }
 
 async function search(name: string): Promise<readonly Place[]> {
-  const points = mounts().filter(({ point, type }) => type === 'fuse.glusterfs' && placeOf(`${point}/`) !== undefined);
-  if (points.length === 0) return [];
-  const directories = new Map((await configuredPools()).map((pool) => [pool.name, pool.directory]));
+  const mounted = mountedVolumes();
+  if (mounted.length === 0) return [];
+  const directories = new Map((await configuredPools())?.map((pool) => [pool.name, pool.directory]));
   const found: Place[] = [];
-  for (const { point } of points) {
-    const place = placeOf(`${point}/`);
-    if (place === undefined || !(await answers(point, mountPatience.usual))) continue;
-    const directory = `${point}/${directories.get(place.pool) ?? builtinPool.directory}/${name}`;
-    if (existsSync(directory)) found.push({ ...place, directory });
+  for (const { pool, volume } of mounted) {
+    const point = mountPoint(pool, volume);
+    if (!(await answers(point, mountPatience.usual))) continue;
+    const directory = `${point}/${directories.get(pool) ?? builtinPool.directory}/${name}`;
+    if (existsSync(directory)) found.push({ pool, volume, directory, lease: 'unknown' });
     // To look at it may just have kept another verb from taking it away.
-    else await unmountIfIdle(place.pool, place.volume);
+    else await letGo([{ pool, volume }]);
   }
   return found;
 }
 
-/** The pools of the configuration; none where it is not valid. */
-async function configuredPools(): Promise<readonly Pool[]> {
+/** The pools of the configuration; undefined where it is not valid: detaching must work with any. */
+async function configuredPools(): Promise<readonly Pool[] | undefined> {
   const { loadConfiguration } = await import('#gluster/configuration/load.ts');
   try {
     return (await loadConfiguration()).pools;
   } catch {
-    // Detaching must work with any configuration.
-    return [];
+    return undefined;
+  }
+}
+
+/**
+ * Unmounts volumes that nothing on this node uses, but for those that the configuration keeps mounted. Where it is not
+ * valid all stay: what it wants is not known.
+ */
+export async function letGo(places: readonly Pick<Place, 'pool' | 'volume'>[]): Promise<void> {
+  for (const { pool: name, volume } of places) {
+    if (!isMounted(name, volume)) continue;
+    const pools = await configuredPools();
+    const isKept = (pool: Pool): boolean => pool.name === name && pool.volumes.includes(volume) && pool.keepMounted;
+    if (pools !== undefined && !pools.some(isKept)) await unmountIfIdle(name, volume);
   }
 }
 
@@ -108,9 +121,9 @@ export async function holdPlace(place: Place): Promise<HeldPlace> {
 
 async function mountAgain({ pool: name, volume, directory }: Place): Promise<number | undefined> {
   const point = mountPoint(name, volume);
-  const configured = (await configuredPools()).find((pool) => pool.name === name && pool.volumes.includes(volume));
+  const configured = (await configuredPools())?.find((pool) => pool.name === name && pool.volumes.includes(volume));
   const servers = readRecord(basename(directory))?.servers ?? [];
-  const mounted = await mountVolume(configured ?? { ...builtinPool, name, servers }, volume);
+  const mounted = await mountVolume(configured ?? { ...builtinPool, name, servers, keepMounted: false }, volume);
   try {
     return hold(point);
   } finally {

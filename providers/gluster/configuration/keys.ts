@@ -41,6 +41,12 @@ export const poolTable = {
     },
   ),
   mountOptions: listKey(readMountOptions, { meaning: 'more options for mount.glusterfs', ifMissing: [] }),
+  keepMounted: keyReadBy((value) => (typeof value === 'boolean' ? value : undefined), 'must be true or false', {
+    meaning:
+      'whether a volume stays mounted on a node that used it; false: until nothing on the node uses it any more. ' +
+      '`gnt-gluster mount release` unmounts it',
+    ifMissing: true,
+  }),
   preallocation: keyReadBy<Preallocation>(
     (value) => preallocations.find((known) => known === value),
     `must be one of ${preallocations.join(', ')}`,

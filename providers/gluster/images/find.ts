@@ -9,7 +9,7 @@ import { Failure } from '#src/errors.ts';
 import { unknown } from '#src/parameters.ts';
 import { note } from '#src/reply.ts';
 import { type Image, readImage } from './image.ts';
-import { findInFormerSites, rememberSite, type Site, siteName, sitesOf } from './sites.ts';
+import { findInFormerSites, rememberSite, type Site, siteName, sitesOf, unmountOthers } from './sites.ts';
 
 /** For how many milliseconds the other volumes are waited for, once an image is found on one. */
 const otherVolumesPatience = 2000;
@@ -59,6 +59,7 @@ export interface Thoroughness {
 export async function searchImage(wanted: Wanted, thoroughness: Thoroughness = {}): Promise<Search> {
   const configuration = await loadConfiguration();
   const sites = configuration.pools.flatMap(sitesOf);
+  await unmountOthers(sites);
   const seen = thoroughness.everywhere === true ? undefined : siteSeen(sites, wanted.name);
   if (seen !== undefined) {
     const { images, mounted } = await lookAt([seen], wanted.name);

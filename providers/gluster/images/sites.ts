@@ -3,6 +3,7 @@ import { isPlainName } from '#gluster/configuration/names.ts';
 import { builtinPool, type Pool } from '#gluster/configuration/pool.ts';
 import { volumeInfo } from '#gluster/glusterd/cli.ts';
 import { parseServers } from '#gluster/glusterd/remembered.ts';
+import { mountedVolumes, unmountIfIdle } from '#gluster/node/mount-points.ts';
 import { type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
 import { asFailure } from '#src/errors.ts';
 import { parseObject, readIfThere, removeFileIfThere, replaceShared, textField } from '#src/files.ts';
@@ -25,6 +26,14 @@ const memory = '/var/lib/ganeti-extstorage-gluster/sites';
 /** The sites of a pool, in the order of its volumes. */
 export function sitesOf(pool: Pool): readonly Site[] {
   return pool.volumes.map((volume) => ({ pool, volume }));
+}
+
+/** Unmounts the volumes of no site that nothing on this node uses: they have left the configuration. */
+export async function unmountOthers(sites: readonly Site[]): Promise<void> {
+  const others = mountedVolumes().filter(
+    (here) => !sites.some(({ pool, volume }) => pool.name === here.pool && volume === here.volume),
+  );
+  for (const { pool, volume } of others) await unmountIfIdle(pool, volume);
 }
 
 /** A site for a sentence. */
@@ -110,6 +119,8 @@ export function parseSite(text: string): Site | undefined {
     volumes: [volume],
     servers: parseServers(object.servers),
     mountOptions,
+    // No pool has it any more.
+    keepMounted: false,
   };
   return { pool, volume };
 }

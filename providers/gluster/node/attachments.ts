@@ -1,7 +1,7 @@
 import { backingFile, backingInode, deviceSequence } from '#src/tools/losetup.ts';
 import type { Bytes } from '#src/units.ts';
 import { imageOf, ownLoopDevices } from './loops.ts';
-import { mountPoint } from './mounts.ts';
+import { mountPoint } from './mount-points.ts';
 import { type ImageRecord, readRecord, recordedNames } from './records.ts';
 
 /** The file that is an image now. */

@@ -51,12 +51,15 @@ export function useGlusterLedger(): Ledger {
 // What the node remembers for good of a test's configuration would be looked at by all tests after it.
 const leftoversScript = `
 rm -rf /var/lib/ganeti-extstorage-gluster
-grep -o ' ${runDirectory}/mnt[^ ]* - fuse.glusterfs' /proc/self/mountinfo || true
-grep -o ' ${runDirectory}/mnt[^ ]* ' /proc/self/mountinfo || true
-find ${runDirectory} -type f ! -path '*/volumes/*' ! -path '*/nodes/*' ! -name qemu ! -name '*.new' 2>/dev/null || true
+grep ' ${runDirectory}/mnt' /proc/self/mountinfo | grep -v -- '- fuse.glusterfs ' || true
+find /proc/[0-9]*/fd -lname '${runDirectory}/mnt/*' -printf '%p %l\\n' 2>/dev/null || true
+find ${runDirectory} -type f ! -path '*/volumes/*' ! -path '*/nodes/*' ! -path '*/mounts/*' ! -name qemu ! -name '*.new' 2>/dev/null || true
 find ${mountRoot}/*/* -mindepth 1 ! -name .work ! -path '*/.nodes*' 2>/dev/null || true
 pgrep -a '^(qemu-img|losetup|flock|setpriv|mount)$' || true
-pgrep -af '^/usr/sbin/glusterfs .*${runDirectory}/mnt' || true
+for client in $(pgrep -f '^/usr/sbin/glusterfs .*${runDirectory}/mnt'); do
+  point=$(tr '\\0' '\\n' <"/proc/$client/cmdline" | tail -n 1)
+  grep -q " $point " /proc/self/mountinfo || echo "FUSE client $client without a mount at $point"
+done
 `;
 
 const wipeScript = `
