@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { lookAround, usersWithoutDevice } from '#gluster/images/users.ts';
-import { giveBackLease, hasLease } from '#gluster/leases/store.ts';
+import { giveBackLease } from '#gluster/leases/store.ts';
 import { lookHere } from '#gluster/node/attachments.ts';
 import { detachDevice, requireIdle } from '#gluster/node/devices.ts';
 import { forgetRecord } from '#gluster/node/records.ts';
@@ -9,7 +9,7 @@ import { isLocked, withLock } from '#src/lock.ts';
 import { note } from '#src/reply.ts';
 import { summarize } from '#src/tools/processes.ts';
 import { waitFor } from '#src/wait.ts';
-import { type HeldPlace, holdPlace, letGo, placesOf } from './places.ts';
+import { type HeldPlace, holdPlace, letGo, ownsLease, placesOf } from './places.ts';
 
 /**
  * QEMU takes up to eleven seconds to let go of an image that it had by libgfapi, and more where others keep it busy.
@@ -30,7 +30,7 @@ export async function detachHere(name: string): Promise<void> {
     const places = await placesOf(here);
     const held = await Promise.all(places.map(holdPlace));
     try {
-      const leased = held.map((place) => ownsLease(name, place));
+      const leased = held.map((place) => ownsLeaseAt(name, place));
       if ((await Promise.all(leased)).includes(true)) await requireNoLibraryUser(name);
       for (const { device } of here.attachments) await detachDevice(device);
       for (const place of held) await tryToGiveBack(name, place);
@@ -50,7 +50,7 @@ export async function examineDetaching(name: string): Promise<readonly string[]>
   const places = await placesOf(here);
   const held = await Promise.all(places.map(holdPlace));
   try {
-    const leased = await Promise.all(held.map((place) => ownsLease(name, place)));
+    const leased = await Promise.all(held.map((place) => ownsLeaseAt(name, place)));
     if (leased.includes(true)) requireNobody(name, usersWithoutDevice(name, await lookAround()));
   } finally {
     for (const { descriptor } of held) if (descriptor !== undefined) closeSync(descriptor);
@@ -59,15 +59,8 @@ export async function examineDetaching(name: string): Promise<readonly string[]>
   return devices;
 }
 
-async function ownsLease(name: string, { directory, descriptor }: HeldPlace): Promise<boolean> {
-  if (descriptor === undefined) return false;
-  try {
-    return await hasLease({ name, directory });
-  } catch (error) {
-    // To give it back is tried all the same, and what hinders that is said then.
-    if (asFailure(error) === undefined) throw error;
-    return true;
-  }
+async function ownsLeaseAt(name: string, { directory, descriptor }: HeldPlace): Promise<boolean> {
+  return descriptor !== undefined && (await ownsLease(name, directory));
 }
 
 async function requireNoLibraryUser(name: string): Promise<void> {

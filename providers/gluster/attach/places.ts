@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { builtinPool, type Pool } from '#gluster/configuration/pool.ts';
+import { hasLease } from '#gluster/leases/store.ts';
 import type { Here } from '#gluster/node/attachments.ts';
 import { hold, isMounted, mountedVolumes, mountPoint, unmountIfIdle } from '#gluster/node/mount-points.ts';
 import { mountVolume } from '#gluster/node/mounts.ts';
@@ -38,8 +39,8 @@ export function isUnknownHere(name: string): boolean {
 }
 
 /**
- * Where this node has an image attached or remembers it; where neither is known, the mounted volumes that answer and
- * have it. Starts no process when nothing is mounted, and mounts nothing.
+ * Where this node has an image attached or remembers it; where neither is known, the mounted volumes that answer and on
+ * which it may have the image open. Starts no process when nothing is mounted, and mounts nothing.
  */
 export async function placesOf({ name, record, attachments }: Here): Promise<readonly Place[]> {
   const remembered =
@@ -67,11 +68,22 @@ async function search(name: string): Promise<readonly Place[]> {
     const point = mountPoint(pool, volume);
     if (!(await answers(point, mountPatience.usual))) continue;
     const directory = `${point}/${directories.get(pool) ?? builtinPool.directory}/${name}`;
-    if (existsSync(directory)) found.push({ pool, volume, directory, lease: 'unknown' });
+    if (existsSync(directory) && (await ownsLease(name, directory)))
+      found.push({ pool, volume, directory, lease: 'unknown' });
     // To look at it may just have kept another verb from taking it away.
     else await letGo([{ pool, volume }]);
   }
   return found;
+}
+
+/** Whether this node may have an image; true where its leases cannot be read: whoever gives them back says why. */
+export async function ownsLease(name: string, directory: string): Promise<boolean> {
+  try {
+    return await hasLease({ name, directory });
+  } catch (error) {
+    if (asFailure(error) === undefined) throw error;
+    return true;
+  }
 }
 
 /** The pools of the configuration; undefined where it is not valid: detaching must work with any. */

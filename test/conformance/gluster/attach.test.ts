@@ -5,7 +5,14 @@ import { expectRefusal } from '../support/expectations.ts';
 import { shell } from '../support/lab.ts';
 import { attach, attachedNew, done, identity, newDisk, run } from '../support/verbs.ts';
 import { holdOpen } from './support/faults.ts';
-import { imageFile, imagesDirectory, leasesOf, providerMount, useGlusterLedger } from './support/storage.ts';
+import {
+  imageFile,
+  imagesDirectory,
+  leasesOf,
+  providerMount,
+  unmountAll,
+  useGlusterLedger,
+} from './support/storage.ts';
 
 const ledger = useGlusterLedger();
 
@@ -39,7 +46,7 @@ test('of an unknown image exits with 4', async () => {
 test('with a fresh mount ends at once and leaves nobody with its outputs', async () => {
   const disk = ledger.disk();
   await done(run.create(disk, 8));
-  await shell('umount "$1"', providerMount());
+  await unmountAll();
   expect((await attach(disk, { timeLimit: 10_000 })).device).toMatch(/^\/dev\/loop/);
 });
 
@@ -147,7 +154,8 @@ test('detach takes back that the node has the image open', async () => {
   expect(await leasesOf(disk)).toEqual([]);
 });
 
-test('detach of what is not attached starts no process', async () => {
+test('detach of what is not attached starts no process where nothing is mounted', async () => {
+  await unmountAll();
   const trace = '/tmp/detach-trace';
   ledger.later(() => shell('rm -f "$1"', trace));
   await done(

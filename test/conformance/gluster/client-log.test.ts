@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { shell } from '../support/lab.ts';
 import { attach, done, newDisk, run } from '../support/verbs.ts';
 import { replaceProgram } from './support/faults.ts';
-import { gntGluster, providerMount, useGlusterLedger } from './support/storage.ts';
+import { gntGluster, unmountAll, useGlusterLedger } from './support/storage.ts';
 
 const ledger = useGlusterLedger();
 const log = '/var/log/glusterfs/ganeti-default-ganeti.log';
@@ -17,7 +17,7 @@ test('a log of the FUSE client of 3 GiB is no obstacle to a mount', async () => 
   const disk = ledger.disk();
   await makeLogLarge();
   await done(run.create(disk, 8));
-  await shell('umount "$1"', providerMount());
+  await unmountAll();
   await attach(disk);
   await done(run.detach(disk));
   expect(await gntGluster(['image', 'list'])).toMatchObject({ exitCode: 0, json: [{ name: disk.name }] });
@@ -25,6 +25,7 @@ test('a log of the FUSE client of 3 GiB is no obstacle to a mount', async () => 
 
 test('a mount that fails tells what the client added to a log of 3 GiB', async () => {
   await makeLogLarge();
+  await unmountAll();
   const line = '[2026-01-01 00:00:00.000000 +0000] E [MSGID: 101] [a.c:1:b] 0-ganeti: the reason';
   await replaceProgram(ledger, '/usr/sbin/mount.glusterfs', `echo '${line}' >>${log}; exit 1`);
   const outcome = await run.create(newDisk(), 8);

@@ -22,8 +22,6 @@ test('a hung volume keeps nobody waiting for long, and other volumes work as eve
   await write(device, pattern);
   await holdOpen(ledger, device);
   for (const disk of [unused, elsewhere, idle]) await done(run.create(disk, 8));
-  // To make one image all volumes were looked at, and those that nothing uses were unmounted; the last image stays
-  // mounted.
   const held = await attachedNew(ledger.disk({ volume: small }), 8);
   await holdOpen(ledger, held);
   await done(run.setinfo(idle, 'mounted'));

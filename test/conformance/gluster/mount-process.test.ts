@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { shell } from '../support/lab.ts';
 import { attach, done, run } from '../support/verbs.ts';
 import { fakeTool, fuseClient } from './support/faults.ts';
-import { useGlusterLedger } from './support/storage.ts';
+import { unmountAll, useGlusterLedger } from './support/storage.ts';
 
 const ledger = useGlusterLedger();
 
@@ -20,6 +20,7 @@ test('where systemd runs, the FUSE process is started in a scope of its own', as
   await shell('mkdir -p /run/systemd/system');
   const untilCommand = 'while case $1 in -*) ;; *) false ;; esac; do shift; done';
   await fakeTool(ledger, 'systemd-run', `printf '%s\\n' "$@" >/tmp/scope\n${untilCommand}\nexec "$@"`);
+  await unmountAll();
   const disk = ledger.disk();
   await done(run.create(disk, 8));
   const words = (await shell('cat /tmp/scope')).split('\n');

@@ -89,6 +89,12 @@ export async function gntGluster(
   return { exitCode: result.exitCode, json, said: result.stderr };
 }
 
+/** Takes away the mounts that stay between two uses, so that the next verb mounts its volume. */
+export async function unmountAll(): Promise<void> {
+  const { exitCode, said } = await gntGluster(['mount', 'release', '--all']);
+  if (exitCode !== 0) throw new Error(`not all is unmounted: ${said}`);
+}
+
 /** Who has a disk, as `NODE MODE`, sorted; read from the volume and not through the provider. */
 export async function leasesOf({ name }: { readonly name: string }, volume?: string): Promise<readonly string[]> {
   const [state = '', ...more] = (await shell('ls "$1/lease"', `${imagesDirectory(volume)}/${name}`)).trim().split('\n');
