@@ -232,10 +232,15 @@ forget_state() {
   fi
 }
 
-# A volume stays mounted when nothing uses it any more; where a guest does, it still stays.
+# A volume stays mounted when nothing uses it any more. One that a guest uses is left.
 release_mounts() {
-  [ -z "$destdir" ] && [ -x "$prefix/sbin/gnt-gluster" ] || return 0
-  step 'unmount the volumes that nothing uses' "$prefix/sbin/gnt-gluster" mount release --all || true
+  if [ -z "$destdir" ] && [ -x "$prefix/sbin/gnt-gluster" ]; then
+    step 'unmount the volumes that nothing uses' release_idle_mounts
+  fi
+}
+
+release_idle_mounts() {
+  "$prefix/sbin/gnt-gluster" mount release --all >/dev/null || true
 }
 
 uninstall_all() {
