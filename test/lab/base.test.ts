@@ -33,7 +33,7 @@ it('without its archive a base is not made, and the reason is told', async () =>
   await expect(making).rejects.toThrow(
     /^Debian \d+ cannot be made from http:\/\/127\.0\.0\.1:9\/debian: [\s\S]*onnect/,
   );
-  await expect(making).rejects.toMatchObject({ exitCode: 9 });
+  await expect(making).rejects.toMatchObject({ kind: 'environment' });
   expect(entries().filter((name) => name !== 'lock' && !name.endsWith('.used'))).toEqual([]);
 });
 

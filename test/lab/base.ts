@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { exitCodes, LabError } from './errors.ts';
+import { Failure } from '#src/errors.ts';
 import { cacheDirectory, filesDirectory } from './layout.ts';
 import { run } from './process.ts';
 import type { Progress } from './progress.ts';
@@ -32,7 +32,7 @@ export async function prepareBase({ suite, ...options }: BaseOptions): Promise<s
   if (suite === machineSuite() && options.directory === undefined) return '/';
   if (process.arch !== 'x64') {
     const sentence = `${suites[suite].debian} is made for x86_64 only, and this machine is ${process.arch}`;
-    throw new LabError(sentence, exitCodes.environment);
+    throw new Failure('environment', sentence);
   }
   const { directory = `${cacheDirectory}/bases`, packages = wantedPackages() } = options;
   const key = createHash('sha256').update(packages.join()).update(readFileSync(script)).digest('hex').slice(0, 12);
@@ -69,7 +69,7 @@ async function make(
   const reason =
     exitCode === 127 ? 'mmdebstrap is not installed (build/bootstrap.sh does it)' : 'is the network there?';
   const sentence = `${debian} cannot be made from ${from}: ${reason}`;
-  throw new LabError([sentence, ...lines.slice(-8)].join('\n  '), exitCodes.environment);
+  throw new Failure('environment', [sentence, ...lines.slice(-8)].join('\n  '));
 }
 
 /** The names in packages.txt. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { exitCodes, LabError } from './errors.ts';
+import { Failure } from '#src/errors.ts';
 import type { LabNode } from './node.ts';
 import { run } from './process.ts';
 
@@ -18,10 +18,10 @@ export async function makeBrickFile(
   sectorSize: SectorSize = 512,
 ): Promise<string> {
   if (mebibytes < smallestBrickMebibytes) {
-    throw new LabError(`a brick has ${String(smallestBrickMebibytes)} MiB or more`, exitCodes.usage);
+    throw new Failure('usage', `a brick has ${String(smallestBrickMebibytes)} MiB or more`);
   }
   const file = brickFile(node, name);
-  if (existsSync(file)) throw new LabError(`${node.name} has a brick ${name} already`, exitCodes.differs);
+  if (existsSync(file)) throw new Failure('exists', `${node.name} has a brick ${name} already`);
   mkdirSync(`${node.directory}/bricks`, { recursive: true, mode: 0o700 });
   // Until it is complete it must not be taken for a brick by a node that boots.
   const unfinished = `${file}.new`;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import yargs from 'yargs-parser';
-import { exitCodes, LabError } from './errors.ts';
+import { exitStatus, Failure } from '#src/errors.ts';
 import { down, open, up } from './lab.ts';
 import { cacheDirectory } from './layout.ts';
 import { commandInside } from './node.ts';
@@ -39,7 +39,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const [command, ...operands] = options._.map(String);
   const name = String(options.name);
   if (options.help === true) return print(usage);
-  if (unknown !== undefined) throw new LabError(`there is no option --${unknown}; see --help`, exitCodes.usage);
+  if (unknown !== undefined) throw new Failure('usage', `there is no option --${unknown}; see --help`);
   switch (command) {
     case 'up':
       return await bringUp(name, Number(options.nodes), options.ganeti === true, suiteNamed(String(options.suite)));
@@ -51,7 +51,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'status':
       return print(printStatus(labStatus(), options.json === true));
     default:
-      throw new LabError(`say up, exec, status or down; see --help`, exitCodes.usage);
+      throw new Failure('usage', `say up, exec, status or down; see --help`);
   }
 }
 
@@ -69,10 +69,10 @@ async function execute(name: string, operands: readonly string[], after: readonl
   const [node, ...rest] = operands;
   const argv = [...rest, ...after];
   const lab = open(name);
-  if (lab === undefined) throw new LabError(`there is no lab "${name}"; start it with up`, exitCodes.missing);
+  if (lab === undefined) throw new Failure('missing', `there is no lab "${name}"; start it with up`);
   const pid = lab.nodes.find((candidate) => candidate.name === node)?.pid;
-  if (pid === undefined) throw new LabError(`the lab "${name}" has no running node "${node ?? ''}"`, exitCodes.missing);
-  if (argv.length === 0) throw new LabError('say what to run: exec node1 -- COMMAND', exitCodes.usage);
+  if (pid === undefined) throw new Failure('missing', `the lab "${name}" has no running node "${node ?? ''}"`);
+  if (argv.length === 0) throw new Failure('usage', 'say what to run: exec node1 -- COMMAND');
   const env = {
     HOME: '/root',
     LANG: 'C.UTF-8',
@@ -86,7 +86,7 @@ async function execute(name: string, operands: readonly string[], after: readonl
   return await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => {
-      resolve(code ?? (signal === null ? exitCodes.failed : 137));
+      resolve(code ?? (signal === null ? exitStatus.failed : 137));
     });
   });
 }
@@ -99,7 +99,7 @@ function print(text: string): number {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof LabError)) throw error;
+  if (!(error instanceof Failure)) throw error;
   process.stderr.write(`lab: ${error.message}\n`);
-  process.exitCode = error.exitCode;
+  process.exitCode = exitStatus[error.kind];
 }

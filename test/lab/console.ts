@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from './errors.ts';
+import { Failure } from '#src/errors.ts';
 import type { Lab } from './lab.ts';
 
 export interface Console {
@@ -46,14 +46,17 @@ export function watchConsole(lab: Lab, instance: string): Console {
       const found = await waitUntil(timeoutMs, () => findLine(lines, pattern, after));
       if (found !== undefined) return found;
       const tail = lines.slice(-8).map((line) => `\n  ${line}`);
-      throw new LabError(`${instance} printed no ${String(pattern)} in ${String(timeoutMs / 1000)} s:${tail.join('')}`);
+      throw new Failure(
+        'failed',
+        `${instance} printed no ${String(pattern)} in ${String(timeoutMs / 1000)} s:${tail.join('')}`,
+      );
     },
     lastRecord,
     waitForRecords: async (count, timeoutMs = 60_000) => {
       const wanted = lastRecord() + count;
       const last = await waitUntil(timeoutMs, () => (lastRecord() >= wanted ? lastRecord() : undefined));
       if (last !== undefined) return last;
-      throw new LabError(`${instance} came to record ${String(lastRecord())} instead of ${String(wanted)}`);
+      throw new Failure('failed', `${instance} came to record ${String(lastRecord())} instead of ${String(wanted)}`);
     },
     failures: () => lines.filter((line) => line.includes('FAILED') || line.includes('I/O error')),
     close: () => {

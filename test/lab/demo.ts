@@ -3,8 +3,8 @@
  * proves. The cluster and its instance stay up for looking around.
  */
 import { styleText } from 'node:util';
+import { exitStatus, Failure } from '#src/errors.ts';
 import { watchConsole } from './console.ts';
-import { LabError } from './errors.ts';
 import { installProvider } from './install.ts';
 import { type Lab, up } from './lab.ts';
 import { instance } from './layout.ts';
@@ -94,8 +94,8 @@ async function tour(lab: Lab, guest: ReturnType<typeof watchConsole>): Promise<v
       .filter((line) => line.startsWith('disk vda'))
       .slice(0, 1),
   ]);
-  if (guest.failures().length > 0) throw new LabError(`the guest complains: ${guest.failures().join('; ')}`);
-  if (Number(found.match[1]) < last) throw new LabError(`only ${found.text} after record ${String(last)}`);
+  if (guest.failures().length > 0) throw new Failure('failed', `the guest complains: ${guest.failures().join('; ')}`);
+  if (Number(found.match[1]) < last) throw new Failure('failed', `only ${found.text} after record ${String(last)}`);
   prove(`Every record is there: the guest had acknowledged ${String(last)} before the restart.`);
   await show(
     lab,
@@ -157,7 +157,7 @@ try {
   if (process.argv.slice(2).includes('--help')) console.log(usage);
   else await demo();
 } catch (error) {
-  if (!(error instanceof LabError)) throw error;
+  if (!(error instanceof Failure)) throw error;
   process.stderr.write(`demo: ${error.message}\nhint: npm run lab -- down, then npm run demo\n`);
-  process.exitCode = error.exitCode;
+  process.exitCode = exitStatus[error.kind];
 }

@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { exitCodes, LabError } from './errors.ts';
+import { Failure } from '#src/errors.ts';
 import { cacheDirectory, filesDirectory } from './layout.ts';
 import { run } from './process.ts';
 import { processStart } from './processes.ts';
@@ -90,7 +90,7 @@ async function kernelPackage(): Promise<string> {
   const { stdout } = await run('apt-cache', ['depends', `linux-image-cloud-${architecture}`], { reject: false });
   const name = /Depends: (linux-image-\S+-cloud-\S+)/.exec(stdout)?.[1];
   if (name === undefined) {
-    throw new LabError('apt knows no linux-image-cloud package: run apt-get update first', exitCodes.environment);
+    throw new Failure('environment', 'apt knows no linux-image-cloud package: run apt-get update first');
   }
   return name;
 }
@@ -153,6 +153,6 @@ function workDirectory(): string {
 
 function onlyEntry(directory: string): string {
   const [entry] = readdirSync(directory);
-  if (entry === undefined) throw new LabError(`${directory} is empty`);
+  if (entry === undefined) throw new Failure('failed', `${directory} is empty`);
   return entry;
 }

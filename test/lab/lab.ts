@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { cpSync, globSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Failure } from '#src/errors.ts';
 import { prepareBase } from './base.ts';
 import { makeBrickFile } from './bricks.ts';
-import { exitCodes, LabError } from './errors.ts';
 import { createCluster } from './ganeti.ts';
 import { createVolumeOnBricks, defaultBrickMebibytes, joinPeers } from './gluster.ts';
 import { prepareGuest } from './guest.ts';
@@ -61,7 +61,7 @@ export const volumeName = 'ganeti';
 export async function up(options: LabOptions): Promise<Lab> {
   await requireAbilities();
   if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > maximumNodes) {
-    throw new LabError(`a lab has 1 to ${String(maximumNodes)} nodes`, exitCodes.usage);
+    throw new Failure('usage', `a lab has 1 to ${String(maximumNodes)} nodes`);
   }
   return await whileLocked(options.name, async () => {
     const existing = open(options.name);
@@ -73,7 +73,7 @@ export async function up(options: LabOptions): Promise<Lab> {
     if (existing.nodes.length !== nodes || existing.ganeti !== ganeti || existing.suite !== suite) {
       const kind = `${existing.ganeti ? 'with' : 'without'} Ganeti, on ${suites[existing.suite].debian}`;
       const size = `${plural(existing.nodes.length)} ${kind}`;
-      throw new LabError(`the lab "${options.name}" already runs with ${size}: take it down first`, exitCodes.differs);
+      throw new Failure('exists', `the lab "${options.name}" already runs with ${size}: take it down first`);
     }
     for (const node of existing.nodes) await node.boot();
     return existing;

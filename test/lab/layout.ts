@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { exitCodes, LabError } from './errors.ts';
+import { Failure } from '#src/errors.ts';
 
 /** Where the labs of this machine live. The file system must be able to hold an overlay's upper layer. */
 export const labsDirectory = process.env.GANETI_GLUSTER_LAB_DIRECTORY ?? '/var/tmp/ganeti-gluster-lab';
@@ -49,10 +49,7 @@ export function instance(number: number): { readonly name: string; readonly addr
 
 export function labDirectory(name: string): string {
   if (!/^[a-z][a-z0-9-]{0,29}$/.test(name)) {
-    throw new LabError(
-      `a lab is named with 1 to 30 of a-z, 0-9 and -, the first a letter; not "${name}"`,
-      exitCodes.usage,
-    );
+    throw new Failure('usage', `a lab is named with 1 to 30 of a-z, 0-9 and -, the first a letter; not "${name}"`);
   }
   return `${labsDirectory}/${name}`;
 }

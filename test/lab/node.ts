@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
-import { exitCodes, LabError } from './errors.ts';
+import { Failure } from '#src/errors.ts';
 import { cacheDirectory, filesDirectory, labsDirectory, nodeAddress, nodeName, projectDirectory } from './layout.ts';
 import { attachedFiles, detachLost, devicesOfNode } from './loops.ts';
 import { plugIn } from './network.ts';
@@ -77,7 +77,7 @@ async function execIn(
   argv: readonly string[],
   options: ExecOptions,
 ): Promise<RunResult> {
-  if (pid === undefined) throw new LabError(`${name} is off`, exitCodes.missing);
+  if (pid === undefined) throw new Failure('missing', `${name} is off`);
   const [command = '', ...args] = commandInside(pid, argv, options);
   const start = Date.now();
   const { timeoutMs, input } = options;
@@ -114,7 +114,7 @@ async function bootNode(lab: string, number: number): Promise<void> {
   if (pidFromFile(`${directory}/pid`, lab) !== undefined) return;
   const hub = pidFromFile(`${lab}/hub.pid`, lab);
   const base = readState(basename(lab))?.base;
-  if (hub === undefined || base === undefined) throw new LabError(`the lab in ${lab} does not run`, exitCodes.missing);
+  if (hub === undefined || base === undefined) throw new Failure('missing', `the lab in ${lab} does not run`);
   await bricksReleased(directory);
   rmSync(`${directory}/pid`, { force: true });
   rmSync(`${directory}/status`, { force: true });
@@ -133,6 +133,7 @@ function runningNode(lab: string, directory: string): number | undefined {
   const pid = Number(readIfThere(`${directory}/pid`)?.trim());
   if (!Number.isInteger(pid) || pid < 2) return undefined;
   if (readIfThere(`${directory}/status`)?.includes('ready') === true) return pid;
-  if (!isMarked(pid, lab)) throw new LabError(`${directory}: ${readIfThere(`${directory}/log`)?.slice(-800) ?? ''}`);
+  if (!isMarked(pid, lab))
+    throw new Failure('failed', `${directory}: ${readIfThere(`${directory}/log`)?.slice(-800) ?? ''}`);
   return undefined;
 }

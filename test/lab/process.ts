@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { LabError } from './errors.ts';
+import { Failure } from '#src/errors.ts';
 
 export interface RunOptions {
   /** The whole environment of the command; left out: the machine's with LC_ALL=C. */
@@ -55,7 +55,8 @@ export async function run(command: string, args: readonly string[], options: Run
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     ...(options.onLine === undefined ? {} : { stdout: toldTo(options.onLine) }),
   });
-  if (result.code === 'ENOENT') throw new LabError(`${command} is not installed: see test/lab/packages.txt`, 9);
+  if (result.code === 'ENOENT')
+    throw new Failure('environment', `${command} is not installed: see test/lab/packages.txt`);
   const exitCode = result.exitCode ?? 128 + constants.signals[result.signal ?? 'SIGKILL'];
   const outcome = { exitCode, stdout: String(result.stdout), stderr: String(result.stderr), timedOut: result.timedOut };
   if (exitCode !== 0 && options.reject !== false) throw commandFailed([command, ...args], outcome);
@@ -69,10 +70,10 @@ function toldTo(onLine: (line: string) => void) {
   };
 }
 
-export function commandFailed(argv: readonly string[], result: RunResult): LabError {
+export function commandFailed(argv: readonly string[], result: RunResult): Failure {
   const how = result.timedOut ? 'ran into its time limit' : `exited with ${String(result.exitCode)}`;
   const lines = `${result.stdout}\n${result.stderr}`.split('\n').filter((line) => line.trim() !== '');
-  return new LabError([`${argv.join(' ').slice(0, 400)} ${how}`, ...lines.slice(-12)].join('\n  '));
+  return new Failure('failed', [`${argv.join(' ').slice(0, 400)} ${how}`, ...lines.slice(-12)].join('\n  '));
 }
 
 /** Starts a process that outlives us; its stdout and stderr go to a file. */
@@ -103,7 +104,8 @@ export async function poll<T>(
   for (;;) {
     const answer = await question();
     if (answer !== undefined) return answer;
-    if (Date.now() > end) throw new LabError(`waited ${String(Math.round(timeoutMs / 1000))} s in vain: ${what}`);
+    if (Date.now() > end)
+      throw new Failure('failed', `waited ${String(Math.round(timeoutMs / 1000))} s in vain: ${what}`);
     await sleep(50);
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { exitCodes, LabError } from './errors.ts';
+import { Failure } from '#src/errors.ts';
 import { run } from './process.ts';
 
 /** Programs the lab runs itself, and the package each is in. */
@@ -17,7 +17,7 @@ const programs: Readonly<Record<string, string>> = {
 /** Throws one sentence when this machine, or whoever runs this, cannot have a lab. */
 export async function requireAbilities(): Promise<void> {
   const fail = (sentence: string): never => {
-    throw new LabError(sentence, exitCodes.environment);
+    throw new Failure('environment', sentence);
   };
   if (process.platform !== 'linux') fail(`the lab needs Linux with namespaces; this is ${process.platform}`);
   if (process.getuid?.() !== 0) fail('the lab makes namespaces, mounts and loop devices: run it as root');

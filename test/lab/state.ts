@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { exitCodes, LabError } from './errors.ts';
+import { Failure } from '#src/errors.ts';
 import { labDirectory, labsDirectory } from './layout.ts';
 import { processStart } from './processes.ts';
 import { isSuite, type Suite } from './suites.ts';
@@ -75,10 +75,10 @@ function takeLock(name: string, file: string): void {
     } catch {
       const [pid = '0', start] = (existsSync(file) ? readFileSync(file, 'utf8') : '').split(' ');
       if (start !== undefined && processStart(Number(pid)) === start) {
-        throw new LabError(`process ${pid} is bringing the lab "${name}" up or down: wait for it`, exitCodes.busy);
+        throw new Failure('busy', `process ${pid} is bringing the lab "${name}" up or down: wait for it`);
       }
       rmSync(file, { force: true });
     }
   }
-  throw new LabError(`the lock ${file} cannot be taken`, exitCodes.busy);
+  throw new Failure('busy', `the lock ${file} cannot be taken`);
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { exitCodes, LabError } from './errors.ts';
+import { Failure } from '#src/errors.ts';
 
 export type Suite = 'bookworm' | 'trixie';
 
@@ -56,7 +56,7 @@ export const defaultSuite: Suite = 'bookworm';
 /** The suite of this name; throws for one that no lab can have. */
 export function suiteNamed(name: string): Suite {
   if (isSuite(name)) return name;
-  throw new LabError(`there is no suite "${name}": say ${suiteNames.join(' or ')}`, exitCodes.usage);
+  throw new Failure('usage', `there is no suite "${name}": say ${suiteNames.join(' or ')}`);
 }
 
 /** The variable by which `npm test -- --suite NAME` tells the tests. */

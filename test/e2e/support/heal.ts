@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from '../../lab/errors.ts';
+import { Failure } from '#src/errors.ts';
 import { look, run } from './commands.ts';
 import { lab } from './lab.ts';
 
@@ -12,7 +12,8 @@ export async function healed(volume: string, patienceMs = 30_000): Promise<void>
   if (await healsWithin(volume, patienceMs)) return;
   await run(`gluster volume set ${volume} cluster.post-op-delay-secs 0`);
   try {
-    if (!(await healsWithin(volume, 5 * 60_000))) throw new LabError(`${volume} has entries that wait to be healed`);
+    if (!(await healsWithin(volume, 5 * 60_000)))
+      throw new Failure('failed', `${volume} has entries that wait to be healed`);
   } finally {
     await run(`gluster volume reset ${volume} cluster.post-op-delay-secs`);
   }
