@@ -52,7 +52,7 @@ async function make(
 ): Promise<void> {
   const { debian } = suites[suite];
   const from = mirror ?? (await machineMirror());
-  progress?.(`${debian} is made, once, in ${target}: ${String(packages.length)} packages of ${from}`);
+  progress?.(`${debian} is made, once, in ${target}: ${packages.length} packages of ${from}`);
   const { exitCode, stdout } = await run(
     'sh',
     [script, target, suite, from, packages.join(), ...(await networkSettings())],

@@ -18,7 +18,7 @@ export async function makeBrickFile(
   sectorSize: SectorSize = 512,
 ): Promise<string> {
   if (mebibytes < smallestBrickMebibytes) {
-    throw new Failure('usage', `a brick has ${String(smallestBrickMebibytes)} MiB or more`);
+    throw new Failure('usage', `a brick has ${smallestBrickMebibytes} MiB or more`);
   }
   const file = brickFile(node, name);
   if (existsSync(file)) throw new Failure('exists', `${node.name} has a brick ${name} already`);
@@ -27,7 +27,7 @@ export async function makeBrickFile(
   const unfinished = `${file}.new`;
   writeFileSync(unfinished, '', { mode: 0o600 });
   truncateSync(unfinished, mebibytes * 1024 * 1024);
-  await run('mkfs.xfs', ['-q', '-f', '-s', `size=${String(sectorSize)}`, unfinished], {
+  await run('mkfs.xfs', ['-q', '-f', '-s', `size=${sectorSize}`, unfinished], {
     marker: dirname(node.directory),
   });
   renameSync(unfinished, file);

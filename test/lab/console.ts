@@ -46,17 +46,14 @@ export function watchConsole(lab: Lab, instance: string): Console {
       const found = await waitUntil(timeoutMs, () => findLine(lines, pattern, after));
       if (found !== undefined) return found;
       const tail = lines.slice(-8).map((line) => `\n  ${line}`);
-      throw new Failure(
-        'failed',
-        `${instance} printed no ${String(pattern)} in ${String(timeoutMs / 1000)} s:${tail.join('')}`,
-      );
+      throw new Failure('failed', `${instance} printed no ${pattern} in ${timeoutMs / 1000} s:${tail.join('')}`);
     },
     lastRecord,
     waitForRecords: async (count, timeoutMs = 60_000) => {
       const wanted = lastRecord() + count;
       const last = await waitUntil(timeoutMs, () => (lastRecord() >= wanted ? lastRecord() : undefined));
       if (last !== undefined) return last;
-      throw new Failure('failed', `${instance} came to record ${String(lastRecord())} instead of ${String(wanted)}`);
+      throw new Failure('failed', `${instance} came to record ${lastRecord()} instead of ${wanted}`);
     },
     failures: () => lines.filter((line) => line.includes('FAILED') || line.includes('I/O error')),
     close: () => {
@@ -90,7 +87,7 @@ async function follow(lab: Lab, instance: string, stop: AbortSignal, onLine: (li
     for (const { pid } of lab.nodes) {
       if (pid === undefined || stop.aborted) continue;
       // The node's own /run, through its process 1.
-      const path = `/proc/${String(pid)}/root/run/ganeti/kvm-hypervisor/ctrl/${instance}.serial`;
+      const path = `/proc/${pid}/root/run/ganeti/kvm-hypervisor/ctrl/${instance}.serial`;
       await readToEnd(path, stop, onLine);
     }
     await sleep(50);
@@ -108,7 +105,7 @@ async function readToEnd(path: string, stop: AbortSignal, onLine: (line: string)
     stop.addEventListener('abort', end, { once: true });
     socket.setEncoding('utf8');
     socket.on('data', (data) => {
-      const parts = `${rest}${String(data)}`.split('\n');
+      const parts = `${rest}${data}`.split('\n');
       rest = parts.pop() ?? '';
       for (const part of parts) onLine(part.replace(/\r/g, ''));
     });

@@ -95,8 +95,8 @@ async function tour(lab: Lab, guest: ReturnType<typeof watchConsole>): Promise<v
       .slice(0, 1),
   ]);
   if (guest.failures().length > 0) throw new Failure('failed', `the guest complains: ${guest.failures().join('; ')}`);
-  if (Number(found.match[1]) < last) throw new Failure('failed', `only ${found.text} after record ${String(last)}`);
-  prove(`Every record is there: the guest had acknowledged ${String(last)} before the restart.`);
+  if (Number(found.match[1]) < last) throw new Failure('failed', `only ${found.text} after record ${last}`);
+  prove(`Every record is there: the guest had acknowledged ${last} before the restart.`);
   await show(
     lab,
     'And from the side of Gluster?',

@@ -99,7 +99,7 @@ function names(nodes: readonly LabNode[]): readonly string[] {
 }
 
 export async function bricksOnline(node: LabNode, volume: string, count: number): Promise<void> {
-  await poll(`${String(count)} bricks of the volume ${volume} are online`, 60_000, async () => {
+  await poll(`${count} bricks of the volume ${volume} are online`, 60_000, async () => {
     const { stdout } = await gluster(node, ['volume', 'status', volume, '--xml'], false);
     const online = stdout.split('<node>').filter((part) => part.includes('/bricks/') && part.includes('<status>1<'));
     return online.length >= count ? true : undefined;

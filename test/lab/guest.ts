@@ -148,7 +148,7 @@ function workDirectory(): string {
       rmSync(`${cacheDirectory}/${name}`, { recursive: true, force: true });
     }
   }
-  return mkdtempSync(`${cacheDirectory}/work-${String(process.pid)}-`);
+  return mkdtempSync(`${cacheDirectory}/work-${process.pid}-`);
 }
 
 function onlyEntry(directory: string): string {

@@ -27,10 +27,10 @@ function networkInterfaces(): readonly string[] {
 
 /** The PID namespaces that are a lab's, by the processes that entered them. */
 function namespaceMembers(pid: number): readonly number[] {
-  const namespace = readlinkSync(`/proc/${String(pid)}/ns/pid`);
+  const namespace = readlinkSync(`/proc/${pid}/ns/pid`);
   return allProcesses().filter((candidate) => {
     try {
-      return readlinkSync(`/proc/${String(candidate)}/ns/pid`) === namespace;
+      return readlinkSync(`/proc/${candidate}/ns/pid`) === namespace;
     } catch {
       return false;
     }

@@ -61,7 +61,7 @@ export const volumeName = 'ganeti';
 export async function up(options: LabOptions): Promise<Lab> {
   await requireAbilities();
   if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > maximumNodes) {
-    throw new Failure('usage', `a lab has 1 to ${String(maximumNodes)} nodes`);
+    throw new Failure('usage', `a lab has 1 to ${maximumNodes} nodes`);
   }
   return await whileLocked(options.name, async () => {
     const existing = open(options.name);
@@ -214,5 +214,5 @@ function standInForGsyncd(upper: string, base: string): void {
 }
 
 function plural(nodes: number): string {
-  return nodes === 1 ? '1 node' : `${String(nodes)} nodes`;
+  return nodes === 1 ? '1 node' : `${nodes} nodes`;
 }

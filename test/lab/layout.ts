@@ -25,26 +25,26 @@ export const network = {
 export const maximumNodes = 9;
 
 export function nodeName(number: number): string {
-  return `node${String(number)}`;
+  return `node${number}`;
 }
 
 export function nodeAddress(number: number): string {
-  return `10.99.0.${String(number)}`;
+  return `10.99.0.${number}`;
 }
 
 /** What nodes have beside it. glusterd listens there when glusterd.vol says so. */
 export function nodeIpv6(number: number): string {
-  return `fd99::${String(number)}`;
+  return `fd99::${number}`;
 }
 
 /** A name of a node that leads to its IPv6 address only. */
 export function nodeIpv6Name(number: number): string {
-  return `six${String(number)}.lab`;
+  return `six${number}.lab`;
 }
 
 /** Instances a test may make: inst1.lab to inst40.lab, with the addresses 10.99.1.1 to 10.99.1.40. */
 export function instance(number: number): { readonly name: string; readonly address: string } {
-  return { name: `inst${String(number)}.lab`, address: `10.99.1.${String(number)}` };
+  return { name: `inst${number}.lab`, address: `10.99.1.${number}` };
 }
 
 export function labDirectory(name: string): string {

@@ -67,7 +67,7 @@ interface Mount {
 }
 
 function mountsOf(pid: number): readonly Mount[] {
-  const lines = readIfThere(`/proc/${String(pid)}/mountinfo`)?.split('\n') ?? [];
+  const lines = readIfThere(`/proc/${pid}/mountinfo`)?.split('\n') ?? [];
   return lines.flatMap((line) => {
     const match = /^\d+ \d+ (\S+) \S+ (\S+) .* - (\S+) /.exec(line);
     return match === null ? [] : { device: match[1] ?? '', point: match[2] ?? '', type: match[3] ?? '' };

@@ -11,7 +11,7 @@ export async function plugIn(hub: number, node: number, number: number): Promise
   });
   await ipIn(node, [
     'link set lo up',
-    `link add eth0 type veth peer name ${port} netns ${String(hub)}`,
+    `link add eth0 type veth peer name ${port} netns ${hub}`,
     `address add ${nodeAddress(number)}/24 dev eth0`,
     // Without a check for another one with this address, which would delay it.
     `address add ${nodeIpv6(number)}/64 dev eth0 nodad`,

@@ -71,7 +71,7 @@ function toldTo(onLine: (line: string) => void) {
 }
 
 export function commandFailed(argv: readonly string[], result: RunResult): Failure {
-  const how = result.timedOut ? 'ran into its time limit' : `exited with ${String(result.exitCode)}`;
+  const how = result.timedOut ? 'ran into its time limit' : `exited with ${result.exitCode}`;
   const lines = `${result.stdout}\n${result.stderr}`.split('\n').filter((line) => line.trim() !== '');
   return new Failure('failed', [`${argv.join(' ').slice(0, 400)} ${how}`, ...lines.slice(-12)].join('\n  '));
 }
@@ -104,8 +104,7 @@ export async function poll<T>(
   for (;;) {
     const answer = await question();
     if (answer !== undefined) return answer;
-    if (Date.now() > end)
-      throw new Failure('failed', `waited ${String(Math.round(timeoutMs / 1000))} s in vain: ${what}`);
+    if (Date.now() > end) throw new Failure('failed', `waited ${Math.round(timeoutMs / 1000)} s in vain: ${what}`);
     await sleep(50);
   }
 }

@@ -3,14 +3,14 @@ import { markerVariable, poll } from './process.ts';
 
 /** The start time of a process in clock ticks: with it, a process id cannot be mistaken for a later one. */
 export function processStart(pid: number): string | undefined {
-  const stat = readIfThere(`/proc/${String(pid)}/stat`);
+  const stat = readIfThere(`/proc/${pid}/stat`);
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields === undefined || fields[0] === 'Z' ? undefined : fields[19];
 }
 
 /** Whether the process is there and carries the lab's marker. */
 export function isMarked(pid: number, directory: string): boolean {
-  const environment = readIfThere(`/proc/${String(pid)}/environ`);
+  const environment = readIfThere(`/proc/${pid}/environ`);
   return environment?.split('\0').includes(`${markerVariable}=${directory}`) === true;
 }
 
@@ -30,7 +30,7 @@ export async function killAndWait(pids: readonly number[]): Promise<void> {
   for (const pid of pids) kill(pid);
   for (const [pid, start] of starts) {
     if (start === undefined) continue;
-    await poll(`process ${String(pid)} ends`, 30_000, () => (processStart(pid) === start ? undefined : true));
+    await poll(`process ${pid} ends`, 30_000, () => (processStart(pid) === start ? undefined : true));
   }
 }
 
@@ -48,7 +48,7 @@ export function mountNamespaceMembers(): readonly number[] {
   const members = new Map<string, number>();
   for (const pid of allProcesses()) {
     try {
-      members.set(readlinkSync(`/proc/${String(pid)}/ns/mnt`), pid);
+      members.set(readlinkSync(`/proc/${pid}/ns/mnt`), pid);
     } catch {
       // It ended meanwhile, or is a kernel thread.
     }

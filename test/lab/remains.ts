@@ -29,7 +29,7 @@ export function remains(name: string, traces?: Fingerprint): readonly string[] {
   return [
     ...mounts.filter((line) => line.includes(directory)),
     ...files.map(([device, file]) => `${device} ${file}`),
-    ...processes.map((pid) => `process ${String(pid)}`),
+    ...processes.map((pid) => `process ${pid}`),
     ...interfaces.filter((network) => traces?.interfaces.includes(network) === false),
     ...[directory, `${directory}.lock`, `/run/netns/${name}`].filter((path) => existsSync(path)),
   ];
@@ -37,7 +37,7 @@ export function remains(name: string, traces?: Fingerprint): readonly string[] {
 
 function pidNamespace(pid: number): string | undefined {
   try {
-    return readlinkSync(`/proc/${String(pid)}/ns/pid`);
+    return readlinkSync(`/proc/${pid}/ns/pid`);
   } catch {
     return undefined;
   }

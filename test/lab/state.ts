@@ -67,7 +67,7 @@ export async function whileLocked<T>(name: string, action: () => Promise<T>): Pr
 }
 
 function takeLock(name: string, file: string): void {
-  const ours = `${String(process.pid)} ${processStart(process.pid) ?? ''}`;
+  const ours = `${process.pid} ${processStart(process.pid) ?? ''}`;
   for (let attempt = 0; attempt < 10; attempt++) {
     try {
       writeFileSync(file, ours, { flag: 'wx', mode: 0o600 });

@@ -44,9 +44,7 @@ export function printStatus(labs: readonly LabStatus[], json: boolean): string {
   if (labs.length === 0) return 'no lab\n';
   const lines = labs.flatMap((lab) => [
     `${lab.name}: ${lab.state}${kindOf(lab)}`,
-    ...lab.nodes.map(
-      (node) => `  ${node.name}  ${node.address}  ${node.pid === null ? 'off' : `pid ${String(node.pid)}`}`,
-    ),
+    ...lab.nodes.map((node) => `  ${node.name}  ${node.address}  ${node.pid === null ? 'off' : `pid ${node.pid}`}`),
   ]);
   return `${lines.join('\n')}\n`;
 }

@@ -86,6 +86,6 @@ export async function seesDisk(
   mebibytes: number,
   after: number,
 ): Promise<ConsoleLine> {
-  await console.waitFor(new RegExp(`^disk ${disk} ${String(mebibytes * 2048)} sectors`), { after, ...bootTime });
+  await console.waitFor(new RegExp(`^disk ${disk} ${mebibytes * 2048} sectors`), { after, ...bootTime });
   return await console.waitFor(new RegExp(`^end of ${disk} ok`), { after, ...bootTime });
 }

@@ -64,6 +64,6 @@ export function requireDone({ exitCode, stdout, stderr }: RunResult): void {
 /** Throws unless a command failed and said why. Returns all it said. */
 export function requireFailed({ exitCode, stdout, stderr }: RunResult, reason: RegExp): string {
   const said = stdout + stderr;
-  if (exitCode === 0 || !reason.test(said)) throw new Error(`it did not fail with ${String(reason)}:\n${said}`);
+  if (exitCode === 0 || !reason.test(said)) throw new Error(`it did not fail with ${reason}:\n${said}`);
   return said;
 }

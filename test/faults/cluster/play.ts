@@ -33,7 +33,7 @@ export async function play(scenario: ClusterScenario, note: (text: string) => vo
     const left = (await leftovers()).filter((what) => !before.includes(what));
     if (left.length > 0) throw new Error(`left over:\n${left.join('\n')}`);
   } catch (error) {
-    note(`FAILED: ${String(error)}\nconsole:\n${guest.console.lines.slice(-15).join('\n')}\n`);
+    note(`FAILED: ${error}\nconsole:\n${guest.console.lines.slice(-15).join('\n')}\n`);
     await scenario.cleanUp?.();
     await timed('repair', repair);
     throw error;

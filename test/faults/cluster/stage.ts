@@ -69,5 +69,5 @@ async function type(command: string): Promise<RunResult> {
 
 /** Throws unless a text has what the administrator is to see. */
 export function requireText(text: string, wanted: RegExp): void {
-  if (!wanted.test(text)) throw new Error(`no ${String(wanted)} in:\n${text}`);
+  if (!wanted.test(text)) throw new Error(`no ${wanted} in:\n${text}`);
 }
