@@ -8,56 +8,65 @@ import path from 'node:path';
 import { commands } from '#gluster/admin/commands.ts';
 import { parameters } from '#gluster/configuration/parameters.ts';
 import { verbs } from '#src/verbs.ts';
+import { runCommandLine } from './command-line.ts';
 import { bashCompletion } from './completion.ts';
 import { layOut } from './layout.ts';
 import { manualPages } from './manual/pages.ts';
 import { nodeOf } from './node-of.ts';
-import { directoryName, parseOptionsOrExit } from './options.ts';
+import { type BuildOptions, buildCommand, buildOptions, directoryName } from './options.ts';
 import { parametersList } from './parameters-list.ts';
 import { preparedNode } from './prepared-node.ts';
 import { buildProgram, type Program } from './program.ts';
 import { sourceDate } from './source-date.ts';
 
-const options = parseOptionsOrExit();
 const name = 'ganeti-extstorage-gluster';
 const root = path.dirname(import.meta.dirname);
 const work = path.join(root, 'build/out/work');
-const output = path.join(root, 'build/out', directoryName(name, options));
 const names = [...Object.keys(verbs), 'gnt-gluster'];
-const programs: readonly Program[] = options.separate
-  ? names.map((program) => ({ name: program, entry: `providers/gluster/${program}.ts` }))
-  : [{ name, entry: 'providers/gluster/multicall.ts' }];
 
-const started = performance.now();
-await mkdir(work, { recursive: true });
+type Made = { readonly name: string; readonly source: string };
 
-const { architecture } = options;
-const official = await nodeOf(architecture, root, work);
-const node = await preparedNode(official, architecture, work, (message) => say('node', message));
-const executables: { name: string; source: string }[] = [];
-for (const program of programs) {
-  const { bundleBytes, path: source, bytes, fresh } = await buildProgram(program, { architecture, node, root, work });
-  const sizes = `${Math.round(bytes / 1024 ** 2)} MiB, ${Math.round(bundleBytes / 1024)} KiB of it ours`;
-  say('executable', `${program.name}: ${sizes}${fresh ? '' : ', unchanged'}`);
-  executables.push({ name: program.name, source });
+async function build(options: BuildOptions): Promise<number> {
+  const started = performance.now();
+  await mkdir(work, { recursive: true });
+  const executables = await buildPrograms(options);
+  const output = path.join(root, 'build/out', directoryName(name, options));
+  await layOut(output, {
+    executables,
+    links: options.separate ? {} : Object.fromEntries(names.map((link) => [link, name])),
+    copies: {
+      'gluster.toml.example': path.join(root, 'providers/gluster/files/gluster.toml.example'),
+      'gnt-gluster-kvm': path.join(root, 'providers/gluster/files/gnt-gluster-kvm'),
+      logrotate: path.join(root, 'providers/gluster/files/logrotate.conf'),
+    },
+    texts: {
+      'parameters.list': parametersList(parameters),
+      'gnt-gluster.bash-completion': bashCompletion('gnt-gluster', commands),
+      ...manualPages(await sourceDate(root)),
+    },
+  });
+  say('layout', `${path.relative(root, output)}/ in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return 0;
 }
 
-await layOut(output, {
-  executables,
-  links: options.separate ? {} : Object.fromEntries(names.map((link) => [link, name])),
-  copies: {
-    'gluster.toml.example': path.join(root, 'providers/gluster/files/gluster.toml.example'),
-    'gnt-gluster-kvm': path.join(root, 'providers/gluster/files/gnt-gluster-kvm'),
-    logrotate: path.join(root, 'providers/gluster/files/logrotate.conf'),
-  },
-  texts: {
-    'parameters.list': parametersList(parameters),
-    'gnt-gluster.bash-completion': bashCompletion('gnt-gluster', commands),
-    ...manualPages(await sourceDate(root)),
-  },
-});
-say('layout', `${path.relative(root, output)}/ in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+async function buildPrograms({ architecture, separate }: BuildOptions): Promise<readonly Made[]> {
+  const programs: readonly Program[] = separate
+    ? names.map((program) => ({ name: program, entry: `providers/gluster/${program}.ts` }))
+    : [{ name, entry: 'providers/gluster/multicall.ts' }];
+  const official = await nodeOf(architecture, root, work);
+  const node = await preparedNode(official, architecture, work, (message) => say('node', message));
+  const made: Made[] = [];
+  for (const program of programs) {
+    const { bundleBytes, path: source, bytes, fresh } = await buildProgram(program, { architecture, node, root, work });
+    const sizes = `${Math.round(bytes / 1024 ** 2)} MiB, ${Math.round(bundleBytes / 1024)} KiB of it ours`;
+    say('executable', `${program.name}: ${sizes}${fresh ? '' : ', unchanged'}`);
+    made.push({ name: program.name, source });
+  }
+  return made;
+}
 
 function say(step: string, message: string): void {
   console.log(`${step.padEnd(11)} ${message}`);
 }
+
+await runCommandLine(buildCommand, (given) => build(buildOptions(given)));

@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { Failure } from '#src/errors.ts';
+import { type CommandLine, type Given, readArguments } from './command-line.ts';
 
 /** The processors that there is an official Node for in the npm registry, and that Debian's Ganeti runs on. */
 export const architectures = ['x64', 'arm64'] as const;
@@ -10,46 +11,41 @@ export type BuildOptions = {
   readonly architecture: Architecture;
   /** One executable a verb, instead of one with a link for each verb. */
   readonly separate: boolean;
-  readonly help: boolean;
 };
 
-const usage = `usage: npm run build [-- OPTION...]
+const options = {
+  arch: {
+    value: 'ARCH',
+    meaning: `for this processor, ${architectures.join(' or ')}; that of this machine unless told`,
+  },
+  separate: { meaning: 'one executable a verb, instead of one for all with a link for each verb' },
+} as const;
 
-  --arch ARCH   for this processor, ${architectures.join(' or ')}; that of this machine unless told
-  --separate    one executable a verb, instead of one for all with a link for each verb
-  --help        this text
+/** The command line of the build. */
+export const buildCommand: CommandLine<typeof options> = {
+  program: 'build',
+  usage: 'npm run build [-- OPTION...]',
+  help: 'npm run build -- --help',
+  options,
+  about: `Makes build/out/ganeti-extstorage-gluster/. With options that change what is made, -separate and -linux-ARCH are
+added to the name of the directory.`,
+};
 
-Makes build/out/ganeti-extstorage-gluster/. With options that change what is made, -separate and -linux-ARCH are
-added to the name of the directory.
-`;
-
-/** Reads the command line of the build. Throws an Error for an option that nobody knows. */
+/** What the arguments of the build ask for. Throws a Failure of kind usage for what it does not know. */
 export function parseOptions(args: readonly string[]): BuildOptions {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      arch: { type: 'string', default: process.arch },
-      separate: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const architecture = architectures.find((known) => known === values.arch);
-  if (architecture === undefined)
-    throw new Error(`there is no build for ${values.arch}, only for ${architectures.join(' and ')}`);
-  return { architecture, separate: values.separate, help: values.help };
+  return buildOptions(readArguments(buildCommand, args).given);
 }
 
-/** The options of this run of the build; ends it for --help and for a mistake. */
-export function parseOptionsOrExit(): BuildOptions {
-  try {
-    const options = parseOptions(process.argv.slice(2));
-    if (!options.help) return options;
-    console.log(usage);
-    process.exit(0);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
-    process.exit(2);
-  }
+/** The same from what was given. */
+export function buildOptions({ arch, separate }: Given<typeof options>): BuildOptions {
+  return { architecture: architectureNamed(arch), separate };
+}
+
+/** The processor of this name; that of this machine unless told. Throws a Failure of kind usage for any other one. */
+export function architectureNamed(name: string = process.arch): Architecture {
+  const architecture = architectures.find((known) => known === name);
+  if (architecture !== undefined) return architecture;
+  throw new Failure('usage', `there is no build for ${name}, only for ${architectures.join(' and ')}`);
 }
 
 /** The directory below build/out that a build with these options makes. */

@@ -4,23 +4,50 @@
  */
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { Failure } from '#src/errors.ts';
 import packageFile from '../package.json' with { type: 'json' };
-import { directoryName, parseOptions } from './options.ts';
+import { type CommandLine, type Given, runCommandLine } from './command-line.ts';
+import { architectureNamed, directoryName } from './options.ts';
 import { makeArchive } from './package/archive.ts';
 import { writeChecksums } from './package/checksums.ts';
 import { makeDebianPackage } from './package/debian-package.ts';
 import { productName, type Release } from './package/release.ts';
 import { sourceDate } from './source-date.ts';
 
-const usage = `usage: npm run package [-- OPTION...]
+const options = {
+  arch: { value: 'ARCH', meaning: 'of what `npm run build -- --arch ARCH` made; that of this machine unless told' },
+  from: { value: 'DIR', meaning: 'of what lies there instead' },
+  version: { value: 'VERSION', meaning: `call it this instead of ${packageFile.version}` },
+  level: { value: '0...9', meaning: 'how hard to compress: 6 unless told' },
+  output: { value: 'DIR', meaning: 'instead of build/out/release' },
+} as const;
 
-  --arch ARCH         of what \`npm run build -- --arch ARCH\` made; this machine's unless told
-  --from DIR          of what lies there instead
-  --version VERSION   call it this instead of ${packageFile.version}
-  --level 0...9       how hard to compress: 6 unless told
-  --output DIR        instead of build/out/release
-`;
+const line: CommandLine<typeof options> = {
+  program: 'package',
+  usage: 'npm run package [-- OPTION...]',
+  help: 'npm run package -- --help',
+  options,
+  about: 'Makes a Debian package, an archive for any other Linux, and their checksums.',
+};
+
+async function release(given: Given<typeof options>): Promise<number> {
+  const { version = packageFile.version, level = '6' } = given;
+  if (!/^\d[\w.+~-]*$/.test(version)) throw new Failure('usage', `${version} is not a version`);
+  if (!/^\d$/.test(level)) throw new Failure('usage', `there is no level ${level}`);
+  const architecture = architectureNamed(given.arch);
+  const root = path.dirname(import.meta.dirname);
+  const directory = directoryName(productName, { architecture, separate: false });
+  const built = path.resolve(given.from ?? path.join(root, 'build/out', directory));
+  // Whoever installs it must be able to read it.
+  process.umask(0o022);
+  try {
+    const what = { root, built, version, architecture, level, date: await sourceDate(root) };
+    await makeRelease(what, path.resolve(given.output ?? path.join(root, 'build/out/release')));
+    return 0;
+  } catch (cause) {
+    throw new Failure('failed', `no release: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
 
 async function makeRelease(release: Release, output: string): Promise<void> {
   const work = await mkdtemp(path.join(release.root, 'build/out/work/package-'));
@@ -42,52 +69,4 @@ async function makeRelease(release: Release, output: string): Promise<void> {
   }
 }
 
-function readOptions() {
-  const { values } = parseArgs({
-    options: {
-      arch: { type: 'string', default: process.arch },
-      from: { type: 'string' },
-      version: { type: 'string', default: packageFile.version },
-      level: { type: 'string', default: '6' },
-      output: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (!/^\d[\w.+~-]*$/.test(values.version)) throw new Error(`${values.version} is not a version`);
-  if (!/^\d$/.test(values.level)) throw new Error(`there is no level ${values.level}`);
-  return { ...values, ...parseOptions(['--arch', values.arch]), help: values.help };
-}
-
-function readOptionsOrExit(): ReturnType<typeof readOptions> {
-  try {
-    return readOptions();
-  } catch (error) {
-    return end(2, `${messageOf(error)}\n\n${usage}`);
-  }
-}
-
-function end(status: number, message: string): never {
-  console.error(message);
-  process.exit(status);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-const options = readOptionsOrExit();
-if (options.help) {
-  console.log(usage);
-  process.exit(0);
-}
-// Whoever installs it must be able to read it.
-process.umask(0o022);
-const root = path.dirname(import.meta.dirname);
-const built = path.resolve(options.from ?? path.join(root, 'build/out', directoryName(productName, options)));
-const { architecture, version, level } = options;
-const release = { root, built, version, architecture, level, date: await sourceDate(root) };
-try {
-  await makeRelease(release, path.resolve(options.output ?? path.join(root, 'build/out/release')));
-} catch (error) {
-  end(1, `no release: ${messageOf(error)}`);
-}
+await runCommandLine(line, release);

@@ -3,43 +3,40 @@
  * it tells which files of tests took longest; the last line is `N passed, N failed`, where a static check or the build
  * counts as one test. In CI a skipped test has failed.
  */
-import { parseArgs } from 'node:util';
+import { Failure } from '#src/errors.ts';
+import { type CommandLine, type Given, runCommandLine } from '../build/command-line.ts';
 import { defaultSuite, suiteNamed, suiteNames, suiteVariable } from './lab/suites.ts';
 import { stopOnSignal } from './runner/process.ts';
 import { type Count, type FileTime, type Step, stages, steps } from './runner/steps.ts';
 
 const names = steps.map((step) => step.name);
-const usage = `usage: npm test [-- [--only STEP[,STEP...]] [--suite SUITE]]
+const options = {
+  only: {
+    value: 'STEP[,STEP...]',
+    meaning: 'only these steps, and the build if one of them uses the built executable',
+  },
+  suite: {
+    value: 'SUITE',
+    meaning: `conformance and e2e run on it: ${suiteNames.join(' or ')}, ${defaultSuite} unless told`,
+  },
+} as const;
 
-Steps, in order: ${names.join(' ')}
+const line: CommandLine<typeof options> = {
+  program: 'test',
+  usage: 'npm test [-- OPTION...]',
+  help: 'npm test -- --help',
+  options,
+  about: `Steps, in order: ${names.join(' ')}
 Those that leave each other alone run side by side.
-A step that uses the built executable has the build done first.
-Suites, the Debian releases of the lab: ${suiteNames.join(' ')}. conformance and e2e run on SUITE (${defaultSuite} unless told), short on the\nother one, package on both.`;
+A suite is the Debian release of a lab. short runs on the other one, package on both.`,
+};
 
-function selected(): readonly string[] {
-  const { values } = parseArgs({
-    options: { only: { type: 'string' }, suite: { type: 'string' }, help: { type: 'boolean' } },
-  });
-  if (values.help) {
-    console.log(usage);
-    process.exit(0);
-  }
-  if (values.suite !== undefined) process.env[suiteVariable] = suiteNamed(values.suite);
-  const only = values.only?.split(',') ?? names;
+function selected({ only: text, suite }: Given<typeof options>): readonly string[] {
+  if (suite !== undefined) process.env[suiteVariable] = suiteNamed(suite);
+  const only = text?.split(',') ?? names;
   const unknown = only.filter((name) => !names.includes(name));
-  if (unknown.length > 0) {
-    throw new Error(`no such step: ${unknown.join(', ')}`);
-  }
+  if (unknown.length > 0) throw new Failure('usage', `no such step: ${unknown.join(', ')}`);
   return steps.some((step) => only.includes(step.name) && step.needsBuild) ? ['build', ...only] : only;
-}
-
-function selectedOrExit(): readonly string[] {
-  try {
-    return selected();
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
-    process.exit(2);
-  }
 }
 
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
@@ -47,8 +44,8 @@ const failures: string[] = [];
 const files: FileTime[] = [];
 const skippedFails = !['', 'false', undefined].includes(process.env.CI);
 
-async function main(): Promise<void> {
-  const only = selectedOrExit();
+async function main(given: Given<typeof options>): Promise<number> {
+  const only = selected(given);
   stopOnSignal();
   for (const stage of stages) {
     const lanes = stage.map((lane) => lane.filter(({ name }) => only.includes(name))).filter((lane) => lane.length > 0);
@@ -57,7 +54,7 @@ async function main(): Promise<void> {
   tellSlowest();
   if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
-  process.exitCode = total.failed > 0 ? 1 : 0;
+  return total.failed > 0 ? 1 : 0;
 }
 
 async function runLane(lane: readonly Step[], hasOthersBeside: boolean): Promise<void> {
@@ -85,4 +82,4 @@ function summary(name: string, { passed, failed, skipped }: Count, milliseconds:
   return `== ${name.padEnd(11)} ${counts.filter(Boolean).join(', ')} in ${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-await main();
+await runCommandLine(line, main);

@@ -7,12 +7,12 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { type CommandLine, type Given, numberOf, runCommandLine } from '../../build/command-line.ts';
 import { labOfCheckout } from '../lab/checkout.ts';
 import { inOwnLab, up, volumeName } from '../lab/lab.ts';
 import { projectDirectory } from '../lab/layout.ts';
 import type { LabNode } from '../lab/node.ts';
-import { installProvider } from '../lab/provider.ts';
+import { built, installProvider } from '../lab/provider.ts';
 import { runModel } from '../model/run.ts';
 import { runCluster } from './cluster/campaign.ts';
 import { clusterScenarios } from './cluster/scenarios.ts';
@@ -27,40 +27,42 @@ const hostile = 'hostile calls';
 const generated = 'generated configurations';
 const model = 'model, generated sequences';
 const rules = 'rules of sanity, by both callers';
-const built = path.join(projectDirectory, 'build/out/ganeti-extstorage-gluster');
 const output = path.join(projectDirectory, 'build/out/faults.json');
-const usage = `usage: npm run test:faults [-- OPTION...]
+const options = {
+  only: { value: 'TEXT', meaning: 'only the scenarios whose name begins with TEXT; several with commas between' },
+  calls: {
+    value: 'N',
+    meaning: 'how many hostile calls and generated configurations: 100000 unless told; how many sequences: 2000',
+  },
+  seed: { value: 'N', meaning: 'what they are made of: another number, other calls' },
+  path: {
+    value: 'TEXT',
+    meaning: 'only the one sequence that failed, with the seed and the path that were printed then',
+  },
+  list: { meaning: 'the names of all scenarios' },
+} as const;
 
-  --only TEXT   only the scenarios whose name begins with TEXT; several with commas between
-  --calls N     how many hostile calls and generated configurations: 100000 unless told; how many sequences: 2000
-  --seed N      what they are made of: another number, other calls
-  --path TEXT   only the one sequence that failed, with the seed and the path that were printed then
-  --list        the names of all scenarios
-  --help        this text
+const line: CommandLine<typeof options> = {
+  program: 'test:faults',
+  usage: 'npm run test:faults [-- OPTION...]',
+  help: 'npm run test:faults -- --help',
+  options,
+  about: `Prints a table and writes ${path.relative(projectDirectory, output)}.`,
+};
 
-Prints a table and writes ${path.relative(projectDirectory, output)}.`;
+/** How much is generated, and of what. */
+interface Generated {
+  readonly calls: number;
+  readonly sequences: number;
+  readonly seed: number;
+  /** That of the one sequence to try again. */
+  readonly again: string | undefined;
+}
 
-function parseOptions() {
-  const options = {
-    only: { type: 'string' },
-    calls: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    path: { type: 'string' },
-    list: { type: 'boolean' },
-    help: { type: 'boolean' },
-  } as const;
-  try {
-    const { values } = parseArgs({ options });
-    for (const name of ['calls', 'seed'] as const)
-      if (!/^[1-9][0-9]{0,8}$/.test(values[name] ?? '1'))
-        throw new Error(`--${name} must be a number, not ${values[name]}`);
-    const { calls, seed, ...others } = values;
-    const sequences = Number(calls ?? 2000);
-    return { ...others, calls: Number(calls ?? 100_000), sequences, seed: Number(seed) };
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
-    process.exit(2);
-  }
+function generatedOf({ calls, seed, path: again }: Given<typeof options>): Generated {
+  const most = 999_999_999;
+  const count = calls === undefined ? undefined : numberOf('--calls', calls, most);
+  return { calls: count ?? 100_000, sequences: count ?? 2000, seed: numberOf('--seed', seed ?? '1', most), again };
 }
 
 /** Does something on a node of its own, which has the provider and a mount for the tests. */
@@ -88,8 +90,7 @@ async function killVerbs(node: LabNode, chosen: readonly Scenario[]): Promise<re
   return outcomes;
 }
 
-async function callHostile(node: LabNode): Promise<Outcome> {
-  const { calls, seed } = options;
+async function callHostile(node: LabNode, { calls, seed }: Generated): Promise<Outcome> {
   const { statuses, problems } = await runHostile(node, calls, seed, (done, of) => show(`hostile: ${done} of ${of}`));
   show('');
   const seen = Object.entries(statuses).map(([status, count]) => `${status}: ${count}`);
@@ -98,14 +99,13 @@ async function callHostile(node: LabNode): Promise<Outcome> {
   return { name: hostile, points: calls, killed: 0, failures: problems };
 }
 
-async function readGenerated(): Promise<Outcome> {
-  const problems = await readHostile(options.calls);
+async function readGenerated({ calls }: Generated): Promise<Outcome> {
+  const problems = await readHostile(calls);
   for (const problem of problems) console.log(problem);
-  return { name: generated, points: options.calls, killed: 0, failures: problems };
+  return { name: generated, points: calls, killed: 0, failures: problems };
 }
 
-async function trySequences(node: LabNode): Promise<Outcome> {
-  const { sequences, seed, path: again } = options;
+async function trySequences(node: LabNode, { sequences, seed, again }: Generated): Promise<Outcome> {
   const progress = (done: number): void => {
     show(`model: ${done} of ${sequences}`);
     if (done % 100 === 0) console.log(`${process.stdout.isTTY ? '\n' : ''}model: ${done} of ${sequences} sequences`);
@@ -147,20 +147,21 @@ function rowOf({ name, points, killed, failures }: Outcome, width = 0): string {
   return `| ${name.padEnd(width)} | ${numbers.join(' | ')} |`;
 }
 
-const options = parseOptions();
-const wanted = (name: string): boolean => options.only?.split(',').some((text) => name.startsWith(text)) ?? true;
-const chosen = scenarios.filter(({ name }) => wanted(name));
-const onCluster = clusterScenarios.filter(({ name }) => wanted(name));
-if (options.help) console.log(usage);
-else if (options.list)
-  for (const name of [...[...chosen, ...onCluster].map((scenario) => scenario.name), hostile, generated, model, rules])
-    console.log(name);
-else {
+async function runFaults(given: Given<typeof options>): Promise<number> {
+  const amount = generatedOf(given);
+  const wanted = (name: string): boolean => given.only?.split(',').some((text) => name.startsWith(text)) ?? true;
+  const chosen = scenarios.filter(({ name }) => wanted(name));
+  const onCluster = clusterScenarios.filter(({ name }) => wanted(name));
+  if (given.list) {
+    const names = [...chosen, ...onCluster].map(({ name }) => name);
+    for (const name of [...names, hostile, generated, model, rules]) console.log(name);
+    return 0;
+  }
   const alone = async (node: LabNode): Promise<readonly Outcome[]> => [
     ...(await killVerbs(node, chosen)),
-    ...(wanted(hostile) ? [await callHostile(node)] : []),
-    ...(wanted(generated) ? [await readGenerated()] : []),
-    ...(wanted(model) ? [await trySequences(node)] : []),
+    ...(wanted(hostile) ? [await callHostile(node, amount)] : []),
+    ...(wanted(generated) ? [await readGenerated(amount)] : []),
+    ...(wanted(model) ? [await trySequences(node, amount)] : []),
     ...(wanted(rules) ? [await checkRules(node, rules)] : []),
   ];
   const needsNode = chosen.length > 0 || [hostile, generated, model, rules].some(wanted);
@@ -168,5 +169,7 @@ else {
   mkdirSync(path.dirname(output), { recursive: true });
   writeFileSync(output, `${JSON.stringify(outcomes, undefined, 2)}\n`);
   console.log(`\n${tableOf(outcomes)}`);
-  if (outcomes.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
+  return outcomes.some(({ failures }) => failures.length > 0) ? 1 : 0;
 }
+
+await runCommandLine(line, runFaults);

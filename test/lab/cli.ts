@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import yargs from 'yargs-parser';
 import { exitStatus, Failure } from '#src/errors.ts';
+import { print } from '#src/reply.ts';
+import { type CommandLine, type Given, runCommandLine } from '../../build/command-line.ts';
 import { down, open, up } from './lab.ts';
 import { cacheDirectory } from './layout.ts';
 import { commandInside } from './node.ts';
@@ -8,66 +9,63 @@ import { machineEnvironment } from './process.ts';
 import { labStatus, printStatus } from './status.ts';
 import { defaultSuite, type Suite, suiteNamed } from './suites.ts';
 
-const usage = `A real cluster on this machine: Ganeti and GlusterFS nodes in namespaces. Nothing leaves the machine.
+const options = {
+  name: { value: 'NAME', meaning: 'one of several labs: lab unless told' },
+  nodes: { value: 'N', meaning: 'up: how many nodes it has; 3 unless told' },
+  'no-ganeti': { meaning: 'up: nodes with Gluster only' },
+  suite: { value: 'SUITE', meaning: 'up: bookworm is Debian 12 with Ganeti 3.0, trixie is Debian 13 with Ganeti 3.1' },
+  json: { meaning: 'status: as JSON' },
+} as const;
 
-npm run lab -- up [--nodes 3] [--no-ganeti]   start it, or repair it; it stays up until down
-                  [--suite bookworm|trixie]   with nodes of Debian 12 (Ganeti 3.0) or 13 (Ganeti 3.1)
-npm run lab -- exec node1 -- COMMAND ...      run a command on a node, for example bash
-npm run lab -- status [--json]                what runs
-npm run lab -- down                           remove all of it
+const line: CommandLine<typeof options> = {
+  program: 'lab',
+  usage: 'npm run lab -- COMMAND [OPTION...]',
+  help: 'npm run lab -- --help',
+  options,
+  operands: true,
+  about: `A real cluster on this machine: Ganeti and GlusterFS nodes in namespaces. Nothing leaves the machine.
 
---name NAME   one of several labs: lab unless told
---help        this text
+  npm run lab -- up                          start it, or repair it; it stays up until down
+  npm run lab -- exec node1 -- COMMAND ...   run a command on a node, for example bash
+  npm run lab -- status                      show what runs
+  npm run lab -- down                        remove all of it
 
 A suite that is not the machine's own is made at its first use, from the machine's Debian mirror, and kept for all labs
 in ${cacheDirectory}/bases: a minute or two, and 800 MB.
 
 Instances: inst1.lab to inst40.lab have the addresses 10.99.1.1 to 10.99.1.40. The guest writes and checks numbered
-records and tells its serial console; the OS definition is called dummy+default.
-`;
+records and tells its serial console; the OS definition is called dummy+default.`,
+};
 
-async function main(argv: readonly string[]): Promise<number> {
-  const options = yargs([...argv], {
-    string: ['name', 'suite'],
-    number: ['nodes'],
-    boolean: ['help', 'json', 'ganeti'],
-    default: { name: 'lab', nodes: 3, ganeti: true, suite: defaultSuite },
-    configuration: { 'populate--': true, 'camel-case-expansion': false },
-  });
-  const known = ['_', '--', 'name', 'nodes', 'help', 'json', 'ganeti', 'suite'];
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  const [command, ...operands] = options._.map(String);
-  const name = String(options.name);
-  if (options.help === true) return print(usage);
-  if (unknown !== undefined) throw new Failure('usage', `there is no option --${unknown}; see --help`);
+async function runLab(given: Given<typeof options>, operands: readonly string[]): Promise<number> {
+  const { name = 'lab', nodes = '3', suite = defaultSuite } = given;
+  const [command, node, ...argv] = operands;
   switch (command) {
     case 'up':
-      return await bringUp(name, Number(options.nodes), options.ganeti === true, suiteNamed(String(options.suite)));
+      return await bringUp(name, Number(nodes), !given['no-ganeti'], suiteNamed(suite));
     case 'down':
       await down(name);
-      return print(`the lab "${name}" is gone\n`);
+      return say(`the lab "${name}" is gone\n`);
     case 'exec':
-      return await execute(name, operands, options['--']?.map(String) ?? []);
+      return await execute(name, node, argv);
     case 'status':
-      return print(printStatus(labStatus(), options.json === true));
+      return say(printStatus(labStatus(), given.json));
     default:
-      throw new Failure('usage', `say up, exec, status or down; see --help`);
+      throw new Failure('usage', 'say up, exec, status or down');
   }
 }
 
 async function bringUp(name: string, nodes: number, ganeti: boolean, suite: Suite): Promise<number> {
   const before = open(name);
   const start = performance.now();
-  const lab = await up({ name, nodes, ganeti, suite, progress: (line) => print(`${line}\n`) });
-  if (before !== undefined) return print(`the lab "${name}" already runs\n`);
+  const lab = await up({ name, nodes, ganeti, suite, progress: (line) => say(`${line}\n`) });
+  if (before !== undefined) return say(`the lab "${name}" already runs\n`);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  return print(`the lab "${lab.name}" is up after ${seconds} s; next: npm run lab -- exec node1 -- gnt-node list\n`);
+  return say(`the lab "${lab.name}" is up after ${seconds} s; next: npm run lab -- exec node1 -- gnt-node list\n`);
 }
 
 /** Hands the terminal to the command. */
-async function execute(name: string, operands: readonly string[], after: readonly string[]): Promise<number> {
-  const [node, ...rest] = operands;
-  const argv = [...rest, ...after];
+async function execute(name: string, node: string | undefined, argv: readonly string[]): Promise<number> {
   const lab = open(name);
   if (lab === undefined) throw new Failure('missing', `there is no lab "${name}"; start it with up`);
   const pid = lab.nodes.find((candidate) => candidate.name === node)?.pid;
@@ -91,15 +89,9 @@ async function execute(name: string, operands: readonly string[], after: readonl
   });
 }
 
-function print(text: string): number {
-  process.stdout.write(text);
+function say(text: string): number {
+  print(text);
   return 0;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof Failure)) throw error;
-  process.stderr.write(`lab: ${error.message}\n`);
-  process.exitCode = exitStatus[error.kind];
-}
+await runCommandLine(line, runLab);

@@ -3,7 +3,8 @@
  * proves. The cluster and its instance stay up for looking around.
  */
 import { styleText } from 'node:util';
-import { exitStatus, Failure } from '#src/errors.ts';
+import { Failure } from '#src/errors.ts';
+import { type CommandLine, runCommandLine } from '../../build/command-line.ts';
 import { watchConsole } from './console.ts';
 import { installProvider } from './install.ts';
 import { type Lab, up } from './lab.ts';
@@ -12,12 +13,17 @@ import { run } from './process.ts';
 
 const demoInstance = instance(1);
 const minute = 60_000;
-const usage = `usage: npm run demo
 
-Builds the provider and starts a cluster of three nodes, "lab", or uses the one that runs. Makes an instance there, and shows
-each command, what it printed and what that proves. The cluster stays up: npm run lab -- down takes it down.`;
+const line: CommandLine<Record<never, never>> = {
+  program: 'demo',
+  usage: 'npm run demo',
+  help: 'npm run demo -- --help',
+  options: {},
+  about: `Builds the provider and starts a cluster of three nodes, "lab", or uses the one that runs. Makes an instance there, and shows
+each command, what it printed and what that proves. The cluster stays up: npm run lab -- down takes it down.`,
+};
 
-async function demo(): Promise<void> {
+async function demo(): Promise<number> {
   title('Build the provider, and start three nodes with Ganeti and GlusterFS');
   const built = await run('npm', ['run', '--silent', 'build'], { timeoutMs: 10 * minute });
   process.stdout.write(built.stdout);
@@ -40,6 +46,7 @@ async function demo(): Promise<void> {
     guest.close();
   }
   farewell();
+  return 0;
 }
 
 async function tour(lab: Lab, guest: ReturnType<typeof watchConsole>): Promise<void> {
@@ -153,11 +160,13 @@ Take it down, with everything it made:
   npm run lab -- down`);
 }
 
-try {
-  if (process.argv.slice(2).includes('--help')) console.log(usage);
-  else await demo();
-} catch (error) {
-  if (!(error instanceof Failure)) throw error;
-  process.stderr.write(`demo: ${error.message}\nhint: npm run lab -- down, then npm run demo\n`);
-  process.exitCode = exitStatus[error.kind];
+async function demoOrHint(): Promise<number> {
+  try {
+    return await demo();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(error.kind, error.message, { hint: 'npm run lab -- down, then npm run demo', ...error.details });
+  }
 }
+
+await runCommandLine(line, demoOrHint);

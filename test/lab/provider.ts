@@ -1,5 +1,9 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { projectDirectory } from './layout.ts';
 import type { LabNode } from './node.ts';
+
+/** The directory of the built provider. */
+export const built = `${projectDirectory}/build/out/ganeti-extstorage-gluster`;
 
 /** Ganeti's own place for the provider. */
 export const providerDirectory = '/usr/share/ganeti/extstorage/gluster';

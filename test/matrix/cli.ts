@@ -5,7 +5,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { Failure } from '#src/errors.ts';
+import { type CommandLine, type Given, runCommandLine } from '../../build/command-line.ts';
 import { type Mode, modes } from '../e2e/support/modes.ts';
 import { projectDirectory } from '../lab/layout.ts';
 import { suiteNamed, suiteNames, suites } from '../lab/suites.ts';
@@ -13,25 +14,32 @@ import { actions } from './actions.ts';
 import { type Cell, runSuite } from './campaign.ts';
 
 const output = path.join(projectDirectory, 'build/out/matrix.json');
-const usage = `usage: npm run test:matrix [-- OPTION...]
+const options = {
+  suite: { value: 'SUITE', meaning: `only ${suiteNames.join(' or ')}` },
+  mode: {
+    value: 'TEXT',
+    meaning: `only the modes whose name begins with TEXT: ${modes.map(({ name }) => name).join('; ')}`,
+  },
+} as const;
 
-  --suite SUITE  only ${suiteNames.join(' or ')}
-  --mode TEXT    only the modes whose name begins with TEXT: ${modes.map(({ name }) => name).join('; ')}
-  --help         this text
+const line: CommandLine<typeof options> = {
+  program: 'test:matrix',
+  usage: 'npm run test:matrix [-- OPTION...]',
+  help: 'npm run test:matrix -- --help',
+  options,
+  about: `Prints a table and writes ${path.relative(projectDirectory, output)}.`,
+};
 
-Prints a table and writes ${path.relative(projectDirectory, output)}.`;
-
-function parseOptions() {
-  const options = { suite: { type: 'string' }, mode: { type: 'string' }, help: { type: 'boolean' } } as const;
-  try {
-    const { suite, mode = '', help } = parseArgs({ options }).values;
-    const chosen = modes.filter(({ name }) => name.startsWith(mode));
-    if (chosen.length === 0) throw new Error(`no mode begins with ${mode}`);
-    return { suites: suite === undefined ? suiteNames : [suiteNamed(suite)], modes: chosen, help };
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
-    process.exit(2);
-  }
+async function runMatrix({ suite, mode = '' }: Given<typeof options>): Promise<number> {
+  const chosen = modes.filter(({ name }) => name.startsWith(mode));
+  if (chosen.length === 0) throw new Failure('usage', `no mode begins with ${mode}`);
+  const cells: Cell[] = [];
+  for (const one of suite === undefined ? suiteNames : [suiteNamed(suite)])
+    cells.push(...(await runSuite(one, chosen)));
+  mkdirSync(path.dirname(output), { recursive: true });
+  writeFileSync(output, `${JSON.stringify(cells, undefined, 2)}\n`);
+  console.log(`\n${tableOf(cells, chosen)}`);
+  return cells.some(({ result }) => result === 'failed' || result === 'not tried') ? 1 : 0;
 }
 
 /** The table, with a column for every mode on every suite. */
@@ -56,13 +64,4 @@ function textOf(cell: Cell | undefined): string {
   return cell.result === 'yes' ? `yes, ${cell.seconds.toFixed(0)} s` : cell.result;
 }
 
-const options = parseOptions();
-if (options.help) console.log(usage);
-else {
-  const cells: Cell[] = [];
-  for (const suite of options.suites) cells.push(...(await runSuite(suite, options.modes)));
-  mkdirSync(path.dirname(output), { recursive: true });
-  writeFileSync(output, `${JSON.stringify(cells, undefined, 2)}\n`);
-  console.log(`\n${tableOf(cells, options.modes)}`);
-  if (cells.some(({ result }) => result === 'failed' || result === 'not tried')) process.exitCode = 1;
-}
+await runCommandLine(line, runMatrix);

@@ -1,30 +1,32 @@
-import { numberOf } from '../arguments.ts';
+import { Failure } from '#src/errors.ts';
+import { type Given, numberOf } from '../../../build/command-line.ts';
 import { mebibytes, type Way, workloads } from './cases.ts';
 import type { Plan } from './measure.ts';
 
-/** What every bench of images can be told; for parseArgs. */
-export const planOptions = {
-  rounds: { type: 'string', default: '5' },
-  runtime: { type: 'string', default: '2' },
-  only: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  list: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const;
-
-type Values = { readonly rounds: string; readonly runtime: string; readonly only?: string | undefined };
-
-/**
- * What the values of these options ask for; `base` is a way that always has to be there. Throws what is wrong with
- * them.
- */
-export function planOf(values: Values, ways: readonly Way[], base: string): Plan {
-  const texts = values.only?.split(',') ?? [];
-  const unknown = texts.find((text) => !namesOf(ways).some((name) => name.includes(text)));
-  if (unknown !== undefined) throw new Error(`no workload or way is called ${unknown}`);
+/** What every bench of images can be told; `base` is the way that always has to be there. */
+export function planOptions(base: string) {
   return {
-    rounds: numberOf('--rounds', values.rounds),
-    seconds: numberOf('--runtime', values.runtime),
+    rounds: { value: 'N', meaning: 'how often everything is measured: 5 unless told' },
+    runtime: { value: 'N', meaning: 'for how many seconds each time: 2 unless told, after one that does not count' },
+    only: {
+      value: 'TEXT',
+      meaning: `only the workloads and ways whose names hold TEXT, and ${base}; several with commas between`,
+    },
+    json: { meaning: 'the results as JSON on standard output' },
+    list: { meaning: 'the names of all workloads and ways' },
+  } as const;
+}
+
+type Chosen = Pick<Given<ReturnType<typeof planOptions>>, 'rounds' | 'runtime' | 'only'>;
+
+/** What these options ask for. Throws a Failure of kind usage for a workload or way that there is not. */
+export function planOf({ rounds = '5', runtime = '2', only }: Chosen, ways: readonly Way[], base: string): Plan {
+  const texts = only?.split(',') ?? [];
+  const unknown = texts.find((text) => !namesOf(ways).some((name) => name.includes(text)));
+  if (unknown !== undefined) throw new Failure('usage', `no workload or way is called ${unknown}`);
+  return {
+    rounds: numberOf('--rounds', rounds),
+    seconds: numberOf('--runtime', runtime),
     mebibytes,
     workloads: chosen(workloads, texts),
     ways: chosen(ways, texts, base),
