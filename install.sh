@@ -18,8 +18,8 @@ usage() {
   cat <<END
 usage: ./install.sh [options]
 
-Installs the GlusterFS ExtStorage provider for Ganeti on this node. May be repeated;
-running it on a newer build upgrades, without disturbing verbs at work.
+Installs the GlusterFS ExtStorage provider for Ganeti on this node. You can run it
+again: a newer build replaces the installed one and does not disturb running verbs.
 
   --prefix DIR    install under DIR instead of /usr, for a Ganeti built to search
                   DIR/share/ganeti/extstorage (Debian's is not)
@@ -65,7 +65,7 @@ case $prefix in
   *) fail 2 "--prefix must be an absolute path, not '$prefix'" ;;
 esac
 if [ -n "$destdir$uninstall" ] && [ -n "$with_dependencies" ]; then
-  fail 2 '--with-deps is about this machine: not with --destdir or --uninstall'
+  fail 2 '--with-deps installs on this machine: do not give --destdir or --uninstall with it'
 fi
 if [ -z "$destdir$dry_run" ] && [ "$(id -u)" -ne 0 ]; then
   fail 9 'run this as root, or give --destdir DIR'
@@ -175,7 +175,7 @@ remove_leftovers() {
 
 install_rotation() {
   if [ -e "$root$rotation" ] && ! cmp -s -- "$from/logrotate" "$root$rotation"; then
-    echo "Kept, because it was changed: $root$rotation (new: $from/logrotate)"
+    echo "$root$rotation was changed, and is kept. The new one is $from/logrotate"
   else
     install_file 0644 logrotate "$rotation"
   fi
@@ -224,7 +224,7 @@ install_all() {
 forget_state() {
   [ -z "$destdir" ] || return 0
   if grep -q " $state/" /proc/self/mounts; then
-    echo "Disks of this node are still in use; until it is rebooted, there stays: $state"
+    echo "Disks of this node are still in use: $state stays until this node is rebooted"
   else
     for known in "$state" "$memory"; do
       [ ! -d "$known" ] || step "remove $known" find "$known" -xdev -depth -delete
@@ -266,7 +266,7 @@ uninstall_all() {
   fi
   forget_state
   if [ -e "$root/etc/ganeti/gluster-kvm-path" ]; then
-    echo "If guests were started through gnt-gluster-kvm, and 'gnt-gluster kvm disable' was not run, on the master node:"
+    echo "If 'gnt-gluster kvm disable' was not run before, run this on the master node:"
     echo "  gnt-cluster modify -H kvm:kvm_path=$(cat "$root/etc/ganeti/gluster-kvm-path")"
   fi
   if [ -e "$root/etc/ganeti/gluster.toml" ]; then
@@ -307,7 +307,7 @@ report_missing_tools() {
 install_dependencies() {
   find_missing_tools
   [ -n "$packages" ] || return 0
-  command -v apt-get >/dev/null || fail 9 "this is not Debian: install what has these commands, by hand:$tools"
+  command -v apt-get >/dev/null || fail 9 "this is not Debian: install these commands yourself:$tools"
   step "install the Debian packages$packages" apt_install
 }
 

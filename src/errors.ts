@@ -80,16 +80,16 @@ const fullVolume = 'no space left on the volume';
 
 const sentenceOfErrno: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left',
-  EISDIR: 'a directory stands where there should be a file',
-  ELOOP: 'a symbolic link stands where there should be a file',
-  ENOTDIR: 'something else stands where there should be a directory',
+  EISDIR: 'there is a directory where a file should be',
+  ELOOP: 'there is a symbolic link where a file should be',
+  ENOTDIR: 'there is something else where a directory should be',
   ENOTCONN: 'the volume does not answer (no brick can be reached)',
   EROFS: 'the volume is read-only (set so, or without quorum)',
 };
 
 const hintOfErrno: Readonly<Record<string, string>> = {
   // A Gluster brick, for one, looks every five seconds how much is free, and refuses until then.
-  ENOSPC: 'make room and wait ten seconds, which the storage may need to notice; then try again',
+  ENOSPC: 'make room, wait ten seconds for the storage to notice, and try again',
 };
 
 /** The `code` of a system error such as ENOENT, or undefined for anything else. */

@@ -146,7 +146,7 @@ function busy(path: string): Failure {
   } catch {
     // It just ended: the sentence below is still true.
   }
-  return new Failure('busy', `${holder} has been at work on this for more than ${lockPatience / 1000} seconds`, {
+  return new Failure('busy', `${holder} has been working on this for more than ${lockPatience / 1000} seconds`, {
     hint: 'wait until it is done, then run this again',
   });
 }

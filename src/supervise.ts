@@ -56,7 +56,7 @@ export async function supervise({ program, args, environment, patience }: Work):
     'unavailable',
     `the volume of ${source} has given no answer for ${seconds} seconds, since ${since}Z`,
     {
-      problems: [`it is mounted at ${point}`, `${program} was given up; what it began, the next ${program} finishes`],
+      problems: [`it is mounted at ${point}`, `${program} was given up; the next ${program} finishes what it began`],
       hint: 'gnt-gluster mount status',
     },
   );

@@ -10,8 +10,8 @@ export function usageOf(verb: VerbName, provider: Provider): string {
   return [
     `usage: ${verb}${verb === 'verify' ? ' [CHECK...]' : ''}`,
     '',
-    `${summary[0]?.toUpperCase()}${summary.slice(1)}. A verb of the ExtStorage provider ${provider.name}, run by Ganeti`,
-    'with these variables in its environment:',
+    `${summary[0]?.toUpperCase()}${summary.slice(1)}. This is a verb of the ExtStorage provider ${provider.name}.`,
+    'Ganeti runs it with these variables in its environment:',
     '',
     ...required.map((name) => row(name, variableMeaning[name])),
     ...optional.map((name) => row(name, `${variableMeaning[name]} (optional)`)),

@@ -31,7 +31,7 @@ export const verbs = {
     required: ['VOL_NAME', 'VOL_NEW_SIZE'],
     optional: ['VOL_SIZE', ...identity],
   },
-  setinfo: { summary: 'keep a text with the image', required: ['VOL_NAME', 'VOL_METADATA'], optional: identity },
+  setinfo: { summary: 'store a text with the image', required: ['VOL_NAME', 'VOL_METADATA'], optional: identity },
   verify: {
     summary: 'check the parameters and the storage',
     required: [],
@@ -59,7 +59,7 @@ export const verbNames = Object.keys(verbs) as readonly VerbName[];
 export const variableMeaning: Readonly<Record<VariableName, string>> = {
   VOL_NAME: 'name of the image',
   VOL_SIZE: 'its size in MiB',
-  VOL_NEW_SIZE: 'the size in MiB to grow to, in all',
+  VOL_NEW_SIZE: 'the new size in MiB, not the difference',
   VOL_UUID: "UUID of Ganeti's disk",
   VOL_CNAME: "name the administrator gave Ganeti's disk",
   VOL_METADATA: 'the text to keep: at most 128 of A-Z a-z 0-9 - _ + .',

@@ -160,8 +160,8 @@ describe('install.sh', () => {
     [['--bogus'], "unknown option '--bogus'"],
     [['--destdir'], '--destdir needs a directory'],
     [['--prefix', 'relative'], '--prefix must be an absolute path'],
-    [['--with-deps', '--destdir', '/tmp/x'], '--with-deps is about this machine'],
-    [['--with-deps', '--uninstall'], '--with-deps is about this machine'],
+    [['--with-deps', '--destdir', '/tmp/x'], '--with-deps installs on this machine'],
+    [['--with-deps', '--uninstall'], '--with-deps installs on this machine'],
   ])('refuses %j', async (options, message) => {
     const { exitCode, stderr } = await execa(installer, options, { reject: false });
     expect(exitCode).toBe(2);

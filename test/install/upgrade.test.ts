@@ -22,7 +22,7 @@ describe('install.sh, on what is installed,', () => {
     await install();
     const rotation = at(installed.rotation);
     await writeFile(rotation, 'changed\n');
-    expect((await install()).stdout).toMatch(/^Kept, because it was changed: .*logrotate\.d/);
+    expect((await install()).stdout).toMatch(/^\/.*logrotate\.d\/.* was changed, and is kept\. /);
     expect(await readFile(rotation, 'utf8')).toBe('changed\n');
   });
 

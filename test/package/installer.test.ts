@@ -42,7 +42,7 @@ describe.each(releases)('install.sh of the archive, on a node with $debian', ({ 
     await node.exec([installer]);
     await verb(node, 'create', { VOL_SIZE: '64' });
     await verb(node, 'attach');
-    expect((await node.exec([installer, '--uninstall'])).stdout).toMatch(/^Disks of this node are still in use; /);
+    expect((await node.exec([installer, '--uninstall'])).stdout).toMatch(/^Disks of this node are still in use: /);
     const left = (await filesOf(node)).filter((file) => !before.has(file));
     expect(left.filter((file) => !file.startsWith('/run/ganeti-gluster'))).toEqual([]);
     expect(left).not.toEqual([]);

@@ -34,7 +34,7 @@ async function adoptFile(input: CommandInput): Promise<Report> {
     try {
       const foreign = await examine(mounted, file, input.flags.has('round-up'));
       if (!dry) adopt(mounted, name, foreign);
-      const text = `${dry ? 'would make' : 'made'} ${foreign.path} (${sizes(foreign)}) on volume ${volume} the image ${name}\n`;
+      const text = `${dry ? 'would turn' : 'turned'} ${foreign.path} (${sizes(foreign)}) on volume ${volume} into image ${name}\n`;
       return { json: { dryRun: dry, name, pool: pool.name, volume, from: foreign.path, size: foreign.rounded }, text };
     } finally {
       await mounted.release();

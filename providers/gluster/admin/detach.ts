@@ -32,7 +32,7 @@ async function detach(input: CommandInput): Promise<Report> {
 
 function nothingHere(name: string, pool: string | undefined): Failure {
   const where = pool === undefined ? '' : ` from pool ${pool}`;
-  return new Failure('missing', `this node has nothing of an image ${name}${where}`, {
+  return new Failure('missing', `image ${name} is not attached to this node${where}`, {
     hint: 'gnt-gluster image list',
   });
 }

@@ -12,7 +12,7 @@ export function overview(program: string, commands: readonly Command[]): string 
     'Shows, checks and repairs the GlusterFS storage of Ganeti as this node sees it.',
     '',
     ...[...nouns.values()].flatMap((group) => [...group.map(row), '']),
-    `${program} COMMAND --help tells more; ${program} --version tells the version.`,
+    `${program} COMMAND --help shows more; ${program} --version shows the version.`,
     '',
   ].join('\n');
 }

@@ -67,6 +67,6 @@ export async function describeImage(image: Image, { activity, attachments: all, 
 
 function damagedLabel({ name, mounted, directory }: Image, damage: string): Failure {
   return new Failure('exists', `the image.json of image ${name} on volume ${mounted.volume} is ${damage}`, {
-    hint: `ls -la ${directory}/image.json; the data of the image is as it was`,
+    hint: `ls -la ${directory}/image.json; the data of the image is not affected`,
   });
 }

@@ -53,7 +53,7 @@ export const imageFields: List<DescribedImage> = {
       meaning: 'guests and processes of this node that have it open',
       show: ({ users }) => summarize(users),
     },
-    { name: 'damage', key: 'damage', heading: 'Damage', meaning: 'what is wrong with what is known of it' },
+    { name: 'damage', key: 'damage', heading: 'Damage', meaning: 'what is wrong with its image.json' },
   ],
   usual: ['name', 'place', 'size', 'allocated', 'device', 'leases', 'info'],
 };

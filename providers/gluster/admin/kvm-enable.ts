@@ -32,7 +32,7 @@ async function enable({ flags }: CommandInput): Promise<Report> {
   await perform(commands, wrapper);
   const notes = [
     `${savedPathFile} keeps ${current} on every node.`,
-    'A guest gets the wrapper when it is started anew; until then nothing changes for it.',
+    'A guest uses the wrapper after its next start; until then nothing changes for it.',
   ];
   return done(commands, `${lines(commands)}${notes.join('\n')}\n`);
 }
@@ -54,7 +54,7 @@ async function disable({ flags }: CommandInput): Promise<Report> {
   const commands = [['gnt-cluster', 'modify', '-H', `kvm:kvm_path=${qemuOfNode()}`]];
   if (flags.has('dry-run')) return done(commands, `would run\n${lines(commands)}`);
   await perform(commands, qemuOfNode());
-  const note = `Guests that were started with the wrapper need it until they are started anew: ${wrapper} has to stay.`;
+  const note = `Do not remove ${wrapper}: guests that were started with it need it until their next start.`;
   return done(commands, `${lines(commands)}${note}\n`);
 }
 

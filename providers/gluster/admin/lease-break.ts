@@ -41,10 +41,10 @@ async function takeAway(input: CommandInput): Promise<Report> {
   const lines = [
     ...leases.map((lease) => `${dry ? 'would break' : 'broke'} the lease of ${leaseText(lease)}\n`),
     ...results.flatMap(({ damage }) =>
-      damage === undefined ? [] : [`${dry ? 'would make' : 'made'} the leases anew that were ${damage}\n`],
+      damage === undefined ? [] : [`${dry ? 'would make' : 'made'} a new directory of leases in place of ${damage}\n`],
     ),
   ];
-  const advice = 'make sure that no guest uses the image there: it could be started elsewhere now\n';
+  const advice = 'make sure that no guest uses the image there: another node can open it now\n';
   const text = [...lines, ...(dry ? [] : [advice])].join('');
   return { json: { image: name, dryRun: dry, broken: leases }, text, ...problemsOf(looked) };
 }

@@ -17,11 +17,11 @@ const leaseFields: List<Listed> = {
     { name: 'volume', key: 'volume', heading: 'Volume', meaning: 'volume of the image' },
     { name: 'node', key: 'node', heading: 'Node', meaning: 'node that may use the image' },
     { name: 'mode', key: 'mode', heading: 'Mode', meaning: 'exclusive, or shared during a migration' },
-    { name: 'since', key: 'since', heading: 'Since', meaning: 'time when the node got it so' },
+    { name: 'since', key: 'since', heading: 'Since', meaning: 'time when the node got it in this mode' },
     { name: 'boot', key: 'boot', heading: 'Boot', meaning: 'run of which machine took it' },
     { name: 'machine', key: 'machine', heading: 'Machine', meaning: 'hash of the machine id of the node' },
     { name: 'state', key: 'state', heading: 'State', meaning: 'whether that node may be alive' },
-    { name: 'remark', key: 'remark', heading: 'Remark', meaning: 'what name and state do not tell' },
+    { name: 'remark', key: 'remark', heading: 'Remark', meaning: 'what else is known of the lease and its node' },
   ],
   usual: ['image', 'node', 'mode', 'since', 'state'],
 };

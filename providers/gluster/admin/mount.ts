@@ -51,7 +51,7 @@ const mountFields: List<Found> = {
       name: 'stale',
       key: 'stale',
       heading: 'Stale',
-      meaning: 'of these the ones whose file was replaced',
+      meaning: 'those of them whose file was replaced',
       show: ({ stale }) => stale.join(' '),
     },
     {

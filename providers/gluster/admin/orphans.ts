@@ -99,7 +99,7 @@ function ageOfOption({ options }: CommandInput): number {
 /** What is not said, and not done, while an image may be on a volume that could not be looked at. */
 function halfView({ flags }: CommandInput): Failure {
   const done = flags.has('quarantine') ? ', and nothing was quarantined' : '';
-  const sentence = `without all volumes nothing is said of disks without an image and of images that are gone${done}`;
+  const sentence = `some volumes could not be read: disks without an image and images that are gone are not listed${done}`;
   return new Failure('unavailable', sentence, { hint: 'gnt-gluster image orphans, when all volumes answer' });
 }
 

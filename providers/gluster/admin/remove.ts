@@ -84,7 +84,7 @@ async function removeLocked(
 
 function sentence(name: string, image: Image | undefined, removal: Removal, dry: boolean): string {
   if (image === undefined || removal === 'swept')
-    return `${dry ? 'would take away' : 'took away'} what was left of image ${name}\n`;
+    return `${dry ? 'would delete' : 'deleted'} what was left of image ${name}\n`;
   const what = `image ${name} (${formatBytes(image.size)}, ${formatBytes(image.allocated)} allocated)`;
   const where = `volume ${image.mounted.volume} of pool ${image.mounted.pool.name}`;
   if (removal === 'deleted') return `${dry ? 'would delete' : 'deleted'} ${what} on ${where}\n`;

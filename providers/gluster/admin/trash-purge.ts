@@ -17,7 +17,7 @@ export const trashPurge: Command = {
   operands: ['[NAME]'],
   options: { pool: 'purge only in this pool' },
   flags: { all: 'purge everything, however new, and quarantined images too', ...dryRun },
-  details: ['An image expires when its pool kept it for long enough, by more than one clock.'],
+  details: ['An image expires when the time of the key trash of its pool is over, by more than one clock.'],
   run: purgeTrash,
 };
 

@@ -34,7 +34,7 @@ export const trashFields: List<DescribedTrash> = {
     { name: 'size', key: 'size', unit: 'bytes', heading: 'Size', meaning: 'size that its instance saw' },
     { name: 'allocated', key: 'allocated', unit: 'bytes', heading: 'Allocated', meaning: 'size that it occupies' },
     { name: 'reason', key: 'reason', heading: 'Why', meaning: 'removed, or quarantined by an administrator' },
-    { name: 'when', key: 'when', heading: 'When', meaning: 'time when that was' },
+    { name: 'when', key: 'when', heading: 'When', meaning: 'time when it was removed or quarantined' },
     {
       name: 'age',
       heading: 'Age',

@@ -51,7 +51,7 @@ export function listKey<Item>(
     ...rest,
     read: (given, tell) => {
       if (Array.isArray(given) && given.every((item) => typeof item === 'string')) return read(given, tell);
-      tell('must be a list of texts');
+      tell('must be a list of strings');
       return undefined;
     },
   };

@@ -10,7 +10,7 @@ import { parseDuration, parseOvercommit, parsePatience, parseReserve } from './v
 export const topTable = {
   giveUp: keyReadBy(parsePatience, 'must be a time from "5s" to "24h", such as "60s"', {
     meaning:
-      'how long a volume may give no answer before what works on it is given up; from "5s" to "24h". It must be longer than ' +
+      'how long verbs and commands wait for a volume that does not answer; from "5s" to "24h". It must be longer than ' +
       'network.ping-timeout of the volume, which stands still for that long when a brick dies',
     ifMissing: usualPatience,
     shown: '"60s"',
@@ -35,7 +35,7 @@ export const poolTable = {
     'must be one or more names joined by /, without one at either end',
     {
       meaning:
-        'the directory inside each volume that contains the images, made on first use; do not change it while it does. ' +
+        'the directory inside each volume that contains the images, made on first use; do not change it while it contains images. ' +
         'No two pools have the same directory of a volume, or one below the other',
       ifMissing: 'images',
     },

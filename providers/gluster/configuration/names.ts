@@ -16,7 +16,8 @@ export function isDirectory(value: unknown): value is string {
 /** Reads the names of the volumes of a pool. There is one at least, and none twice; all else is told. */
 export function readVolumes(volumes: readonly string[], tell: Tell): readonly string[] {
   if (volumes.length === 0) tell('name at least one volume');
-  for (const volume of volumes) if (!isPlainName(volume)) tell(`${JSON.stringify(volume)} is no name of a volume`);
-  if (new Set(volumes).size < volumes.length) tell('the same volume stands there twice');
+  for (const volume of volumes)
+    if (!isPlainName(volume)) tell(`${JSON.stringify(volume)} cannot be the name of a volume`);
+  if (new Set(volumes).size < volumes.length) tell('the same volume is listed twice');
   return volumes;
 }

@@ -32,7 +32,7 @@ export const parameters = [
     verbs: ['create', 'verify'],
   }),
   textParameter('clone', isImageName, imageNameRule, {
-    summary: 'the name of an image of the pool that the new one begins as a copy of; it must not be in use',
+    summary: 'name of an image of the pool: the new image begins as a copy of that one; that one must not be in use',
     verbs: ['create', 'verify'],
   }),
   textParameter(

@@ -1,7 +1,7 @@
 import { unknown } from '#src/parameters.ts';
 import { type KeyDescription, readKeys } from './key.ts';
 import { poolDefaults, poolKeys, poolTable, topKeys, topTable } from './keys.ts';
-import { isPlainName } from './names.ts';
+import { isPlainName, plainNameRule } from './names.ts';
 import type { Pool } from './pool.ts';
 
 type Table = Readonly<Record<string, unknown>>;
@@ -25,7 +25,7 @@ export async function parsePools(document: Table): Promise<ParsedPools> {
   if (names.length === 0) report('there is no pool: add a table such as [pool.default]');
   const pools: Pool[] = [];
   for (const name of names) {
-    if (!isPlainName(name)) report(`pool ${JSON.stringify(name)}: not a name of letters, digits, . _ -`);
+    if (!isPlainName(name)) report(`the name of pool ${JSON.stringify(name)} ${plainNameRule}`);
     pools.push(await parsePool(name, table[name], (problem) => report(`pool.${name}: ${problem}`)));
   }
   for (const problem of overlaps(pools)) report(problem);
@@ -55,7 +55,7 @@ function overlaps(pools: readonly Pool[]): readonly string[] {
       if (!meet || !isOneCluster) return [];
       return shared.map(
         (volume) =>
-          `pools ${other.name} and ${pool.name} both have volume ${volume} with directory ${other.directory} and ${pool.directory}: give each one of its own, beside the other`,
+          `pools ${other.name} and ${pool.name} both have volume ${volume}, with directories ${other.directory} and ${pool.directory}: give each pool its own directory, outside the other`,
       );
     }),
   );

@@ -20,8 +20,8 @@ function readServer(text: string, tell: Tell): readonly Server[] {
   const { host, port = String(usualPort) } = hostAndPort(text);
   if (host === undefined || Number(port) < 1 || Number(port) > 65535)
     tell(
-      `${JSON.stringify(text)} is not a lower-case host name or an address, with :port if it is not ${usualPort}` +
-        ' (and an IPv6 address then in brackets)',
+      `${JSON.stringify(text)} is not a lower-case host name or an address` +
+        `; for a port other than ${usualPort} write NAME:PORT or [IPV6]:PORT`,
     );
   else if (isLoopback(host)) tell(`${host} means another machine on each node; give its name in the cluster`);
   else return [{ host, port: Number(port) }];

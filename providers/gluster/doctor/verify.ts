@@ -80,7 +80,7 @@ const checks: Readonly<Record<string, Check>> = {
     if (twice.length === 0) return `${volumes.size} images, each on one volume`;
     throw new Failure('exists', `there are images of one name on several volumes of pool ${pool.name}`, {
       problems: twice.map(([name, on]) => `${name}: on ${on.join(' and ')}`),
-      hint: 'gnt-gluster image list; no verb takes either of two, until one is moved out of the way',
+      hint: 'gnt-gluster image list; every verb refuses both images until one is moved out of the way',
     });
   },
 };

@@ -81,7 +81,7 @@ export function parseConfiguration(text: string): readonly GanetiDisk[] {
     if (typeof provider !== 'string' || typeof image !== 'string' || uuid === undefined)
       throw new Failure(
         'failed',
-        `${configurationPath} holds an ext disk without a name: ${JSON.stringify(disk.logical_id)}`,
+        `${configurationPath} contains an ext disk without a name: ${JSON.stringify(disk.logical_id)}`,
       );
     const size = typeof disk.size === 'number' ? disk.size : undefined;
     return { uuid, provider, image, instance: instanceOf.get(uuid), size };

@@ -59,8 +59,8 @@ export async function examine(mounted: MountedVolume, path: string, roundUp: boo
   const format = found.isFile() ? formatOf(file) : undefined;
   const problems = [
     found.isFile() ? undefined : 'it is not a regular file',
-    found.isFile() && found.nlink > 1 ? `it has ${found.nlink} names` : undefined,
-    real === file ? undefined : 'a part of its path is a link, or .., or doubled',
+    found.isFile() && found.nlink > 1 ? `it has ${found.nlink} hard links` : undefined,
+    real === file ? undefined : 'its path contains a link, .. or an empty part',
     real.startsWith(`${mounted.path}/`) ? undefined : 'it is not on that volume',
     ownerOf(mounted, real),
     found.isFile() && size === 0 ? 'it is empty' : undefined,

@@ -25,7 +25,7 @@ export async function requireNoUser(image: Image, devices: readonly string[], hi
 /** Throws a Failure of kind busy unless an image can be copied: nothing may write to it, on any node. */
 export async function requireQuiet(image: Image): Promise<void> {
   await requireNoOtherHolder(image);
-  await requireUnused(image, 'a running instance cannot be copied yet: shut it down first');
+  await requireUnused(image, 'shut its instance down first: gnt-instance shutdown INSTANCE');
 }
 
 /**

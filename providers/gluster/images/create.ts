@@ -41,13 +41,17 @@ export function requireSame(image: Image, { uuid, size: mebibytes, parameters }:
   const size = toBytes(mebibytes);
   const sameContent = metadata.snapshotOf === undefined && metadata.cloneOf === parameters.clone;
   if (metadata.uuid === uuid && sameContent && image.size === size) return;
-  throw new Failure('exists', `image ${image.name} exists on volume ${image.mounted.volume} and is another one`, {
-    problems: [
-      `it has ${image.size} bytes and belongs to disk ${metadata.uuid ?? '(none)'}${contentOf(metadata)}`,
-      `asked for are ${size} bytes for disk ${uuid ?? '(none)'}${contentOf({ cloneOf: parameters.clone })}`,
-    ],
-    hint: `gnt-gluster image info ${image.name}`,
-  });
+  throw new Failure(
+    'exists',
+    `image ${image.name} exists on volume ${image.mounted.volume}, and it is not the one that was asked for`,
+    {
+      problems: [
+        `it has ${image.size} bytes and belongs to disk ${metadata.uuid ?? '(none)'}${contentOf(metadata)}`,
+        `${size} bytes were asked for, for disk ${uuid ?? '(none)'}${contentOf({ cloneOf: parameters.clone })}`,
+      ],
+      hint: `gnt-gluster image info ${image.name}`,
+    },
+  );
 }
 
 function contentOf({

@@ -192,7 +192,7 @@ async function searchFurther(
     }
     if (others.unreachable !== undefined) {
       if (!othersMayBeMissing) throw others.unreachable;
-      note(`warning: whether another pool has an image ${name} could not be seen: ${others.unreachable.message}`);
+      note(`warning: could not check whether another pool has an image ${name}: ${others.unreachable.message}`);
     }
     const former = await findInFormerSites(sites, name);
     if (former === undefined) return undefined;

@@ -35,7 +35,7 @@ export async function growImage(found: Image, size: Bytes): Promise<void> {
 export function tellOfSize({ name, size }: Image, believed: Bytes): void {
   if (size === believed) return;
   note(
-    `warning: Ganeti believes that image ${name} has ${formatBytes(believed)}, it has ${formatBytes(size)}: gnt-cluster repair-disk-sizes INSTANCE`,
+    `warning: Ganeti believes that image ${name} has ${formatBytes(believed)}, but it has ${formatBytes(size)}: gnt-cluster repair-disk-sizes INSTANCE`,
   );
 }
 

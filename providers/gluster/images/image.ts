@@ -34,7 +34,7 @@ export function readImage(mounted: MountedVolume, name: string): Image | undefin
   if (found === undefined) return undefined;
   const data = found.isDirectory() ? statOf(disk) : undefined;
   if (data?.isFile() !== true)
-    throw new Failure('exists', `${name} on volume ${mounted.volume} is something else than an image`, {
+    throw new Failure('exists', `${name} on volume ${mounted.volume} is not an image`, {
       hint: `ls -la ${directory}`,
     });
   const path = `${mounted.pool.directory}/${name}/disk`;

@@ -27,7 +27,7 @@ export async function findLink(
   path: string,
 ): Promise<Link> {
   if (parameters.clone !== undefined)
-    throw new Failure('invalid', 'link and clone both say what the image is to hold: give one of them');
+    throw new Failure('invalid', 'link and clone both say what the image contains: give only one of them');
   // A killed create may have left a second name.
   for (const here of mounted) sweepOwn(here, name);
   const having = mounted.filter((here) => statOf(`${here.path}/${path}`) !== undefined);
@@ -41,6 +41,6 @@ export async function findLink(
   const foreign = await examine(here, path, false);
   const size = toBytes(mebibytes);
   if (foreign.size !== size)
-    throw new Failure('invalid', `${path} has ${foreign.size} bytes, and the disk is to have ${size}`);
+    throw new Failure('invalid', `${path} has ${foreign.size} bytes, but the disk needs ${size}`);
   return { mounted: here, content: { link: foreign.file }, metadata: { adoptedFrom: foreign.path } };
 }

@@ -138,7 +138,7 @@ async function noRoom(volumes: readonly Examined[], demand: Demand): Promise<Fai
 function numbersOf({ volume, total, free, reserve, promised, overcommit }: VolumeSpace, demand: Demand): string {
   const numbers = `volume ${volume}: ${formatBytes(free)} free of ${formatBytes(total)}, ${formatBytes(reserve)} kept in reserve`;
   if (overcommit === undefined || demand.growth === 0) return numbers;
-  return `${numbers}; its images may become ${formatBytes(promised)}, allowed are ${overcommit} x ${formatBytes(total)}`;
+  return `${numbers}; its images may grow to ${formatBytes(promised)}, but at most ${overcommit} x ${formatBytes(total)} is allowed`;
 }
 
 function warnIfOutgrown({ volume, total, free, promised, overcommit }: VolumeSpace, demand: Demand): void {
@@ -146,7 +146,7 @@ function warnIfOutgrown({ volume, total, free, promised, overcommit }: VolumeSpa
   if (overcommit !== undefined || demand.growth === demand.blocks) return;
   if (demand.growth <= free && together <= total) return;
   note(
-    `warning: sparse images may outgrow volume ${volume}: with ${demand.purpose} they may become ${formatBytes(together)}; ` +
+    `warning: sparse images may outgrow volume ${volume}: with ${demand.purpose} they may grow to ${formatBytes(together)}; ` +
       `it has ${formatBytes(total)}, ${formatBytes(free)} free`,
   );
 }

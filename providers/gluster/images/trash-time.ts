@@ -61,14 +61,14 @@ export function judge(
   if (denying !== undefined)
     return {
       action: 'keep',
-      why: `by the clock of ${denying.node} its time is not over: clocks disagree`,
+      why: `its time is not over by the clock of ${denying.node}: the clocks disagree`,
       disagree: true,
     };
   if (others.some(({ at }) => at >= until)) return { action: 'purge' };
   const left = Math.min(keep, secondClockPatience) - (expired === undefined ? 0 : uptime - expired.at);
   if (left <= 0) return { action: 'purge' };
   const hours = Math.ceil(left / 3_600_000);
-  const why = `only the clock of this node says that its time is over: another node's has to say so, or ${hours} h go by`;
+  const why = `only the clock of this node says that its time is over: it stays until another clock agrees, or for ${hours} h`;
   return { action: 'keep', why, disagree: false };
 }
 

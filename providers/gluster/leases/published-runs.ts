@@ -85,9 +85,9 @@ export function publishRun(imagesDirectory: string): void {
 export function sameIdentity({ name }: NodeIdentity, image = 'IMAGE'): Failure {
   return new Failure(
     'environment',
-    `another machine has the name and the machine id of this node, ${name}: it cannot be told whose leases are whose`,
+    `another machine has the name and the machine id of this node, ${name}: their leases cannot be told apart`,
     {
-      problems: ['or the clock of this node was ahead before it was restarted, and there is no other machine'],
+      problems: ['if there is no other machine, the clock of this node was ahead before the node was restarted'],
       hint: `on the machine that was copied: rm /etc/machine-id; systemd-machine-id-setup; reboot; if there is none: gnt-gluster lease break ${image}`,
     },
   );

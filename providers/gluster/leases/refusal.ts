@@ -8,9 +8,9 @@ import { sameIdentity } from './published-runs.ts';
 export function remarkOn(lease: Lease, known: NodeKnowledge): string | undefined {
   const { name } = known.self;
   if (isBackOrAhead(lease, known) && !isNamesake(lease, known))
-    return `${lease.node} is marked offline, but by the clocks it took the lease after that: it is back, or the clocks disagree`;
+    return `${lease.node} is marked offline, but its lease is newer than the mark: it is back, or the clocks disagree`;
   const remarks: Partial<Record<Whose, string>> = {
-    namesake: `that is another machine with the name of this node, or this node before it was installed anew`,
+    namesake: `that is another machine with the name of this node, or this node before it was reinstalled`,
     clone: `${lease.node} and this node, ${name}, have the same machine id`,
     unclear: `${lease.node} has the machine id of this node, ${name}: this node had that name before, or is a copy of that one`,
     twin: `that is another machine with the name and the machine id of this node, or the clock was ahead then`,
@@ -42,7 +42,7 @@ function remedyFor(lease: Lease, known: NodeKnowledge): string {
   const newId = 'rm /etc/machine-id; systemd-machine-id-setup; reboot';
   const whose = whoseLease(lease, known);
   // This node must not be told to mark itself offline.
-  if (whose === 'namesake') return 'give two machines two names';
+  if (whose === 'namesake') return 'give each machine a name of its own';
   if (whose === 'unclear') return `if this node is a copy: ${newId}`;
   // It was marked already.
   if (isBackOrAhead(lease, known)) return `compare the output of date on ${lease.node} and here`;

@@ -192,7 +192,7 @@ function replaceLostFile(name: string, directory: string): void {
     makeLeaseFile(directory);
   } catch (error) {
     if (errnoOf(error) !== 'ENOSPC') throw error;
-    throw new Failure('full', `the volume has no room to note who uses image ${name}`, {
+    throw new Failure('full', `the volume has no room to record who uses image ${name}`, {
       hint: 'make room: gnt-gluster mount status shows how much there is, gnt-gluster image list what occupies it',
     });
   }

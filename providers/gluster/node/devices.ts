@@ -41,7 +41,10 @@ export async function refreshDevices(devices: readonly string[], { size }: Image
   for (const device of devices.filter((candidate) => deviceSize(candidate) !== size)) {
     await refreshLoopDevice(device);
     if (deviceSize(device) !== size)
-      throw new Failure('failed', `${device} has ${deviceSize(device)} bytes after a refresh, its image has ${size}`);
+      throw new Failure(
+        'failed',
+        `${device} has ${deviceSize(device)} bytes after a refresh, but its image has ${size}`,
+      );
   }
 }
 

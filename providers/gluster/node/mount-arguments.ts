@@ -67,7 +67,7 @@ export function mountHint(volume: string, said: string, secure = existsSync(secu
   const files = 'glusterfs.pem, glusterfs.key and glusterfs.ca in /etc/ssl (Debian 12: in /usr/lib/ssl)';
   if (/could not load (our cert|private key|CA list)|SSL connect error/.test(said))
     return secure
-      ? `a server speaks TLS, or this node does because of ${secureAccess}, and they do not agree: are ${files} there and valid?`
+      ? `a server and this node do not agree on TLS, which ${secureAccess} turns on here: are ${files} there and valid?`
       : `volume ${volume} speaks TLS: are ${files} there and valid?`;
   if (said.includes('Authentication failed'))
     return `gluster volume get ${volume} all | grep auth: auth.allow and auth.reject must let this node in, and auth.ssl-allow the common name of its certificate`;

@@ -45,7 +45,7 @@ function requireSmallRequestsNow(mounted: MountedVolume): void {
 /** Names the next command; docs/sectors.md tells what it means. */
 function refusal(volume: string, problem: string): Failure {
   return new Failure('unsupported', `volume ${volume} refuses requests of ${smallest} bytes, which guests make`, {
-    problems: [`${problem}, and the bricks are to bypass the page cache of their servers`],
+    problems: [`${problem}, and the bricks bypass the page cache of their servers`],
     hint: `gluster volume set ${volume} network.remote-dio enable`,
   });
 }

@@ -39,7 +39,7 @@ export const concurrency: Group = {
     }),
     advised({
       name: 'creates',
-      sentence: 'of creates of one name with several sizes at once, exactly one says that it is done',
+      sentence: 'of several creates of one name with different sizes at once, exactly one succeeds',
       source,
       check: async ({ run, device, expectSize, ledger, size }) => {
         const disk = ledger.disk();
@@ -61,7 +61,7 @@ export const concurrency: Group = {
     }),
     advised({
       name: 'attach-detach',
-      sentence: 'attach and detach at once end in what is asked next',
+      sentence: 'after attach and detach at once, the disk can be attached and has its data',
       source,
       check: async ({ newDevice, device, write, expectData, run, ledger }) => {
         const disk = ledger.disk();

@@ -11,7 +11,7 @@ export const grow: Group = {
   rules: [
     required({
       name: 'size',
-      sentence: 'a disk that grew has exactly VOL_NEW_SIZE when it is attached again, all of it of use, and its data',
+      sentence: 'a disk that grew and is attached again has exactly VOL_NEW_SIZE, works to its end and kept its data',
       source,
       callers: bothCallers,
       check: async ({ newDevice, device, write, expectData, expectSize, run, ledger, size }) => {

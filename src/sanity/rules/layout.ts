@@ -19,7 +19,7 @@ export const layout: Group = {
     }),
     required({
       name: 'optional-verbs',
-      sentence: 'snapshot, open and close are executable files where they are there at all',
+      sentence: 'snapshot, open and close are executable files where they exist',
       source: ganetiDoes('_CheckExtStorageFile'),
       check: async ({ provider }) => {
         for (const verb of provider.verbs) if (optionalVerbs.includes(verb)) requireExecutable(provider, verb);
@@ -40,7 +40,7 @@ export const layout: Group = {
     }),
     advised({
       name: 'parameter-names',
-      sentence: 'no parameter has the name of another, and all are of a-z, 0-9 and _',
+      sentence: 'no parameter has the name of another, and every name is of a-z, 0-9 and _',
       source: `${ganetiDoes('_ExtStorageEnvironment')}: EXTP_ and the name in capitals`,
       check: async ({ provider }) => {
         const names = parameterLines(provider).map((line) => line.split(/[ \t]/, 1)[0] ?? '');

@@ -72,7 +72,7 @@ describe('a raw file on the volume', () => {
     ['nothing', 'true', 4, /no foreign\/disk0/],
     ['empty', 'touch disk0', 3, /empty/],
     ['a qcow2 file', 'qemu-img create -q -f qcow2 disk0 64M; truncate -s 8M disk0', 3, /qcow2/],
-    ['one of two names', 'truncate -s 8M disk0; ln disk0 other', 3, /2 names/],
+    ['one of two names', 'truncate -s 8M disk0; ln disk0 other', 3, /2 hard links/],
   ])('is not %s', async (_, script, exitCode, reason) => {
     ledger.disk();
     ledger.later(() => shell('rm -rf "$1"/other', root));

@@ -117,7 +117,7 @@ describe.each([
     for (const command of ['image', 'lease']) {
       const listed = await gntGluster([command, 'list'], timeLimit);
       expect(listed.exitCode).toBe(1);
-      expect(listed.said).toMatch(/odd on volume ganeti is something else than an image\nhint: /);
+      expect(listed.said).toMatch(/odd on volume ganeti is not an image\nhint: /);
     }
     expect(namesIn((await gntGluster(['image', 'list'])).json)).toEqual([disk.name]);
     expect((await gntGluster(['image', 'info', 'odd'])).exitCode).toBe(5);

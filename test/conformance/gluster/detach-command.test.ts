@@ -50,7 +50,7 @@ test('what is in use stays attached, and a dry run changes nothing', async () =>
   );
   expect(await leasesOf(disk)).toEqual([]);
   const again = await detach(disk.name);
-  expect(again).toMatchObject({ exitCode: 4, said: expect.stringContaining('this node has nothing of an image') });
+  expect(again).toMatchObject({ exitCode: 4, said: expect.stringContaining('is not attached to this node') });
 });
 
 test('no image has such a name', async () => {

@@ -68,7 +68,7 @@ describe('a disk with link=FILE', () => {
     ['is no whole MiB', 'truncate -s 3000000 uuid.0', 200, 3, /no whole MiB/],
     ['is not there', 'rm uuid.0', 200, 4, /there is no ganeti\/uuid.0/],
     ['is a link', 'mv uuid.0 real; ln -s real uuid.0', 200, 3, /not a regular file/],
-    ['has another name already', 'ln uuid.0 other', 200, 3, /2 names/],
+    ['has another name already', 'ln uuid.0 other', 200, 3, /2 hard links/],
     ['is a qcow2 file', 'rm uuid.0; qemu-img create -q -f qcow2 uuid.0 64M; truncate -s 200M uuid.0', 200, 3, /qcow2/],
   ])('is not made when the file %s', async (_, script, mebibytes, exitCode, reason) => {
     const disk = newDisk({ link: 'ganeti/uuid.0' });

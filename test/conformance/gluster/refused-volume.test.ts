@@ -67,7 +67,7 @@ test('grow says when Ganeti believes in another size, and only then', async () =
   expect((await done(run.grow(disk, 8, 9))).said).toBe('');
   expect((await done(run.grow(disk, 8, 9))).said).toBe('');
   expect((await done(run.grow(disk, 64, 72))).said).toMatch(
-    /warning: Ganeti believes that image .* has 64 MiB, it has 9 MiB: gnt-cluster repair-disk-sizes/,
+    /warning: Ganeti believes that image .* has 64 MiB, but it has 9 MiB: gnt-cluster repair-disk-sizes/,
   );
   expect((await attach(disk)).device).toMatch(/^\/dev\/loop/);
 });

@@ -136,7 +136,7 @@ describe('overcommit', () => {
     const [first, second, third] = [ledger.disk(), ledger.disk(), ledger.disk()];
     await done(run.create(first, 300));
     const refused = await run.create(second, 300);
-    expectRefusal(refused, 8, /may become 300 MiB, allowed are 2 x/);
+    expectRefusal(refused, 8, /may grow to 300 MiB, but at most 2 x/);
     expect(largestIn(refused)).toBe(Math.floor(2 * total) - 300);
     expectRefusal(await run.grow(first, 300, 600), 8, /300 MiB more/);
     await done(run.create(second, largestIn(refused)));

@@ -129,6 +129,6 @@ test.each([
     try { readFileSync('/'); } catch (error) { reportFailure('open', asFailure(error)); }
   `;
   const { stderr } = await startModule(script).ended;
-  expect(stderr).toContain('a directory stands where there should be a file');
+  expect(stderr).toContain('there is a directory where a file should be');
   expect(/debug: .*EISDIR.* at .*readFileSync/s.test(stderr)).toBe(shown);
 });

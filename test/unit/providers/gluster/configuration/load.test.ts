@@ -53,7 +53,7 @@ describe('two pools', () => {
     ['[pool.b]\nvolumes = ["w"]\ndirectory = "images/b"', 'w'],
     ['[pool.b]\nvolumes = ["v"]\nservers = ["s"]', 'v'],
   ])('that have images in one place are refused: %j', async (other, volume) => {
-    const problem = new RegExp(`pools a and b both have volume ${volume} with directory images`);
+    const problem = new RegExp(`pools a and b both have volume ${volume}, with directories images`);
     expect(await problemsOf(`default_pool = "a"\n${one}${other}`)).toEqual([expect.stringMatching(problem)]);
   });
 
@@ -73,8 +73,8 @@ describe('refused', () => {
     ['[[pool]]', [/there is no pool/]],
     ['[pool]\na = 1', [/^pool\.a: must be a table/]],
     ['[pool]\na = 1979-05-27', [/^pool\.a: must be a table/]],
-    ['[pool."a/b"]', [/pool "a\/b": not a name/]],
-    ['[pool.""]', [/pool "": not a name/]],
+    ['[pool."a/b"]', [/the name of pool "a\/b" must start with/]],
+    ['[pool.""]', [/the name of pool "" must start with/]],
     ['[pool.a]\nserver = []', [/^pool\.a: unknown key "server"; did you mean servers\?/]],
     ['[pools.a]', [/unknown key "pools"; did you mean pool\?/, /there is no pool/]],
     ['defaultpool = "a"\n[pool.a]', [/unknown key "defaultpool"; did you mean default_pool\?/]],

@@ -93,10 +93,10 @@ describe('volumes', () => {
   test.each([
     [[], /at least one/],
     [['a', 'a'], /twice/],
-    [['a/b'], /"a\/b" is no name/],
-    [['..'], /no name/],
-    [[''], /no name/],
-    [['-a'], /no name/],
+    [['a/b'], /"a\/b" cannot be the name/],
+    [['..'], /cannot be the name/],
+    [[''], /cannot be the name/],
+    [['-a'], /cannot be the name/],
   ])('cannot be %j', async (volumes, problem) => {
     expect(await problemsOf({ volumes })).toEqual([expect.stringMatching(problem)]);
   });

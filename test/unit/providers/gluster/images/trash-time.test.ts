@@ -53,7 +53,7 @@ describe('an entry that is kept for seven days', () => {
   test('is kept with a reason', () => {
     const clocks = { now: 30 * day, uptime: hour, others: [heard(0.1)] };
     const first = sight(undefined, entry.until, clocks);
-    expect(judge(entry, clocks, first)).toMatchObject({ why: expect.stringMatching(/only the clock .* or 24 h/) });
+    expect(judge(entry, clocks, first)).toMatchObject({ why: expect.stringMatching(/only the clock .* or for 24 h/) });
     const later = { now: 30 * day + hour, uptime: 2 * hour, others: [heard(0.2)] };
     const second = sight(first, entry.until, later);
     expect(second.expired).toEqual(first.expired);
