@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { numbersIn, openPaths, read } from '../process-tree.ts';
 
 /** A process of this node as it was a moment ago. */
 export interface Process {
@@ -10,7 +10,7 @@ export interface Process {
 
 /** All processes of this node but ourselves. What ends meanwhile is left out, or has nothing open. */
 export function processes(): readonly Process[] {
-  return pids().map((pid) => ({ pid, argv: argumentsOf(pid), opens: openPaths(pid) }));
+  return others().map((pid) => ({ pid: String(pid), argv: argumentsOf(pid), opens: openPaths(pid) }));
 }
 
 /** A process for a sentence: `qemu-system-x86_64 (pid 4711)`. */
@@ -25,7 +25,7 @@ export function usersOf(opens: (path: string) => boolean, running = processes())
 
 /** Whether a process of this node has a name and was given an argument. */
 export function isRunning(name: string, argument: string): boolean {
-  return pids().some((pid) => {
+  return others().some((pid) => {
     const [program = '', ...rest] = argumentsOf(pid);
     return program.split('/').at(-1) === name && rest.includes(argument);
   });
@@ -36,26 +36,10 @@ export function summarize(list: readonly string[]): string {
   return [...list.slice(0, 3), ...(list.length > 3 ? [`${list.length - 3} more`] : [])].join(', ');
 }
 
-function pids(): readonly string[] {
-  return readdirSync('/proc').filter((entry) => /^[0-9]+$/.test(entry) && Number(entry) !== process.pid);
+function others(): readonly number[] {
+  return numbersIn('/proc').filter((pid) => pid !== process.pid);
 }
 
-function argumentsOf(pid: string): readonly string[] {
-  return orNothing(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1));
-}
-
-function openPaths(pid: string): readonly string[] {
-  const directory = `/proc/${pid}/fd`;
-  return orNothing(() => readdirSync(directory)).flatMap((descriptor) =>
-    orNothing(() => [readlinkSync(`${directory}/${descriptor}`)]),
-  );
-}
-
-/** Processes end while one looks at them. */
-function orNothing(look: () => readonly string[]): readonly string[] {
-  try {
-    return look();
-  } catch {
-    return [];
-  }
+function argumentsOf(pid: number): readonly string[] {
+  return read(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
 }

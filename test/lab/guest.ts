@@ -12,7 +12,7 @@ import {
 import { Failure } from '#src/errors.ts';
 import { cacheDirectory, filesDirectory } from './layout.ts';
 import { run } from './process.ts';
-import { processStart } from './processes.ts';
+import { processOf } from './processes.ts';
 
 /** What instances boot; the paths are the same on every node. */
 export interface Guest {
@@ -144,7 +144,7 @@ async function copyModules(tree: string, version: string, modules: readonly stri
 function workDirectory(): string {
   for (const name of readdirSync(cacheDirectory)) {
     const pid = /^work-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && processStart(Number(pid)) === undefined) {
+    if (pid !== undefined && processOf(Number(pid)) === undefined) {
       rmSync(`${cacheDirectory}/${name}`, { recursive: true, force: true });
     }
   }

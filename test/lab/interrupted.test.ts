@@ -6,7 +6,7 @@ import { labOfCheckout } from './checkout.ts';
 import { down, open } from './lab.ts';
 import { attachedFiles } from './loops.ts';
 import { poll } from './process.ts';
-import { processStart } from './processes.ts';
+import { processOf } from './processes.ts';
 import { type Fingerprint, fingerprint, remains } from './remains.ts';
 
 const runner = fileURLToPath(new URL('support/runner.ts', import.meta.url));
@@ -46,7 +46,7 @@ async function startRun(): Promise<Running> {
   const traces = names.map((name) => [name, fingerprint(name)] as const);
   expect(open(names[0] ?? '')).toBeDefined();
   expect(attachedFiles().get(device)).toBe('/mnt/g/interrupted');
-  const strangerStart = processStart(stranger);
+  const strangerStart = processOf(stranger)?.start;
   expect(strangerStart).toBeDefined();
   return { runner: child, ended, traces, device, stranger, strangerStart };
 }
@@ -55,7 +55,7 @@ async function expectNothingLeft({ traces, device, stranger, strangerStart }: Ru
   for (const [name, trace] of traces) expect(remains(name, trace)).toEqual([]);
   expect(attachedFiles().get(device) ?? '').not.toMatch(/interrupted$/);
   // It has ended when its new parent, process 1, has not yet asked for its exit status.
-  expect(processStart(stranger)).not.toBe(strangerStart);
+  expect(processOf(stranger)?.start).not.toBe(strangerStart);
 }
 
 it.each([

@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { numbersIn } from '#src/process-tree.ts';
 import { labOfCheckout } from './checkout.ts';
 import { createVolume } from './gluster.ts';
 import { down, type Lab, open, up } from './lab.ts';
 import { labDirectory, labsDirectory } from './layout.ts';
 import { attachedFiles } from './loops.ts';
 import { type RunResult, run } from './process.ts';
-import { allProcesses } from './processes.ts';
+import { namespaceOf } from './processes.ts';
 import { remains } from './remains.ts';
 import { suiteNames } from './suites.ts';
 
@@ -27,14 +28,9 @@ function networkInterfaces(): readonly string[] {
 
 /** The PID namespaces that are a lab's, by the processes that entered them. */
 function namespaceMembers(pid: number): readonly number[] {
-  const namespace = readlinkSync(`/proc/${pid}/ns/pid`);
-  return allProcesses().filter((candidate) => {
-    try {
-      return readlinkSync(`/proc/${candidate}/ns/pid`) === namespace;
-    } catch {
-      return false;
-    }
-  });
+  const namespace = namespaceOf(pid, 'pid');
+  expect(namespace).toBeDefined();
+  return numbersIn('/proc').filter((candidate) => namespaceOf(candidate, 'pid') === namespace);
 }
 
 describe('a lab of one node', () => {
@@ -146,7 +142,7 @@ describe('a lab of one node', () => {
 
     expect(await runCli('down', '--name', name)).toMatchObject({ exitCode: 0 });
     expect(remains(name)).toEqual([]);
-    expect(members.filter((pid) => allProcesses().includes(pid))).toEqual([]);
+    expect(members.filter((pid) => numbersIn('/proc').includes(pid))).toEqual([]);
     expect(attachedFiles().get(device) ?? '').not.toMatch(/image$/);
     expect(networkInterfaces()).toEqual(interfaces);
     expect((await run('ip', ['netns', 'list'])).stdout).not.toContain(name);

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { numbersIn } from '#src/process-tree.ts';
 import { open } from './lab.ts';
 import { labDirectory } from './layout.ts';
 import { attachedFiles } from './loops.ts';
-import { allProcesses, isMarked } from './processes.ts';
+import { isMarked, namespaceOf } from './processes.ts';
 
 /** What tells the processes and network interfaces of a running lab from those of the machine. */
 export interface Fingerprint {
@@ -14,7 +15,7 @@ export interface Fingerprint {
 
 export function fingerprint(name: string): Fingerprint {
   const pids = open(name)?.nodes.flatMap((node) => node.pid ?? []) ?? [];
-  return { namespaces: pids.flatMap((pid) => pidNamespace(pid) ?? []), interfaces: networkInterfaces() };
+  return { namespaces: pids.flatMap((pid) => namespaceOf(pid, 'pid') ?? []), interfaces: networkInterfaces() };
 }
 
 /** Everything of a lab that can outlive it, with the names the kernel shows on the machine. */
@@ -22,8 +23,8 @@ export function remains(name: string, traces?: Fingerprint): readonly string[] {
   const directory = labDirectory(name);
   const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
   const files = [...attachedFiles()].filter(([, file]) => file.startsWith(`${directory}/`));
-  const processes = allProcesses().filter(
-    (pid) => isMarked(pid, directory) || traces?.namespaces.includes(pidNamespace(pid) ?? '') === true,
+  const processes = numbersIn('/proc').filter(
+    (pid) => isMarked(pid, directory) || traces?.namespaces.includes(namespaceOf(pid, 'pid') ?? '') === true,
   );
   const interfaces = traces === undefined ? [] : networkInterfaces();
   return [
@@ -33,14 +34,6 @@ export function remains(name: string, traces?: Fingerprint): readonly string[] {
     ...interfaces.filter((network) => traces?.interfaces.includes(network) === false),
     ...[directory, `${directory}.lock`, `/run/netns/${name}`].filter((path) => existsSync(path)),
   ];
-}
-
-function pidNamespace(pid: number): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/pid`);
-  } catch {
-    return undefined;
-  }
 }
 
 function networkInterfaces(): readonly string[] {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Failure } from '#src/errors.ts';
 import { labDirectory, labsDirectory } from './layout.ts';
-import { processStart } from './processes.ts';
+import { lives, processOf } from './processes.ts';
 import { isSuite, type Suite } from './suites.ts';
 
 /** What is on disk about a lab. `ready` is written last: a lab without it is half made. */
@@ -67,14 +67,14 @@ export async function whileLocked<T>(name: string, action: () => Promise<T>): Pr
 }
 
 function takeLock(name: string, file: string): void {
-  const ours = `${process.pid} ${processStart(process.pid) ?? ''}`;
+  const ours = `${process.pid} ${processOf(process.pid)?.start ?? ''}`;
   for (let attempt = 0; attempt < 10; attempt++) {
     try {
       writeFileSync(file, ours, { flag: 'wx', mode: 0o600 });
       return;
     } catch {
       const [pid = '0', start] = (existsSync(file) ? readFileSync(file, 'utf8') : '').split(' ');
-      if (start !== undefined && processStart(Number(pid)) === start) {
+      if (start !== undefined && lives({ pid: Number(pid), start })) {
         throw new Failure('busy', `process ${pid} is bringing the lab "${name}" up or down: wait for it`);
       }
       rmSync(file, { force: true });

@@ -1,8 +1,9 @@
 import { checkout, labsOfStep } from '../lab/checkout.ts';
 import { down } from '../lab/lab.ts';
 import { markerVariable } from '../lab/process.ts';
+import { lives, type Process, processOf } from '../lab/processes.ts';
 import { takeCopiesAway } from '../sanity/support/leftovers.ts';
-import { descendantsOf, killAll, lives, processesWith, processOf } from './descendants.ts';
+import { descendantsOf, killAll, processesWith } from './descendants.ts';
 
 /** What a step starts has this variable: it says of which checkout, step and runner it is. */
 export const stepVariable = 'GANETI_GLUSTER_TEST_STEP';
@@ -27,7 +28,7 @@ export async function takeAway(step: string): Promise<void> {
   if (others.length === 0) for (const name of labsOfStep(step)) await down(name);
 }
 
-function runnerOf(mark: string): { readonly pid: number; readonly start: string } {
+function runnerOf(mark: string): Process {
   const [, , pid, start = ''] = mark.split('/');
   return { pid: Number(pid), start };
 }

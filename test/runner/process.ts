@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { descendantsOf, killAll, type Process } from './descendants.ts';
+import type { Process } from '../lab/processes.ts';
+import { descendantsOf, killAll } from './descendants.ts';
 import { markOf, stepVariable, takeAway } from './leftovers.ts';
 
 /** How long what runs may take to end by itself after it was told to stop. */

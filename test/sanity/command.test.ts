@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { processes } from '#src/tools/processes.ts';
 import { attachedFiles } from '../lab/loops.ts';
 import { poll } from '../lab/process.ts';
 import { type Change, type Copy, copyReference } from './support/provider.ts';
@@ -119,12 +120,5 @@ test('--list shows every rule', async () => {
 });
 
 function processesWith(argument: string): readonly string[] {
-  return readdirSync('/proc').filter((entry) => {
-    if (!/^[0-9]+$/.test(entry)) return false;
-    try {
-      return readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0').includes(argument);
-    } catch {
-      return false;
-    }
-  });
+  return processes().flatMap(({ pid, argv }) => (argv.includes(argument) ? [pid] : []));
 }

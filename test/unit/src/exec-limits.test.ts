@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { mustRun, run } from '#src/exec.ts';
+import { processOf } from '../../lab/processes.ts';
 import { failureOf, scratchDirectory, startModule, until } from '../help.ts';
 
 function isAlive(pid: number): boolean {
-  // A zombie nobody has waited for yet is dead.
-  return existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  return processOf(pid) !== undefined;
 }
 
 test.each([
