@@ -30,6 +30,6 @@ export async function makeSite(built: string, progress: (line: string) => void):
     command(places, 'open', { VOL_NAME: attachedImage }),
     command(places, 'create', { VOL_NAME: 'bench.ext.disk0', VOL_SIZE: 16 }),
   ];
-  await node.exec(['sh', '-euc', prepare.join('')], { timeoutMs: 120_000 });
+  await node.exec(['sh', '-euc', prepare.join('')], { timeLimit: 120_000 });
   return { lab, places };
 }

@@ -39,7 +39,7 @@ async function sanity(rule: string, callers: readonly CallerName[]): Promise<rea
   const caller = callers.length === 1 ? callers[0] : 'both';
   const options = ['--hostile', `--caller=${caller}`, `--size=${size}`, '--time-limit=200', '--json', ...parameters];
   const argv = [sanityProgram, 'sanity', providerDirectory, `--only=${rule}`, ...options];
-  const { stdout, stderr } = await node().exec(argv, { timeoutMs: 420_000, reject: false });
+  const { stdout, stderr } = await node().exec(argv, { timeLimit: 420_000, reject: false });
   if (stdout === '') throw new Error(stderr);
   return findingsOf(JSON.parse(stdout));
 }

@@ -87,7 +87,7 @@ async function type(section: string, inst: Guest): Promise<void> {
 
 /** In a shell, as an administrator has one. */
 async function onMaster(command: string): Promise<void> {
-  await timed(`node1# ${command}`, () => lab().master.exec(['sh', '-c', command], { timeoutMs: 5 * 60_000 }));
+  await timed(`node1# ${command}`, () => lab().master.exec(['sh', '-c', command], { timeLimit: 5 * 60_000 }));
 }
 
 async function add(number: number, disk: string): Promise<void> {

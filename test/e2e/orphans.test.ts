@@ -21,7 +21,7 @@ interface Found {
 /** What the command says on the master; it exits with 1 when it found something. */
 async function orphans(options = ''): Promise<Found & { readonly exitCode: number }> {
   const argv = ['gnt-gluster', 'image', 'orphans', '--json', ...options.split(' ').filter((word) => word !== '')];
-  const { exitCode, stdout, stderr } = await lab().master.exec(argv, { timeoutMs: 120_000, reject: false });
+  const { exitCode, stdout, stderr } = await lab().master.exec(argv, { timeLimit: 120_000, reject: false });
   if (stdout === '') throw new Error(`gnt-gluster image orphans: exit ${exitCode}: ${stderr}`);
   return { exitCode, ...(JSON.parse(stdout) as Found) };
 }

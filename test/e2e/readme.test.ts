@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { projectDirectory } from '../lab/layout.ts';
-import { run as runHere } from '../lab/process.ts';
+import { mustRun } from '../lab/process.ts';
 import { suites } from '../lab/suites.ts';
 import { refused, run } from './support/commands.ts';
 import { guest, machineOptions, writes } from './support/guests.ts';
@@ -41,8 +41,8 @@ lastStep();
 async function checkScript(command: string): Promise<void> {
   const [, script = ''] = /^npm (?:run )?(\S+)/.exec(command) ?? [];
   // What it does takes this very test, or as long: it starts, finds all that it is made of, and says how it is called.
-  const argv = ['run', '--silent', '--prefix', projectDirectory, script, '--', '--help'];
-  const { stdout } = await runHere('npm', argv, { timeoutMs: 120_000 });
+  const argv = ['npm', 'run', '--silent', '--prefix', projectDirectory, script, '--', '--help'];
+  const stdout = await mustRun(argv, { timeLimit: 120_000 });
   expect(stdout).toMatch(new RegExp(`^usage: npm (run )?${script}( |\\n)`));
 }
 

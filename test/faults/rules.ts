@@ -15,7 +15,7 @@ interface Finding {
 export async function checkRules(node: LabNode, name: string): Promise<Outcome> {
   const options = ['--hostile', '--caller=both', '--size=66', '--time-limit=200', '--json'];
   const argv = [`${providerDirectory}/gnt-gluster`, 'sanity', providerDirectory, ...options];
-  const { stdout, stderr } = await node.exec(argv, { timeoutMs: 3_600_000, reject: false });
+  const { stdout, stderr } = await node.exec(argv, { timeLimit: 3_600_000, reject: false });
   if (stdout === '') throw new Error(stderr);
   const findings = findingsOf(JSON.parse(stdout));
   const failures = findings

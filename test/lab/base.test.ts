@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { prepareBase } from './base.ts';
 import { filesDirectory } from './layout.ts';
-import { poll, run } from './process.ts';
+import { mustRun, poll } from './process.ts';
 import { machineSuite, suiteNames } from './suites.ts';
 
 const suite = suiteNames.find((name) => name !== machineSuite()) ?? 'trixie';
@@ -63,7 +63,7 @@ it('a base is complete or not there: killed while it is made, then made for two 
   );
   expect(readFileSync(`${one}/etc/os-release`, 'utf8')).toContain(`VERSION_CODENAME=${suite}`);
   expect(existsSync(`${one}/usr/sbin/policy-rc.d`)).toBe(false);
-  expect((await run('chroot', [String(one), 'busybox', 'echo', 'works'])).stdout).toBe('works\n');
+  expect(await mustRun(['chroot', String(one), 'busybox', 'echo', 'works'])).toBe('works\n');
 
   const other = prepareBase({ suite, directory, packages: ['no-such-package'] });
   await expect(other).rejects.toThrow(/Unable to locate package no-such-package/);

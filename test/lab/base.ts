@@ -53,17 +53,13 @@ async function make(
   const { debian } = suites[suite];
   const from = mirror ?? (await machineMirror());
   progress?.(`${debian} is made, once, in ${target}: ${packages.length} packages of ${from}`);
-  const { exitCode, stdout } = await run(
-    'sh',
-    [script, target, suite, from, packages.join(), ...(await networkSettings())],
-    {
-      reject: false,
-      onLine: (line) => {
-        const step = /^I: (.*)/.exec(line)?.[1];
-        if (step !== undefined) progress?.(`${debian}: ${step}`);
-      },
+  const argv = ['sh', script, target, suite, from, packages.join(), ...(await networkSettings())];
+  const { exitCode, stdout } = await run(argv, {
+    onLine: (line) => {
+      const step = /^I: (.*)/.exec(line)?.[1];
+      if (step !== undefined) progress?.(`${debian}: ${step}`);
     },
-  );
+  });
   if (exitCode === 0 && existsSync(target)) return;
   const lines = stdout.split('\n').filter((line) => line.trim() !== '');
   const reason =
@@ -81,11 +77,11 @@ function wantedPackages(): readonly string[] {
 /** Where the machine has its own packages from. */
 async function machineMirror(): Promise<string> {
   const filter = ['Created-By: Packages', 'Label: Debian'];
-  const { stdout } = await run('apt-get', ['indextargets', '--format', '$(REPO_URI)', ...filter], { reject: false });
+  const { stdout } = await run(['apt-get', 'indextargets', '--format', '$(REPO_URI)', ...filter]);
   return stdout.split('\n')[0]?.trim() || archive;
 }
 
 async function networkSettings(): Promise<readonly string[]> {
-  const { stdout } = await run('apt-config', ['dump'], { reject: false });
+  const { stdout } = await run(['apt-config', 'dump']);
   return stdout.split('\n').filter((line) => networkOptions.test(line));
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, truncateSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import { Failure } from '#src/errors.ts';
 import type { LabNode } from './node.ts';
-import { run } from './process.ts';
+import { mustRun, run } from './process.ts';
 
 /** mkfs.xfs makes nothing smaller. */
 const smallestBrickMebibytes = 300;
@@ -27,7 +27,7 @@ export async function makeBrickFile(
   const unfinished = `${file}.new`;
   writeFileSync(unfinished, '', { mode: 0o600 });
   truncateSync(unfinished, mebibytes * 1024 * 1024);
-  await run('mkfs.xfs', ['-q', '-f', '-s', `size=${sectorSize}`, unfinished], {
+  await mustRun(['mkfs.xfs', '-q', '-f', '-s', `size=${sectorSize}`, unfinished], {
     marker: dirname(node.directory),
   });
   renameSync(unfinished, file);
@@ -47,13 +47,13 @@ export async function addBrick(
   const file = await makeBrickFile(node, name, mebibytes, sectorSize);
   // The node does not see the file, but it does see the machine's devices.
   const options = ['--find', '--show', '--sector-size', String(sectorSize)];
-  const device = (await run('losetup', [...options, file])).stdout.trim();
+  const device = (await mustRun(['losetup', ...options, file])).trim();
   try {
     await node.exec(['mkdir', '-p', `/bricks/${name}`]);
     await node.exec(['mount', '-o', 'discard,noatime', device, `/bricks/${name}`]);
   } finally {
     // The mount holds it from here: it goes when the mount goes.
-    await run('losetup', ['-d', device], { reject: false });
+    await run(['losetup', '-d', device]);
   }
   return brickDirectory(name);
 }

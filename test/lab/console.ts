@@ -1,6 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '#src/errors.ts';
+import { waitFor } from '#src/wait.ts';
 import type { Lab } from './lab.ts';
 
 export interface Console {
@@ -11,11 +12,11 @@ export interface Console {
   /**
    * The first line at or after `after` (0 unless told) that matches; throws when the time is over, with the last lines.
    */
-  waitFor(pattern: RegExp, options?: { readonly after?: number; readonly timeoutMs?: number }): Promise<ConsoleLine>;
+  waitFor(pattern: RegExp, options?: { readonly after?: number; readonly timeLimit?: number }): Promise<ConsoleLine>;
   /** The last record the guest acknowledged: 0 if none. */
   lastRecord(): number;
   /** Waits until the guest acknowledged `count` records more than now. Returns the last. */
-  waitForRecords(count: number, timeoutMs?: number): Promise<number>;
+  waitForRecords(count: number, timeLimit?: number): Promise<number>;
   /** What the guest found wrong with its disks: must be empty. */
   failures(): readonly string[];
   close(): void;
@@ -42,18 +43,22 @@ export function watchConsole(lab: Lab, instance: string): Console {
   const watched: Console = {
     lines,
     mark: () => lines.length,
-    waitFor: async (pattern, { after = 0, timeoutMs = 60_000 } = {}) => {
-      const found = await waitUntil(timeoutMs, () => findLine(lines, pattern, after));
+    waitFor: async (pattern, { after = 0, timeLimit = 60_000 } = {}) => {
+      const found = await waitFor(
+        () => findLine(lines, pattern, after),
+        (found) => found !== undefined,
+        timeLimit,
+      );
       if (found !== undefined) return found;
       const tail = lines.slice(-8).map((line) => `\n  ${line}`);
-      throw new Failure('failed', `${instance} printed no ${pattern} in ${timeoutMs / 1000} s:${tail.join('')}`);
+      throw new Failure('failed', `${instance} printed no ${pattern} in ${timeLimit / 1000} s:${tail.join('')}`);
     },
     lastRecord,
-    waitForRecords: async (count, timeoutMs = 60_000) => {
+    waitForRecords: async (count, timeLimit = 60_000) => {
       const wanted = lastRecord() + count;
-      const last = await waitUntil(timeoutMs, () => (lastRecord() >= wanted ? lastRecord() : undefined));
-      if (last !== undefined) return last;
-      throw new Failure('failed', `${instance} came to record ${lastRecord()} instead of ${wanted}`);
+      const last = await waitFor(lastRecord, (record) => record >= wanted, timeLimit);
+      if (last >= wanted) return last;
+      throw new Failure('failed', `${instance} came to record ${last} instead of ${wanted}`);
     },
     failures: () => lines.filter((line) => line.includes('FAILED') || line.includes('I/O error')),
     close: () => {
@@ -69,16 +74,6 @@ function findLine(lines: readonly string[], pattern: RegExp, after: number): Con
     if (match !== null) return { text, index, match };
   }
   return undefined;
-}
-
-async function waitUntil<T>(timeoutMs: number, question: () => T | undefined): Promise<T | undefined> {
-  const end = Date.now() + timeoutMs;
-  let answer = question();
-  while (answer === undefined && Date.now() < end) {
-    await sleep(50);
-    answer = question();
-  }
-  return answer;
 }
 
 /** During a migration both nodes have a console; the one we have is read to its end. */

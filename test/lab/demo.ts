@@ -9,7 +9,7 @@ import { watchConsole } from './console.ts';
 import { installProvider } from './install.ts';
 import { type Lab, up } from './lab.ts';
 import { instance } from './layout.ts';
-import { run } from './process.ts';
+import { mustRun } from './process.ts';
 
 const demoInstance = instance(1);
 const minute = 60_000;
@@ -25,8 +25,8 @@ each command, what it printed and what that proves. The cluster stays up: npm ru
 
 async function demo(): Promise<number> {
   title('Build the provider, and start three nodes with Ganeti and GlusterFS');
-  const built = await run('npm', ['run', '--silent', 'build'], { timeoutMs: 10 * minute });
-  process.stdout.write(built.stdout);
+  const built = await mustRun(['npm', 'run', '--silent', 'build'], { timeLimit: 10 * minute });
+  process.stdout.write(built);
   const lab = await up({ name: 'lab', nodes: 3, ganeti: true, progress: (line) => console.log(line) });
   await installProvider(lab);
   console.log('install.sh has put the provider on every node');
@@ -92,7 +92,7 @@ async function tour(lab: Lab, guest: ReturnType<typeof watchConsole>): Promise<v
     ['gnt-instance', 'reboot', '--type=full', '--shutdown-timeout=0', name],
     'detach and attach again, and the new size is there:',
   );
-  const found = await guest.waitFor(/^records found (\d+)/, { after: mark, timeoutMs: 3 * minute });
+  const found = await guest.waitFor(/^records found (\d+)/, { after: mark, timeLimit: 3 * minute });
   await guest.waitForRecords(25, 2 * minute);
   quote([
     found.text,
@@ -130,7 +130,7 @@ async function show(lab: Lab, what: string, argv: readonly string[], proves: str
   title(what);
   console.log(styleText('cyan', `node1# ${argv.join(' ')}`));
   const start = performance.now();
-  const { stdout, stderr } = await lab.master.exec(argv, { timeoutMs: 5 * minute });
+  const { stdout, stderr } = await lab.master.exec(argv, { timeLimit: 5 * minute });
   process.stdout.write(stderr + stdout);
   console.log(styleText('dim', `(${((performance.now() - start) / 1000).toFixed(1)} s)`));
   prove(proves);

@@ -11,13 +11,13 @@ export async function createCluster(
 ): Promise<void> {
   const [master, ...others] = nodes;
   if (master === undefined) return;
-  await master.exec(['gnt-cluster', 'init', ...clusterOptions(guest), network.clusterName], { timeoutMs: 120_000 });
+  await master.exec(['gnt-cluster', 'init', ...clusterOptions(guest), network.clusterName], { timeLimit: 120_000 });
   step('Ganeti: the cluster is made');
   const keys = await master.exec(['sh', '-c', 'cat /root/.ssh/*.pub']);
   for (const node of others) {
     const accept = 'umask 077; mkdir -p /root/.ssh; cat >>/root/.ssh/authorized_keys';
     await node.exec(['sh', '-c', accept], { input: keys.stdout });
-    await master.exec(['gnt-node', 'add', '--no-ssh-key-check', node.fqdn], { timeoutMs: 120_000 });
+    await master.exec(['gnt-node', 'add', '--no-ssh-key-check', node.fqdn], { timeLimit: 120_000 });
     step(`Ganeti: ${node.name} is in the cluster`);
   }
 }
@@ -25,7 +25,7 @@ export async function createCluster(
 /** `gnt-cluster verify`, which must find nothing. A kernel without SysRq is no fault of the cluster's. */
 export async function verifyCluster(master: LabNode): Promise<void> {
   const ignore = existsSync('/proc/sysrq-trigger') ? [] : ['--ignore-errors=ENODESETUP'];
-  await master.exec(['gnt-cluster', 'verify', ...ignore], { timeoutMs: 120_000 });
+  await master.exec(['gnt-cluster', 'verify', ...ignore], { timeLimit: 120_000 });
 }
 
 function clusterOptions(guest: Guest): readonly string[] {

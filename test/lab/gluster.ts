@@ -108,7 +108,7 @@ export async function bricksOnline(node: LabNode, volume: string, count: number)
 
 /** Warnings and errors at the end of every log of Gluster on a node, and how full its bricks are. */
 export async function glusterSays(node: LabNode): Promise<string> {
-  const { stdout } = await node.exec(['sh', '-c', glusterComplaints], { timeoutMs: 30_000, reject: false });
+  const { stdout } = await node.exec(['sh', '-c', glusterComplaints], { timeLimit: 30_000, reject: false });
   return stdout;
 }
 
@@ -125,5 +125,5 @@ async function gluster(
   args: readonly string[],
   reject = true,
 ): Promise<{ readonly exitCode: number; readonly stdout: string }> {
-  return await node.exec(['gluster', '--mode=script', ...args], { timeoutMs: 130_000, reject });
+  return await node.exec(['gluster', '--mode=script', ...args], { timeLimit: 130_000, reject });
 }

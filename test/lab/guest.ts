@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { Failure } from '#src/errors.ts';
 import { cacheDirectory, filesDirectory } from './layout.ts';
-import { run } from './process.ts';
+import { mustRun, run } from './process.ts';
 import { processOf } from './processes.ts';
 
 /** What instances boot; the paths are the same on every node. */
@@ -59,8 +59,8 @@ async function unpackedKernel(): Promise<string> {
   const work = workDirectory();
   try {
     // From inside the directory, because that is where apt-get puts the package.
-    await run('sh', ['-c', 'cd "$1" && apt-get -q -o APT::Sandbox::User=root download "$2"', 'sh', work, name]);
-    await run('dpkg-deb', ['-x', `${work}/${onlyEntry(work)}`, `${work}/tree`]);
+    await mustRun(['sh', '-c', 'cd "$1" && apt-get -q -o APT::Sandbox::User=root download "$2"', 'sh', work, name]);
+    await mustRun(['dpkg-deb', '-x', `${work}/${onlyEntry(work)}`, `${work}/tree`]);
     await moveModules(`${work}/tree`);
     placeKernel(`${work}/tree`, `${cacheDirectory}/${name}`);
   } finally {
@@ -82,12 +82,12 @@ function placeKernel(tree: string, target: string): void {
 async function moveModules(tree: string): Promise<void> {
   if (existsSync(`${tree}/lib/modules`)) return;
   mkdirSync(`${tree}/lib`, { recursive: true });
-  await run('mv', [`${tree}/usr/lib/modules`, `${tree}/lib/modules`]);
+  await mustRun(['mv', `${tree}/usr/lib/modules`, `${tree}/lib/modules`]);
 }
 
 async function kernelPackage(): Promise<string> {
-  const architecture = (await run('dpkg', ['--print-architecture'])).stdout.trim();
-  const { stdout } = await run('apt-cache', ['depends', `linux-image-cloud-${architecture}`], { reject: false });
+  const architecture = (await mustRun(['dpkg', '--print-architecture'])).trim();
+  const { stdout } = await run(['apt-cache', 'depends', `linux-image-cloud-${architecture}`]);
   const name = /Depends: (linux-image-\S+-cloud-\S+)/.exec(stdout)?.[1];
   if (name === undefined) {
     throw new Failure('environment', 'apt knows no linux-image-cloud package: run apt-get update first');
@@ -103,14 +103,14 @@ async function buildInitramfs(
 ): Promise<void> {
   const work = workDirectory();
   try {
-    await run('install', ['-D', '/bin/busybox', `${work}/root/bin/busybox`]);
+    await mustRun(['install', '-D', '/bin/busybox', `${work}/root/bin/busybox`]);
     mkdirSync(`${work}/root/modules`);
     mkdirSync(`${work}/root/dev`);
     writeFileSync(`${work}/root/init`, script, { mode: 0o755 });
     writeFileSync(`${work}/root/modules/order`, await copyModules(tree, version, modules, `${work}/root/modules`));
-    await run('mknod', ['-m', '600', `${work}/root/dev/console`, 'c', '5', '1']);
+    await mustRun(['mknod', '-m', '600', `${work}/root/dev/console`, 'c', '5', '1']);
     const pack = 'cd "$1/root" && find . | busybox cpio -o -H newc | gzip -1 >../initramfs';
-    await run('sh', ['-c', pack, 'sh', work]);
+    await mustRun(['sh', '-c', pack, 'sh', work]);
     renameSync(`${work}/initramfs`, target);
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -119,16 +119,17 @@ async function buildInitramfs(
 
 /** Copies the wanted modules and those they need, unpacked. Returns their names in the order to load them. */
 async function copyModules(tree: string, version: string, modules: readonly string[], target: string): Promise<string> {
-  await run('depmod', ['-b', tree, version]);
+  await mustRun(['depmod', '-b', tree, version]);
   const files = new Set<string>();
   for (const module of modules) {
-    const dependencies = await run('modprobe', ['-d', tree, '-S', version, '--show-depends', module]);
-    for (const match of dependencies.stdout.matchAll(/^insmod (\S+)/gm)) files.add(match[1] ?? '');
+    const dependencies = await mustRun(['modprobe', '-d', tree, '-S', version, '--show-depends', module]);
+    for (const match of dependencies.matchAll(/^insmod (\S+)/gm)) files.add(match[1] ?? '');
   }
   const names: string[] = [];
   for (const file of files) {
     const name = (file.split('/').at(-1) ?? '').replace(/\.xz$/, '');
-    await run('sh', [
+    await mustRun([
+      'sh',
       '-c',
       'case $1 in *.xz) xz -dc "$1" ;; *) cat "$1" ;; esac >"$2"',
       'sh',

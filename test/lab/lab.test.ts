@@ -9,7 +9,7 @@ import { createVolume } from './gluster.ts';
 import { down, type Lab, open, up } from './lab.ts';
 import { labDirectory, labsDirectory } from './layout.ts';
 import { attachedFiles } from './loops.ts';
-import { type RunResult, run } from './process.ts';
+import { type CommandResult, mustRun, run } from './process.ts';
 import { namespaceOf } from './processes.ts';
 import { remains } from './remains.ts';
 import { suiteNames } from './suites.ts';
@@ -18,8 +18,8 @@ const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
 const name = labOfCheckout('lab-selftest');
 const directory = labDirectory(name);
 
-async function runCli(...args: readonly string[]): Promise<RunResult> {
-  return await run(process.execPath, [cli, ...args], { reject: false });
+async function runCli(...args: readonly string[]): Promise<CommandResult> {
+  return await run([process.execPath, cli, ...args]);
 }
 
 function networkInterfaces(): readonly string[] {
@@ -77,7 +77,7 @@ describe('a lab of one node', () => {
   it('hands back the exit code, and ends a command at its time limit', async () => {
     expect(await lab.master.exec(['sh', '-c', 'exit 3'], { reject: false })).toMatchObject({ exitCode: 3 });
     await expect(lab.master.exec(['sh', '-c', 'echo why >&2; exit 3'])).rejects.toThrow(/exited with 3[\s\S]*why/);
-    const late = await lab.master.exec(['sleep', '600'], { timeoutMs: 300, reject: false });
+    const late = await lab.master.exec(['sleep', '600'], { timeLimit: 300, reject: false });
     expect(late.timedOut).toBe(true);
     expect((await lab.master.exec(['pgrep', '-x', 'sleep', '-a'])).stdout).not.toMatch(/600/);
     const interactive = await runCli('exec', 'node1', '--name', name, '--', 'sh', '-c', 'echo "$HOME"; exit 7');
@@ -116,7 +116,7 @@ describe('a lab of one node', () => {
       '/root/kept\n',
     );
     const mount = 'until mount -t glusterfs node1.lab:/ganeti /mnt/g && ls /mnt/g/image; do sleep 0.2; done';
-    await lab.master.exec(['sh', '-c', mount], { timeoutMs: 30_000 });
+    await lab.master.exec(['sh', '-c', mount], { timeLimit: 30_000 });
   });
 
   it('is repaired by up when a node died', async () => {
@@ -130,7 +130,7 @@ describe('a lab of one node', () => {
     await lab.master.exec(
       ['sh', '-c', `until ${mount}; do sleep 0.2; done; truncate -s 1M /run/ganeti-gluster/t/image`],
       {
-        timeoutMs: 30_000,
+        timeLimit: 30_000,
       },
     );
     const device = (
@@ -145,7 +145,7 @@ describe('a lab of one node', () => {
     expect(members.filter((pid) => numbersIn('/proc').includes(pid))).toEqual([]);
     expect(attachedFiles().get(device) ?? '').not.toMatch(/image$/);
     expect(networkInterfaces()).toEqual(interfaces);
-    expect((await run('ip', ['netns', 'list'])).stdout).not.toContain(name);
+    expect(await mustRun(['ip', 'netns', 'list'])).not.toContain(name);
     expect(open(name)).toBeUndefined();
     expect(await runCli('down', '--name', name)).toMatchObject({ exitCode: 0 });
   });
@@ -195,8 +195,8 @@ describe('a lab whose launcher was killed', () => {
 
 describe('the command line', () => {
   it('refuses to work without root', async () => {
-    const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, cli, 'up'];
-    const result = await run('setpriv', nobody, { reject: false });
+    const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+    const result = await run([...nobody, process.execPath, cli, 'up']);
     expect(result).toMatchObject({ exitCode: 9, stdout: '' });
     expect(result.stderr).toBe('lab: the lab makes namespaces, mounts and loop devices: run it as root\n');
   });
@@ -226,8 +226,8 @@ describe('the command line', () => {
 
   it('keeps its files from other users', async () => {
     await up({ name, nodes: 1, ganeti: false, volume: false });
-    const { stdout } = await run('stat', ['-c', '%a', labsDirectory, directory]);
-    expect(stdout).toBe('700\n700\n');
+    const modes = await mustRun(['stat', '-c', '%a', labsDirectory, directory]);
+    expect(modes).toBe('700\n700\n');
     await down(name);
   });
 });

@@ -179,10 +179,10 @@ async function makeGluster(lab: Lab, volume: boolean, special: SpecialGluster = 
 }
 
 async function startHub(directory: string): Promise<void> {
-  const namespaces = ['-m', '-u', '-i', '-n', '-p', '-f', '--'];
+  const namespaces = ['unshare', '-m', '-u', '-i', '-n', '-p', '-f', '--'];
   const address = `${network.bridgeAddress}/24`;
   const script = ['sh', `${filesDirectory}/hub.sh`, directory, network.bridge, address];
-  startDetached('unshare', [...namespaces, ...script], `${directory}/hub.log`, directory);
+  startDetached([...namespaces, ...script], `${directory}/hub.log`, directory);
   await poll(`the lab starts, see ${directory}/hub.log`, 20_000, () => pidFromFile(`${directory}/hub.pid`, directory));
 }
 

@@ -24,7 +24,7 @@ export function attachedFiles(): ReadonlyMap<string, string> {
 export async function detachUnder(directory: string): Promise<void> {
   await poll(`no loop device holds a file under ${directory}`, 30_000, async () => {
     const devices = [...attachedFiles()].filter(([, file]) => file.startsWith(`${directory}/`));
-    for (const [device] of devices) await run('losetup', ['-d', device], { reject: false });
+    for (const [device] of devices) await run(['losetup', '-d', device]);
     return devices.length === 0 ? true : undefined;
   });
 }
@@ -42,7 +42,7 @@ export async function detachLost(lost: readonly LoopDevice[]): Promise<void> {
     const files = attachedFiles();
     // The file's path is now relative to a mount that is gone.
     const left = lost.filter((loop) => loop.file.endsWith(files.get(loop.device) ?? '//'));
-    for (const { device } of left) await run('losetup', ['-d', device], { reject: false, timeoutMs: 10_000 });
+    for (const { device } of left) await run(['losetup', '-d', device], { timeLimit: 10_000 });
     return left.length === 0 ? true : undefined;
   });
 }
@@ -56,7 +56,7 @@ export async function detachOrphans(): Promise<void> {
   points.delete('/');
   for (const { device, file } of silent) {
     const mounted = [...points].some((point) => file.startsWith(`${point}/`));
-    if (!mounted) await run('losetup', ['-d', device], { reject: false, timeoutMs: 10_000 });
+    if (!mounted) await run(['losetup', '-d', device], { timeLimit: 10_000 });
   }
 }
 
@@ -81,8 +81,8 @@ async function loopDevices(): Promise<readonly LoopDevice[]> {
   const images = [...attachedFiles()].filter(([, file]) => !file.startsWith(`${labsDirectory}/`));
   const devices = await Promise.all(
     images.map(async ([device, file]) => {
-      const columns = ['--list', '--noheadings', '-O', 'BACK-MAJ:MIN', device];
-      const answer = await run('losetup', columns, { reject: false, timeoutMs: 3000 });
+      const columns = ['losetup', '--list', '--noheadings', '-O', 'BACK-MAJ:MIN', device];
+      const answer = await run(columns, { timeLimit: 3000 });
       if (answer.timedOut) return { device, file, fileSystem: 'hangs' };
       const gone = answer.exitCode !== 0 || attachedFiles().get(device) !== file;
       return gone ? undefined : { device, file, fileSystem: /\d+:\d+/.exec(answer.stdout)?.[0] };

@@ -1,15 +1,15 @@
 import { network, nodeAddress, nodeIpv6, nodeName } from './layout.ts';
-import { poll, run } from './process.ts';
+import { mustRun, poll, run } from './process.ts';
 
 /** Connects a node to the bridge of its lab. Both are named by a process in their network namespace. */
 export async function plugIn(hub: number, node: number, number: number): Promise<void> {
   const port = nodeName(number);
   // The port of a node that was killed goes away a moment after it.
   await poll(`the bridge port ${port} is free`, 10_000, async () => {
-    const { exitCode } = await ipIn(hub, [`link show ${port}`], false);
+    const { exitCode } = await run([...ipIn(hub), 'link', 'show', port]);
     return exitCode === 0 ? undefined : true;
   });
-  await ipIn(node, [
+  await configure(node, [
     'link set lo up',
     `link add eth0 type veth peer name ${port} netns ${hub}`,
     `address add ${nodeAddress(number)}/24 dev eth0`,
@@ -18,12 +18,13 @@ export async function plugIn(hub: number, node: number, number: number): Promise
     'link set eth0 up',
     `route add default via ${network.bridgeAddress}`,
   ]);
-  await ipIn(hub, [`link set ${port} master ${network.bridge}`, `link set ${port} up`]);
+  await configure(hub, [`link set ${port} master ${network.bridge}`, `link set ${port} up`]);
 }
 
-async function ipIn(pid: number, commands: readonly string[], reject = true): Promise<{ readonly exitCode: number }> {
-  return await run('nsenter', ['-t', String(pid), '-n', '--', 'ip', '-batch', '-'], {
-    input: `${commands.join('\n')}\n`,
-    reject,
-  });
+function ipIn(pid: number): readonly string[] {
+  return ['nsenter', '-t', String(pid), '-n', '--', 'ip'];
+}
+
+async function configure(pid: number, commands: readonly string[]): Promise<void> {
+  await mustRun([...ipIn(pid), '-batch', '-'], { input: `${commands.join('\n')}\n` });
 }

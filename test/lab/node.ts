@@ -4,14 +4,16 @@ import { Failure } from '#src/errors.ts';
 import { cacheDirectory, filesDirectory, labsDirectory, nodeAddress, nodeName, projectDirectory } from './layout.ts';
 import { attachedFiles, detachLost, devicesOfNode } from './loops.ts';
 import { plugIn } from './network.ts';
-import { commandFailed, poll, type RunOptions, type RunResult, run, startDetached } from './process.ts';
+import { type CommandOptions, type CommandResult, commandFailed, poll, run, startDetached } from './process.ts';
 import { isMarked, killAndWait, pidFromFile, readIfThere } from './processes.ts';
 import { readState } from './state.ts';
 
-export interface ExecOptions extends Omit<RunOptions, 'env'> {
+export interface ExecOptions extends Pick<CommandOptions, 'input' | 'timeLimit'> {
   /** The whole environment of the command, exactly; left out: a root login's. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Whether an exit code other than 0 throws: yes unless told. */
+  readonly reject?: boolean;
 }
 
 export interface LabNode {
@@ -24,7 +26,7 @@ export interface LabNode {
   /** Process 1 of the node as the machine sees it; undefined while the node is off. */
   readonly pid: number | undefined;
   /** Runs a command in the node. Only a time-out, or an exit code with `reject`, throws. */
-  exec(argv: readonly string[], options?: ExecOptions): Promise<RunResult>;
+  exec(argv: readonly string[], options?: ExecOptions): Promise<CommandResult>;
   /** Cuts the power. Bricks and file system stay, loop devices and everything in /run and /tmp is lost. */
   kill(): Promise<void>;
   /** Switches it on again, with glusterd, sshd and Ganeti's daemons if it is in a cluster. */
@@ -58,16 +60,16 @@ export function labNode(lab: string, number: number): LabNode {
 export function commandInside(
   pid: number,
   argv: readonly string[],
-  options: Pick<ExecOptions, 'env' | 'cwd' | 'timeoutMs'> = {},
+  options: Pick<ExecOptions, 'env' | 'cwd' | 'timeLimit'> = {},
 ): readonly string[] {
   const environment = Object.entries(options.env ?? rootLogin).map(([name, value]) => `${name}=${value}`);
-  const limit = options.timeoutMs === undefined ? [] : timeLimit(options.timeoutMs);
+  const limit = options.timeLimit === undefined ? [] : limitedTo(options.timeLimit);
   const enter = ['nsenter', '-t', String(pid), '-m', '-u', '-i', '-n', '-p', '--'];
   return [...enter, ...limit, '/usr/bin/env', '-i', '-C', options.cwd ?? '/', ...environment, ...argv];
 }
 
 /** nsenter's child survives nsenter, so the time limit has to be inside. */
-function timeLimit(milliseconds: number): readonly string[] {
+function limitedTo(milliseconds: number): readonly string[] {
   return ['/usr/bin/timeout', '-s', 'KILL', String(milliseconds / 1000)];
 }
 
@@ -76,17 +78,15 @@ async function execIn(
   pid: number | undefined,
   argv: readonly string[],
   options: ExecOptions,
-): Promise<RunResult> {
+): Promise<CommandResult> {
   if (pid === undefined) throw new Failure('missing', `${name} is off`);
-  const [command = '', ...args] = commandInside(pid, argv, options);
   const start = Date.now();
-  const { timeoutMs, input } = options;
-  const result = await run(command, args, {
-    reject: false,
+  const { timeLimit, input } = options;
+  const result = await run(commandInside(pid, argv, options), {
     ...(input === undefined ? {} : { input }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs: timeoutMs + 2000 }),
+    ...(timeLimit === undefined ? {} : { timeLimit: timeLimit + 2000 }),
   });
-  const killed = timeoutMs !== undefined && result.exitCode === 137 && Date.now() - start >= timeoutMs;
+  const killed = timeLimit !== undefined && result.exitCode === 137 && Date.now() - start >= timeLimit;
   const outcome = { ...result, timedOut: result.timedOut || killed };
   if (options.reject !== false && outcome.exitCode !== 0) throw commandFailed([`${name}:`, ...argv], outcome);
   return outcome;
@@ -119,13 +119,13 @@ async function bootNode(lab: string, number: number): Promise<void> {
   rmSync(`${directory}/pid`, { force: true });
   rmSync(`${directory}/status`, { force: true });
 
-  const enter = ['-t', String(hub), '-m', '-p', '--', 'unshare', '-m', '-u', '-i', '-n', '-p', '-f', '--'];
+  const enter = ['nsenter', '-t', String(hub), '-m', '-p', '--', 'unshare', '-m', '-u', '-i', '-n', '-p', '-f', '--'];
   const script = ['sh', `${filesDirectory}/node.sh`, directory, `${nodeName(number)}.lab`, base, labsDirectory];
-  startDetached('nsenter', [...enter, ...script, projectDirectory, cacheDirectory], log, lab);
+  startDetached([...enter, ...script, projectDirectory, cacheDirectory], log, lab);
   const pid = await poll(`${nodeName(number)} starts, see ${log}`, 20_000, () => runningNode(lab, directory));
   await plugIn(hub, pid, number);
   await execIn(nodeName(number), pid, ['sh', '-c', readFileSync(`${filesDirectory}/services.sh`, 'utf8')], {
-    timeoutMs: 60_000,
+    timeLimit: 60_000,
   });
 }
 

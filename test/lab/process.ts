@@ -1,24 +1,24 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { Failure } from '#src/errors.ts';
+import { waitFor } from '#src/wait.ts';
 
-export interface RunOptions {
+export interface CommandOptions {
   /** The whole environment of the command; left out: the machine's with LC_ALL=C. */
   readonly env?: Readonly<Record<string, string>>;
   /** The lab's directory, for a command that takes its time: `down` ends it when we were killed meanwhile. */
   readonly marker?: string;
+  /** What it reads from standard input: nothing unless told. */
   readonly input?: string | Uint8Array;
-  readonly timeoutMs?: number;
+  /** Milliseconds after which it is killed. */
+  readonly timeLimit?: number;
   /** Is told each line of stdout at once. */
   readonly onLine?: (line: string) => void;
-  /** Throw unless the exit code is 0: yes unless told. */
-  readonly reject?: boolean;
 }
 
-export interface RunResult {
+export interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -31,6 +31,7 @@ export interface RunResult {
  */
 export const markerVariable = 'GANETI_GLUSTER_LAB';
 
+/** What commands on the machine get: its own environment, in English, with the directories of root's tools. */
 export function machineEnvironment(marker?: string): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
@@ -42,8 +43,12 @@ export function machineEnvironment(marker?: string): Record<string, string> {
   return env;
 }
 
-/** Runs a command to its end. stdin is empty unless `input` is given. */
-export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+/**
+ * Runs a command without a shell and reports how it ended. What it has from the machine, such as a proxy, and the time
+ * that it takes are not ours to limit, as src/exec.ts does. Throws a Failure only when the command is not installed.
+ */
+export async function run(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+  const [command = '', ...args] = argv;
   const result = await execa(command, args, {
     env: options.env ?? machineEnvironment(options.marker),
     extendEnv: false,
@@ -52,15 +57,20 @@ export async function run(command: string, args: readonly string[], options: Run
     killSignal: 'SIGKILL',
     maxBuffer: 64 * 1024 * 1024,
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
-    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+    ...(options.timeLimit === undefined ? {} : { timeout: options.timeLimit }),
     ...(options.onLine === undefined ? {} : { stdout: toldTo(options.onLine) }),
   });
   if (result.code === 'ENOENT')
     throw new Failure('environment', `${command} is not installed: see test/lab/packages.txt`);
   const exitCode = result.exitCode ?? 128 + constants.signals[result.signal ?? 'SIGKILL'];
-  const outcome = { exitCode, stdout: String(result.stdout), stderr: String(result.stderr), timedOut: result.timedOut };
-  if (exitCode !== 0 && options.reject !== false) throw commandFailed([command, ...args], outcome);
-  return outcome;
+  return { exitCode, stdout: String(result.stdout), stderr: String(result.stderr), timedOut: result.timedOut };
+}
+
+/** Runs a command that must succeed and returns its standard output. Throws a Failure of kind failed otherwise. */
+export async function mustRun(argv: readonly string[], options: CommandOptions = {}): Promise<string> {
+  const result = await run(argv, options);
+  if (result.exitCode !== 0) throw commandFailed(argv, result);
+  return result.stdout;
 }
 
 function toldTo(onLine: (line: string) => void) {
@@ -70,14 +80,16 @@ function toldTo(onLine: (line: string) => void) {
   };
 }
 
-export function commandFailed(argv: readonly string[], result: RunResult): Failure {
+/** The Failure that shows a command and the last lines it said. */
+export function commandFailed(argv: readonly string[], result: CommandResult): Failure {
   const how = result.timedOut ? 'ran into its time limit' : `exited with ${result.exitCode}`;
   const lines = `${result.stdout}\n${result.stderr}`.split('\n').filter((line) => line.trim() !== '');
   return new Failure('failed', [`${argv.join(' ').slice(0, 400)} ${how}`, ...lines.slice(-12)].join('\n  '));
 }
 
 /** Starts a process that outlives us; its stdout and stderr go to a file. */
-export function startDetached(command: string, args: readonly string[], logFile: string, marker: string): void {
+export function startDetached(argv: readonly string[], logFile: string, marker: string): void {
+  const [command = '', ...args] = argv;
   const log = openSync(logFile, 'a', 0o600);
   try {
     const child = spawn(command, args, {
@@ -94,17 +106,13 @@ export function startDetached(command: string, args: readonly string[], logFile:
   }
 }
 
-/** Asks again and again until there is an answer, or throws when the time is over. */
-export async function poll<T>(
+/** Asks again and again until there is an answer. Throws a Failure of kind failed after so many milliseconds. */
+export async function poll<Answer>(
   what: string,
-  timeoutMs: number,
-  question: () => Promise<T | undefined> | T | undefined,
-): Promise<T> {
-  const end = Date.now() + timeoutMs;
-  for (;;) {
-    const answer = await question();
-    if (answer !== undefined) return answer;
-    if (Date.now() > end) throw new Failure('failed', `waited ${Math.round(timeoutMs / 1000)} s in vain: ${what}`);
-    await sleep(50);
-  }
+  timeLimit: number,
+  question: () => Promise<Answer | undefined> | Answer | undefined,
+): Promise<Answer> {
+  const answer = await waitFor(question, (found) => found !== undefined, timeLimit);
+  if (answer !== undefined) return answer;
+  throw new Failure('failed', `waited ${Math.round(timeLimit / 1000)} s in vain: ${what}`);
 }

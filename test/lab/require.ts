@@ -27,7 +27,7 @@ export async function requireAbilities(): Promise<void> {
     }
   }
   // What is built into the kernel, or in it already, cannot be loaded: what counts is what is there afterwards.
-  await run('modprobe', ['-q', '-a', 'overlay', 'xfs', 'loop', 'fuse', 'tun', 'veth', 'bridge'], { reject: false });
+  await run(['modprobe', '-q', '-a', 'overlay', 'xfs', 'loop', 'fuse', 'tun', 'veth', 'bridge']);
   const fileSystems = readFileSync('/proc/filesystems', 'utf8');
   for (const name of ['overlay', 'xfs']) {
     if (!new RegExp(`\\b${name}$`, 'm').test(fileSystems))

@@ -3,7 +3,7 @@ import type { VolumeOptions } from './gluster.ts';
 import type { Lab } from './lab.ts';
 import { nodeIpv6Name } from './layout.ts';
 import type { LabNode } from './node.ts';
-import { run } from './process.ts';
+import { mustRun } from './process.ts';
 
 /** What a volume of such a Gluster is told when it is made. */
 export type SpecialGluster = Partial<Pick<VolumeOptions, 'hosts' | 'settings'>>;
@@ -43,15 +43,15 @@ const request = ['req', '-newkey', 'rsa:2048', '-nodes'];
 async function makeAuthority(directory: string): Promise<void> {
   mkdirSync(directory, { mode: 0o700 });
   const files = ['-keyout', `${directory}/key`, '-out', `${directory}/certificate`];
-  await run('openssl', [...request, '-x509', '-days', '30', '-subj', '/CN=lab', ...files]);
+  await mustRun(['openssl', ...request, '-x509', '-days', '30', '-subj', '/CN=lab', ...files]);
 }
 
 async function makeCertificate(authority: string, { fqdn, directory }: LabNode): Promise<void> {
   const [key, certificate] = [`${authority}/${fqdn}.key`, `${authority}/${fqdn}.pem`];
-  await run('openssl', [...request, '-subj', `/CN=${fqdn}`, '-keyout', key, '-out', `${authority}/${fqdn}.csr`]);
+  await mustRun(['openssl', ...request, '-subj', `/CN=${fqdn}`, '-keyout', key, '-out', `${authority}/${fqdn}.csr`]);
   const signer = ['-CA', `${authority}/certificate`, '-CAkey', `${authority}/key`, '-CAcreateserial'];
   const files = ['-in', `${authority}/${fqdn}.csr`, '-out', certificate];
-  await run('openssl', ['x509', '-req', '-days', '30', ...signer, ...files]);
+  await mustRun(['openssl', 'x509', '-req', '-days', '30', ...signer, ...files]);
   for (const place of certificateDirectories) {
     copyFileSync(certificate, `${directory}/upper${place}/glusterfs.pem`);
     copyFileSync(key, `${directory}/upper${place}/glusterfs.key`);

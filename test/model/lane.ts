@@ -46,7 +46,7 @@ export async function removeVolumes(node: LabNode): Promise<void> {
   for (const name of volumes) {
     const script =
       'umount "$1/$2"; gluster --mode=script volume stop "$2" force; gluster --mode=script volume delete "$2"';
-    await node.exec(['sh', '-c', script, 'sh', mountRoot, name], { timeoutMs: 120_000 });
+    await node.exec(['sh', '-c', script, 'sh', mountRoot, name], { timeLimit: 120_000 });
     await node.exec(['umount', `/bricks/${name}`]);
     rmSync(`${node.directory}/bricks/${name}.img`);
   }

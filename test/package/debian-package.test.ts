@@ -77,7 +77,7 @@ describe.each(releases)('the Debian package, on a node with $debian', ({ suite }
     const watching = node.exec(['sh', '-c', watch], {
       env: { PATH: '/usr/bin:/bin', ...imageEnvironment },
       reject: false,
-      timeoutMs: 60_000,
+      timeLimit: 60_000,
     });
     await node.exec(['dpkg', '-i', packageIn(nextRelease, nextVersion)]);
     await node.exec(['touch', '/tmp/done']);

@@ -89,14 +89,14 @@ function benchOptions({ write, random, bytes, fsync, depth }: Workload, requests
 
 /** Requests in a second. */
 async function runFio(node: Runner, options: readonly string[]): Promise<number> {
-  const { stdout, stderr } = await node.exec(['fio', ...options], { cwd: '/tmp', timeoutMs: 600_000 });
+  const { stdout, stderr } = await node.exec(['fio', ...options], { cwd: '/tmp', timeLimit: 600_000 });
   const rate = rateOf(stdout);
   if (rate === undefined) throw new Error(`fio ${options.join(' ')} says ${stdout}${stderr}`);
   return rate;
 }
 
 async function runQemu(node: Runner, options: readonly string[]): Promise<number> {
-  const { stdout, stderr } = await node.exec(['qemu-img', 'bench', ...options], { timeoutMs: 600_000 });
+  const { stdout, stderr } = await node.exec(['qemu-img', 'bench', ...options], { timeLimit: 600_000 });
   const rate = benchRateOf(stdout);
   if (rate === undefined) throw new Error(`qemu-img bench ${options.join(' ')} says ${stdout}${stderr}`);
   return rate;

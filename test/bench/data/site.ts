@@ -63,5 +63,5 @@ export async function serve(node: Runner, options: string, condition: string): P
 }
 
 async function shell(node: Runner, commands: readonly string[]): Promise<string> {
-  return (await node.exec(['sh', '-euc', commands.join('')], { timeoutMs: 10 * minute })).stdout;
+  return (await node.exec(['sh', '-euc', commands.join('')], { timeLimit: 10 * minute })).stdout;
 }

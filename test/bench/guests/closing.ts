@@ -24,7 +24,7 @@ export async function measureClosing(rounds: number): Promise<ReadonlyMap<number
   for (let round = 1; round <= rounds; round += 1) {
     const all = openSeconds.map(async (open) => {
       const argv = ['sh', '-euc', script, 'sh', String(open * 1000), volume];
-      const { stdout } = await master.exec(argv, { timeoutMs: 120_000 });
+      const { stdout } = await master.exec(argv, { timeLimit: 120_000 });
       taken.get(open)?.push(Number(stdout) / 1000 - open);
     });
     await Promise.all(all);

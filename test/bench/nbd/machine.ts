@@ -32,7 +32,7 @@ export async function bootMachine(node: LabNode, from: LabNode, guest: Guest): P
   const accept = 'rm -f /root/.bashrc; umask 077; mkdir -p /root/.ssh; cat >>/root/.ssh/authorized_keys';
   await node.exec(['sh', '-euc', accept], { input: publicKey });
   await node.exec(['sh', '-euc', `${plug}\n${share}\n${emulator(node, guest)} </dev/null >>${log} 2>&1 &`], {
-    timeoutMs: 60_000,
+    timeLimit: 60_000,
   });
   // One connection for all commands: to make it takes the machine a second or two.
   const connect = words([

@@ -42,7 +42,7 @@ export async function makeSite(built: string, progress: (line: string) => void):
 async function client({ master, nodes }: Lab, built: string) {
   const node = nodes[servers];
   if (node === undefined) throw new Error(`the lab has no node ${servers + 1}`);
-  await master.exec(['gluster', '--mode=script', 'peer', 'detach', node.fqdn], { timeoutMs: 120_000 });
+  await master.exec(['gluster', '--mode=script', 'peer', 'detach', node.fqdn], { timeLimit: 120_000 });
   installProvider(node, built);
   const hosts = nodes.slice(0, servers).map(({ fqdn }) => fqdn);
   const configuration = `[pool.default]\nservers = ${JSON.stringify(hosts)}\n`;

@@ -128,7 +128,7 @@ describe('in a chroot, where libgfapi would lose every brick that restarts', () 
   test('without the file QEMU is not started, and the administrator is told what to do', async () => {
     await run([]);
     const argv = [wrapper, ...chroot, '-drive', drive('node1.lab', 'images/x/disk')];
-    const { exitCode, stdout, stderr } = await node().exec(argv, { reject: false, timeoutMs: 60_000 });
+    const { exitCode, stdout, stderr } = await node().exec(argv, { reject: false, timeLimit: 60_000 });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toContain('with use_chroot=true');
     expect(stderr).toContain('there is no image x');

@@ -15,7 +15,7 @@ async function looks(command: readonly string[]): Promise<Readonly<Record<string
   const trace = `/tmp/looks-${randomUUID()}`;
   ledger.later(() => shell('rm -f "$1"', trace));
   const strace = ['/usr/bin/strace', '-f', '-qq', '-e', 'trace=openat', '-o', trace];
-  await node().exec([...strace, `${providerDirectory}/gnt-gluster`, ...command], { timeoutMs: 60_000, reject: false });
+  await node().exec([...strace, `${providerDirectory}/gnt-gluster`, ...command], { timeLimit: 60_000, reject: false });
   const text = await shell(
     'grep -oE \'"(/proc|/sys/block|[^"]*/images/\\.nodes)", [^,]*O_DIRECTORY\' "$1" || true',
     trace,
@@ -75,7 +75,7 @@ test('gnt-gluster mount status looks at all processes once, however many volumes
 
 /** What a list prints. */
 async function printed(...args: readonly string[]): Promise<string> {
-  return (await node().exec([`${providerDirectory}/gnt-gluster`, ...args], { timeoutMs: 60_000 })).stdout;
+  return (await node().exec([`${providerDirectory}/gnt-gluster`, ...args], { timeLimit: 60_000 })).stdout;
 }
 
 test('every list shows the fields that are asked for, as the lists of Ganeti do', async () => {

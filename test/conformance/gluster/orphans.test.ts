@@ -47,7 +47,7 @@ test('its tables show the fields that are asked for, for a script one line each'
   await ganetiWithDisk(ledger, 'another-uuid', 'another.ext.disk0');
   const orphans = async (...args: readonly string[]): Promise<string> => {
     const argv = [`${providerDirectory}/gnt-gluster`, 'image', 'orphans', '--older-than=0m', ...args];
-    const { exitCode, stdout } = await node().exec(argv, { timeoutMs: 60_000, reject: false });
+    const { exitCode, stdout } = await node().exec(argv, { timeLimit: 60_000, reject: false });
     expect(exitCode, stdout).toBe(1);
     return stdout;
   };

@@ -16,7 +16,7 @@ export async function write(device: string, pattern: Pattern, offset = 0): Promi
     'iflag=fullblock',
     'conv=notrunc,fsync',
   ];
-  await node().exec([...argv, 'status=none'], { input: pattern.bytes, timeoutMs: 60_000 });
+  await node().exec([...argv, 'status=none'], { input: pattern.bytes, timeLimit: 60_000 });
 }
 
 /** The hash of some MiB of a device or file, read past the page cache. */

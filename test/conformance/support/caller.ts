@@ -40,7 +40,7 @@ export async function call(
   const script = output === 'pipes' ? 'umask "$1"; shift 2; exec "$@" <&-' : loggedScript;
   const start = performance.now();
   const argv = ['sh', '-c', script, 'sh', umask, log, ...commandLine(verb, variables, options)];
-  const running = node().exec(argv, { cwd: providerDirectory, timeoutMs: timeLimit, reject: false });
+  const running = node().exec(argv, { cwd: providerDirectory, timeLimit, reject: false });
   // Whoever inherited its outputs is not ended by the time limit.
   const result = await Promise.race([running, sleep(timeLimit + 1000, { timedOut: true } as const, { ref: false })]);
   const seconds = (performance.now() - start) / 1000;

@@ -22,7 +22,7 @@ function labOf(worker: number | string | undefined): string {
  * with 0.
  */
 export async function shell(script: string, ...args: readonly string[]): Promise<string> {
-  return (await node().exec(['sh', '-euc', script, 'sh', ...args], { timeoutMs: 60_000 })).stdout;
+  return (await node().exec(['sh', '-euc', script, 'sh', ...args], { timeLimit: 60_000 })).stdout;
 }
 
 /** The lines a script printed. */

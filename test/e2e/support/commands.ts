@@ -1,5 +1,5 @@
 import type { LabNode } from '../../lab/node.ts';
-import type { RunResult } from '../../lab/process.ts';
+import type { CommandResult } from '../../lab/process.ts';
 import { lab } from './lab.ts';
 import { timed } from './progress.ts';
 
@@ -11,15 +11,15 @@ const timeLimit = 5 * 60_000;
  */
 export async function run(commandLine: string, on: LabNode = lab().master): Promise<string> {
   const argv = commandLine.split(/\s+/);
-  const { stdout, stderr } = await timed(show(commandLine, on), () => on.exec(argv, { timeoutMs: timeLimit }));
+  const { stdout, stderr } = await timed(show(commandLine, on), () => on.exec(argv, { timeLimit }));
   return stdout + stderr;
 }
 
 /** Runs a command line that has to fail. Returns how it did. */
-export async function refused(commandLine: string, on: LabNode = lab().master): Promise<RunResult> {
+export async function refused(commandLine: string, on: LabNode = lab().master): Promise<CommandResult> {
   const argv = commandLine.split(/\s+/);
   return await timed(`${show(commandLine, on)}  (to be refused)`, async () => {
-    const result = await on.exec(argv, { timeoutMs: timeLimit, reject: false });
+    const result = await on.exec(argv, { timeLimit, reject: false });
     if (result.exitCode === 0) throw new Error(`${commandLine} was not refused:\n${result.stdout}${result.stderr}`);
     return result;
   });
@@ -27,7 +27,7 @@ export async function refused(commandLine: string, on: LabNode = lab().master): 
 
 /** The lines a script printed on a node, without telling of it: for looking around. */
 export async function look(on: LabNode, script: string): Promise<readonly string[]> {
-  const { stdout } = await on.exec(['sh', '-euc', script], { timeoutMs: 60_000 });
+  const { stdout } = await on.exec(['sh', '-euc', script], { timeLimit: 60_000 });
   return stdout.split('\n').filter((line) => line !== '');
 }
 

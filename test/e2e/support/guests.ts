@@ -19,7 +19,7 @@ export interface GuestOptions {
 }
 
 /** An emulated guest takes its time to boot, most of all when others want the processors. */
-export const bootTime = { timeoutMs: 4 * 60_000 };
+export const bootTime = { timeLimit: 4 * 60_000 };
 
 const known = new Map<string, Guest>();
 
@@ -76,7 +76,7 @@ export interface Restarted {
 
 /** Waits until a guest has written and read back some more records. */
 export async function writes({ console }: Guest, records = 50): Promise<number> {
-  return await console.waitForRecords(records, bootTime.timeoutMs);
+  return await console.waitForRecords(records, bootTime.timeLimit);
 }
 
 /** Waits until a guest says that a disk has a size and that it can write to its end. */

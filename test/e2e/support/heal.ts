@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '#src/errors.ts';
+import { waitFor } from '#src/wait.ts';
 import { look, run } from './commands.ts';
 import { lab } from './lab.ts';
 
@@ -8,8 +8,8 @@ import { lab } from './lab.ts';
  * heal every ten minutes. Where it heals nothing while somebody writes, takes the way out of docs/failures.md: see
  * heal.test.ts.
  */
-export async function healed(volume: string, patienceMs = 30_000): Promise<void> {
-  if (await healsWithin(volume, patienceMs)) return;
+export async function healed(volume: string, timeLimit = 30_000): Promise<void> {
+  if (await healsWithin(volume, timeLimit)) return;
   await run(`gluster volume set ${volume} cluster.post-op-delay-secs 0`);
   try {
     if (!(await healsWithin(volume, 5 * 60_000)))
@@ -20,12 +20,10 @@ export async function healed(volume: string, patienceMs = 30_000): Promise<void>
 }
 
 /** Whether all is healed in time. Asks for it again and again: what has just met the others may not have been ready. */
-export async function healsWithin(volume: string, timeoutMs: number): Promise<boolean> {
+export async function healsWithin(volume: string, timeLimit: number): Promise<boolean> {
   const script = `gluster volume heal ${volume} >/dev/null || true; gluster volume heal ${volume} info summary`;
-  for (const end = Date.now() + timeoutMs; ; await sleep(50)) {
-    if (isHealed((await look(lab().master, script)).join('\n'))) return true;
-    if (Date.now() > end) return false;
-  }
+  const heals = async (): Promise<boolean> => isHealed((await look(lab().master, script)).join('\n'));
+  return await waitFor(heals, (healed) => healed, timeLimit);
 }
 
 /**

@@ -14,13 +14,13 @@ export interface ListedImage {
 
 /** All images, as the master sees them. */
 export async function images(): Promise<readonly ListedImage[]> {
-  const { stdout } = await lab().master.exec(['gnt-gluster', 'image', 'list', '--json'], { timeoutMs: 60_000 });
+  const { stdout } = await lab().master.exec(['gnt-gluster', 'image', 'list', '--json'], { timeLimit: 60_000 });
   return JSON.parse(stdout) as readonly ListedImage[];
 }
 
 /** The names of an instance's images, disk 0 first. */
 export async function imagesOf(instance: string): Promise<readonly string[]> {
-  const { stdout } = await lab().master.exec(['gnt-instance', 'info', instance], { timeoutMs: 60_000 });
+  const { stdout } = await lab().master.exec(['gnt-instance', 'info', instance], { timeLimit: 60_000 });
   return [...stdout.matchAll(/logical_id: \['gluster', '([^']+)'\]/g)].map((match) => match[1] ?? '');
 }
 

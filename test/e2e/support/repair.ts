@@ -28,7 +28,7 @@ export async function repair(): Promise<void> {
 async function startBricks(volume: string): Promise<void> {
   const command = ['gluster', '--mode=script', 'volume', 'start', volume, 'force'];
   await poll(`the bricks of ${volume} start`, 60_000, async () => {
-    const { exitCode } = await lab().master.exec(command, { timeoutMs: 60_000, reject: false });
+    const { exitCode } = await lab().master.exec(command, { timeLimit: 60_000, reject: false });
     return exitCode === 0 ? true : undefined;
   });
 }

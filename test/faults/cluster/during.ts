@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { look } from '../../e2e/support/commands.ts';
 import { node } from '../../e2e/support/lab.ts';
-import { poll, type RunResult } from '../../lab/process.ts';
+import { type CommandResult, poll } from '../../lab/process.ts';
 import { type Stage, timeLimit } from './stage.ts';
 
 /** What an administrator types that takes some seconds. The guest is on node2 before it. */
@@ -12,7 +12,7 @@ export const backup = 'node1# gnt-backup export -n node3.lab inst1.lab';
  * Starts a live migration from node2 to node3, does something once QEMU is on both, and waits for the end of both.
  * Throws when the migration was over before.
  */
-export async function duringMigration(stage: Stage, action: () => Promise<unknown>): Promise<RunResult> {
+export async function duringMigration(stage: Stage, action: () => Promise<unknown>): Promise<CommandResult> {
   const target = node('node3.lab');
   const qemu = `/proc/${target.pid}/root/run/ganeti/kvm-hypervisor/pid/inst1.lab`;
   return await during(stage, migrate, 'QEMU is on both nodes', () => existsSync(qemu), action);
@@ -26,7 +26,7 @@ export async function duringSnapshot(
   stage: Stage,
   action: () => Promise<unknown>,
   command = backup,
-): Promise<RunResult> {
+): Promise<CommandResult> {
   const here = node('node2.lab');
   const copying = async (): Promise<boolean> =>
     (await look(here, 'pkill -STOP -x qemu-img && echo yes || true')).length > 0;
@@ -42,7 +42,7 @@ async function during(
   moment: string,
   isThere: () => boolean | Promise<boolean>,
   action: () => Promise<unknown>,
-): Promise<RunResult> {
+): Promise<CommandResult> {
   let over = false;
   const running = tries(command).finally(() => {
     over = true;
@@ -57,12 +57,12 @@ async function during(
 }
 
 /** Throws unless a command ended well, as if nothing had been. */
-export function requireDone({ exitCode, stdout, stderr }: RunResult): void {
+export function requireDone({ exitCode, stdout, stderr }: CommandResult): void {
   if (exitCode !== 0) throw new Error(`it failed:\n${stdout}${stderr}`);
 }
 
 /** Throws unless a command failed and said why. Returns all it said. */
-export function requireFailed({ exitCode, stdout, stderr }: RunResult, reason: RegExp): string {
+export function requireFailed({ exitCode, stdout, stderr }: CommandResult, reason: RegExp): string {
   const said = stdout + stderr;
   if (exitCode === 0 || !reason.test(said)) throw new Error(`it did not fail with ${reason}:\n${said}`);
   return said;

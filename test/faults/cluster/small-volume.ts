@@ -37,7 +37,7 @@ export async function fill(): Promise<void> {
       if write count=4; then refused=0; sleep 2; else refused=$((refused + 1)); sleep 6; fi
     done`;
   await timed(`${somebodysFile} fills the volume ${volume}`, () =>
-    lab().master.exec(['sh', '-euc', script], { timeoutMs: timeLimit }),
+    lab().master.exec(['sh', '-euc', script], { timeLimit }),
   );
 }
 

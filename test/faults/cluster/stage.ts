@@ -1,7 +1,7 @@
 import type { Guest } from '../../e2e/support/guests.ts';
 import { node } from '../../e2e/support/lab.ts';
 import { timed } from '../../e2e/support/progress.ts';
-import { poll, type RunResult } from '../../lab/process.ts';
+import { type CommandResult, poll } from '../../lab/process.ts';
 
 /** A failure of a part of the cluster under a guest that writes, and the way out of it. */
 export interface ClusterScenario {
@@ -26,7 +26,7 @@ export interface Stage {
   /** Types one of the scenario's commands, which has to exit with 0 or the status told. Returns all it printed. */
   readonly types: (command: string, exitCode?: number) => Promise<string>;
   /** The same, whatever its exit status. */
-  readonly tries: (command: string) => Promise<RunResult>;
+  readonly tries: (command: string) => Promise<CommandResult>;
   /** Types one of its commands until what it prints is as wanted. */
   readonly typesUntil: (command: string, wanted: (output: string) => boolean) => Promise<string>;
 }
@@ -40,7 +40,7 @@ export function stageOf(
   note: (text: string) => void,
 ): { readonly stage: Stage; readonly untyped: () => readonly string[] } {
   const typed = new Set<string>();
-  const tries = async (command: string): Promise<RunResult> => {
+  const tries = async (command: string): Promise<CommandResult> => {
     if (!commands.includes(command)) throw new Error(`not one of the scenario's commands: ${command}`);
     typed.add(command);
     const result = await timed(command, () => type(command));
@@ -62,9 +62,9 @@ export function stageOf(
   return { stage: { types, tries, typesUntil }, untyped: () => commands.filter((command) => !typed.has(command)) };
 }
 
-async function type(command: string): Promise<RunResult> {
+async function type(command: string): Promise<CommandResult> {
   const [, name = '', line = ''] = /^(node\d)# (.*)$/.exec(command) ?? [];
-  return await node(`${name}.lab`).exec(['sh', '-c', line], { timeoutMs: timeLimit, reject: false });
+  return await node(`${name}.lab`).exec(['sh', '-c', line], { timeLimit, reject: false });
 }
 
 /** Throws unless a text has what the administrator is to see. */

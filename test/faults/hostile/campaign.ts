@@ -29,7 +29,7 @@ export async function runHostile(
     const count = Math.min(batch, calls - done);
     const script = 'ulimit -n 65536; exec "$@" >/dev/null 2>&1 <&-';
     const argv = [process.execPath, driver, String(count), String(seed + done), result];
-    await node.exec(['sh', '-c', script, 'sh', ...argv], { timeoutMs: 1_800_000 });
+    await node.exec(['sh', '-c', script, 'sh', ...argv], { timeLimit: 1_800_000 });
     const part = parse((await node.exec(['cat', result])).stdout);
     for (const [status, number] of Object.entries(part.statuses)) statuses[status] = (statuses[status] ?? 0) + number;
     problems.push(...part.problems);
@@ -46,7 +46,7 @@ function parse(json: string): HostileResult {
 /** All that is on the volume, in what the node keeps in memory, and what makes its disk differ from the machine's. */
 async function filesOf(node: LabNode): Promise<ReadonlySet<string>> {
   const script = "find \"$1\" -printf 'volume/%P\\n'; find /tmp /run -xdev -printf '%p\\n'";
-  const { stdout } = await node.exec(['sh', '-c', script, 'sh', ownMount], { timeoutMs: 300_000 });
+  const { stdout } = await node.exec(['sh', '-c', script, 'sh', ownMount], { timeLimit: 300_000 });
   const upper = readdirSync(`${node.directory}/upper`, { recursive: true, encoding: 'utf8' });
   return new Set([...stdout.split('\n'), ...upper.map((file) => `/${file}`)]);
 }
@@ -65,8 +65,19 @@ function mayBeThere(file: string): boolean {
 export async function readHostile(count: number): Promise<readonly string[]> {
   const vitest = path.join(projectDirectory, 'node_modules/vitest/vitest.mjs');
   const files = ['test/unit/providers/gluster/configuration/any.test.ts', 'test/unit/src/request-any.test.ts'];
-  const args = [vitest, 'run', '--root', projectDirectory, '--project', 'unit', '--testTimeout', '3600000', ...files];
+  const argv = [
+    process.execPath,
+    vitest,
+    'run',
+    '--root',
+    projectDirectory,
+    '--project',
+    'unit',
+    '--testTimeout',
+    '3600000',
+    ...files,
+  ];
   const env = { ...machineEnvironment(), PROPERTY_RUNS: String(count) };
-  const { exitCode, stdout, stderr } = await run(process.execPath, args, { env, reject: false });
+  const { exitCode, stdout, stderr } = await run(argv, { env });
   return exitCode === 0 ? [] : [`exit ${exitCode}\n${stdout}${stderr}`];
 }

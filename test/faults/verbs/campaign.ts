@@ -107,7 +107,7 @@ async function run(
   const options = {
     env: { ...fromGaneti, ...worker, ...variables },
     cwd: providerDirectory,
-    timeoutMs: 120_000,
+    timeLimit: 120_000,
     reject: false,
   };
   const { exitCode, stderr } = await node.exec(argv, options);

@@ -41,7 +41,7 @@ export async function stateOf(node: LabNode): Promise<string> {
 while pgrep '^(qemu-img|losetup|flock|setpriv|umount|mount|mount.glusterfs)$' >/dev/null; do
   [ "$(date +%s)" -lt "$end" ] || break; sleep 0.05
 done`;
-  return (await node.exec(['sh', '-c', `${wait}\n${script}`], { timeoutMs: 120_000 })).stdout;
+  return (await node.exec(['sh', '-c', `${wait}\n${script}`], { timeLimit: 120_000 })).stdout;
 }
 
 /** Puts a file with the data of writeData on the volume, as large as an image here. */
@@ -83,6 +83,6 @@ for image in *; do
   [ "$(stat -c %a "$image/disk")" = 600 ] || echo "$image has mode $(stat -c %a "$image/disk")"
   python3 -m json.tool "$image/image.json" >/dev/null || echo "$image has a broken image.json"
 done`;
-  const { stdout } = await node.exec(['sh', '-c', check], { timeoutMs: 60_000 });
+  const { stdout } = await node.exec(['sh', '-c', check], { timeLimit: 60_000 });
   return stdout.split('\n').filter((line) => line !== '');
 }

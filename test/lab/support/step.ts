@@ -9,7 +9,7 @@ import { up } from '../lab.ts';
 const [step = '', tell = ''] = process.argv.slice(2);
 const { master } = await up({ name: labOfCheckout(`${step}-ready`), nodes: 1, ganeti: false });
 const mount = 'mkdir -p /mnt/g; until mount -t glusterfs node1.lab:/ganeti /mnt/g; do sleep 0.2; done';
-await master.exec(['sh', '-c', `${mount}; truncate -s 1M /mnt/g/interrupted`], { timeoutMs: 60_000 });
+await master.exec(['sh', '-c', `${mount}; truncate -s 1M /mnt/g/interrupted`], { timeLimit: 60_000 });
 const device = (await master.exec(['losetup', '--find', '--show', '/mnt/g/interrupted'])).stdout.trim();
 const stranger = spawn('/usr/bin/sleep', ['3600'], { env: {}, detached: true, stdio: 'ignore' }).pid;
 const begun = up({ name: labOfCheckout(`${step}-begun`), nodes: 1, ganeti: false, progress: tellOnce });

@@ -73,7 +73,7 @@ export async function verb(node: LabNode, verbName: string, more: Readonly<Recor
   return await node.exec([`${providerDirectory}/${verbName}`], {
     env: { ...imageEnvironment, ...more },
     cwd: providerDirectory,
-    timeoutMs: 60_000,
+    timeLimit: 60_000,
   });
 }
 

@@ -34,7 +34,7 @@ export async function killWhen(
   parameters: Parameters = {},
 ): Promise<void> {
   const argv = ['sh', '-c', script, 'sh', condition, ...commandLine(verb, variables, { parameters })];
-  await node().exec(argv, { cwd: providerDirectory, timeoutMs: 60_000 });
+  await node().exec(argv, { cwd: providerDirectory, timeLimit: 60_000 });
 }
 
 /**

@@ -48,7 +48,7 @@ export async function otherNode(
   ledger.later(() => shell(stop, pid, runDirectory));
   const wrapper = ['/usr/bin/nsenter', '-t', pid, '-u', '-m'];
   const inside = async (script: string, ...args: readonly string[]): Promise<string> =>
-    (await node().exec([...wrapper, 'sh', '-euc', script, 'sh', ...args], { timeoutMs: 60_000 })).stdout;
+    (await node().exec([...wrapper, 'sh', '-euc', script, 'sh', ...args], { timeLimit: 60_000 })).stdout;
   return { name, wrapper, shell: inside };
 }
 

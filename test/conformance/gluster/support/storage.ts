@@ -71,7 +71,7 @@ rm -rf ${mountRoot}/*/* ${runDirectory}/*
 /** Finds what a test left behind, and takes it away so that the next test does not see it. */
 async function leftovers(): Promise<readonly string[]> {
   const found = (await shell(leftoversScript)).split('\n').filter((line) => line !== '');
-  if (found.length > 0) await node().exec(['sh', '-c', wipeScript], { timeoutMs: 60_000, reject: false });
+  if (found.length > 0) await node().exec(['sh', '-c', wipeScript], { timeLimit: 60_000, reject: false });
   return found;
 }
 
@@ -81,7 +81,7 @@ export async function gntGluster(
   timeLimit = 60_000,
 ): Promise<{ readonly exitCode: number; readonly json: unknown; readonly said: string }> {
   const result = await node().exec([`${providerDirectory}/gnt-gluster`, ...args, '--json'], {
-    timeoutMs: timeLimit,
+    timeLimit,
     reject: false,
   });
   if (result.timedOut) throw new Error(`gnt-gluster ${args.join(' ')} took more than ${timeLimit / 1000} s`);
