@@ -6,25 +6,35 @@ import { exitStatus, exitStatusMeaning, type FailureKind } from '#src/errors.ts'
 
 type Rows = readonly (readonly string[])[];
 
-/** The tables of README.md by the names of their markers, each with its headings first. */
-const tables: Readonly<Record<string, Rows>> = {
+/** The tables of each page by the names of their markers, each with its headings first. */
+const readmeTables: Readonly<Record<string, Rows>> = {
   parameters: [['parameter', 'meaning'], ...parameters.map(({ name, summary }) => [code(name), essence(summary)])],
   keys: [['key', 'meaning', 'default'], ...[...topKeys, ...poolKeys].map(keyRow)],
   commands: [
     ['command', 'what it does'],
     ...commands.map(({ name, operands, summary }) => [code(['gnt-gluster', name, ...operands].join(' ')), summary]),
   ],
+};
+
+const commandsTables: Readonly<Record<string, Rows>> = {
   'exit status': [['status', 'meaning'], ['0', 'done, or nothing left to do'], ...exitStatusRows()],
 };
 
+const tablesOf = { 'README.md': readmeTables, 'docs/commands.md': commandsTables } as const;
+
+export type PageWithTables = keyof typeof tablesOf;
+
+/** The pages that have such tables, as paths from the root of this repository. */
+export const pagesWithTables: readonly PageWithTables[] = ['README.md', 'docs/commands.md'];
+
 /**
- * README.md with its tables as their sources have them. Each stands between the comments `<!-- NAME: ... -->` and
- * `<!-- end -->`. Throws an Error where a table has no place in the text.
+ * The text of a page with its tables as their sources have them. Each stands between the comments `<!-- NAME: ... -->`
+ * and `<!-- end -->`. Throws an Error where a table has no place in the text.
  */
-export function withTables(text: string): string {
-  return Object.entries(tables).reduce((before, [name, rows]) => {
+export function withTables(page: PageWithTables, text: string): string {
+  return Object.entries(tablesOf[page]).reduce((before, [name, rows]) => {
     const place = new RegExp(`(<!-- ${name}:.*?-->\\n).*?(<!-- end -->)`, 's');
-    if (!place.test(before)) throw new Error(`README.md has no place for the table "${name}"`);
+    if (!place.test(before)) throw new Error(`${page} has no place for the table "${name}"`);
     return before.replace(place, (_, start: string, end: string) => `${start}${markdown(rows)}${end}`);
   }, text);
 }

@@ -1,6 +1,8 @@
-/** `npm run readme`: writes the tables of README.md anew from the tables behind the program's parsers and help. */
+/** `npm run readme`: writes the tables of the pages anew from the tables behind the program's parsers and help. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { withTables } from './readme-tables.ts';
+import { pagesWithTables, withTables } from './readme-tables.ts';
 
-const file = new URL('../README.md', import.meta.url);
-writeFileSync(file, withTables(readFileSync(file, 'utf8')));
+for (const page of pagesWithTables) {
+  const file = new URL(`../${page}`, import.meta.url);
+  writeFileSync(file, withTables(page, readFileSync(file, 'utf8')));
+}

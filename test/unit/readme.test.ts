@@ -1,17 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { commands } from '#gluster/admin/commands.ts';
-import { withTables } from '../../build/readme-tables.ts';
+import { pagesWithTables, withTables } from '../../build/readme-tables.ts';
 import { pageText } from './markdown.ts';
 
 const text = pageText('README.md');
 
-describe('README.md', () => {
-  test('has the tables that their sources make: npm run readme', () => {
-    expect(text).toBe(withTables(text));
-  });
+test.each(pagesWithTables)('%s has the tables that their sources make: npm run readme', (page) => {
+  expect(pageText(page)).toContain('made by `npm run readme`');
+  expect(pageText(page)).toBe(withTables(page, pageText(page)));
+});
 
+describe('README.md', () => {
   test('has a place for every table, or making them fails', () => {
-    expect(() => withTables(text.replace('<!-- keys:', '<!-- other:'))).toThrow('no place for the table "keys"');
+    const other = text.replace('<!-- keys:', '<!-- other:');
+    expect(() => withTables('README.md', other)).toThrow('README.md has no place for the table "keys"');
   });
 
   test('shows lists with the columns that they have', () => {
