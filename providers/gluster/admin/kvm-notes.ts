@@ -30,9 +30,11 @@ export function chrootNotes(instances: readonly KvmInstance[], exposed: readonly
   ];
 }
 
-/** Which way a guest with userspace access goes that starts on this node, the rest of a sentence. */
+/** Which way a guest with userspace access goes that starts on this node, a sentence. */
 export function wayHere(enabled: boolean, driver: boolean): string {
-  if (!enabled && !takesAnyUri()) return 'does not start: Ganeti 3.1 needs the wrapper for that';
-  if (driver) return "uses QEMU's gluster driver";
-  return "uses the image's file on the mount, because QEMU here has no gluster driver (qemu-block-extra in Debian)";
+  if (!enabled && !takesAnyUri())
+    return 'With access=userspace no guest can start on this node: Ganeti 3.1 needs the wrapper for that.';
+  const guest = 'With access=userspace a guest that starts on this node';
+  if (driver) return `${guest} uses QEMU's gluster driver.`;
+  return `${guest} uses the image's file on the mount: QEMU here has no gluster driver (qemu-block-extra in Debian).`;
 }

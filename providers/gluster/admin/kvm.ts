@@ -30,9 +30,10 @@ async function showStatus(): Promise<Report> {
     ? `The cluster starts guests through ${wrapper}, which runs ${qemuOfNode()}.`
     : `The cluster starts guests with ${current}. To have them started through ${wrapper}: gnt-gluster kvm enable`;
   const driver = await hasGlusterDriver();
-  const here = `With access=userspace a guest that starts on this node ${wayHere(enabled, driver)}.`;
   const exposed = libraryGuestsInChroot().map(({ instance }) => instance);
-  const notes = [summary, here, ...chrootNotes(instances, exposed)].map((line) => `${line}\n`).join('');
+  const notes = [summary, wayHere(enabled, driver), ...chrootNotes(instances, exposed)]
+    .map((line) => `${line}\n`)
+    .join('');
   const listed = rows.length === 0 ? '' : `\n${await table(['Instance', 'kvm_path', 'Ours', 'use_chroot'], rows)}`;
   const qemu = enabled ? qemuOfNode() : current;
   return {
