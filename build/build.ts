@@ -17,6 +17,7 @@ import { type BuildOptions, buildCommand, buildOptions, directoryName } from './
 import { parametersList } from './parameters-list.ts';
 import { preparedNode } from './prepared-node.ts';
 import { buildProgram, type Program } from './program.ts';
+import { secondsSince } from './seconds.ts';
 import { sourceDate } from './source-date.ts';
 
 const name = 'ganeti-extstorage-gluster';
@@ -45,7 +46,7 @@ async function build(options: BuildOptions): Promise<number> {
       ...manualPages(await sourceDate(root)),
     },
   });
-  say('layout', `${path.relative(root, output)}/ in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  say('layout', `${path.relative(root, output)}/ in ${secondsSince(started)}`);
   return 0;
 }
 

@@ -1,3 +1,5 @@
+import { Failure } from '#src/errors.ts';
+
 /**
  * Variables that Node reads before any code of an application runs, and that no option can take from it: the first ends
  * every executable that ignores NODE_OPTIONS with status 9, the others make it write files where they say.
@@ -5,15 +7,18 @@
 const variables = ['NODE_REPL_EXTERNAL_MODULE', 'NODE_V8_COVERAGE', 'NODE_COMPILE_CACHE'];
 
 /**
- * A Node executable in which these variables have the empty name, which no variable can have. Throws an Error unless it
- * holds each name exactly once: then this Node is another than the one this was written for.
+ * A Node executable in which these variables have the empty name, which no variable can have. Throws a Failure of kind
+ * unsupported unless it holds each name exactly once: then this Node is another than the one this was written for.
  */
 export function withoutVariables(node: Buffer): Buffer {
   const deaf = Buffer.from(node);
   for (const name of variables) {
     const [place, ...others] = placesOf(name, node);
     if (place === undefined || others.length > 0)
-      throw new Error(`this Node is unknown to build/deaf-node.ts: it has the name ${name} ${others.length + 1} times`);
+      throw new Failure(
+        'unsupported',
+        `this Node is unknown to build/deaf-node.ts: it has the name ${name} ${others.length + 1} times`,
+      );
     deaf[place] = 0;
   }
   return deaf;

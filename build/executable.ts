@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import pkgLog from '@yao-pkg/pkg/lib-es5/log.js';
 import pkgSea from '@yao-pkg/pkg/lib-es5/sea.js';
 import type { Bundle } from './bundle.ts';
+import { mustRun } from './exec.ts';
 import { nodeArguments, randomSeed } from './node-arguments.ts';
 import type { Architecture } from './options.ts';
 
@@ -61,9 +60,9 @@ async function withCodeCaches({ architecture, bundle }: Ingredients): Promise<As
 
 async function makeCodeCache(file: string): Promise<void> {
   const script = path.join(import.meta.dirname, 'code-cache.ts');
-  const args = [`--random-seed=${randomSeed}`, script, path.basename(file)];
+  const argv = [process.execPath, `--random-seed=${randomSeed}`, script, path.basename(file)];
   // NODE_OPTIONS and the like could change what V8 makes of it.
-  await promisify(execFile)(process.execPath, args, { cwd: path.dirname(file), env: {} });
+  await mustRun(argv, { cwd: path.dirname(file), env: {} });
 }
 
 async function inject({ architecture, node, loader }: Ingredients, assets: Assets, output: string): Promise<void> {

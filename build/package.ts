@@ -4,7 +4,7 @@
  */
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Failure } from '#src/errors.ts';
+import { asFailure, Failure } from '#src/errors.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { type CommandLine, type Given, runCommandLine } from './command-line.ts';
 import { architectureNamed, directoryName } from './options.ts';
@@ -12,6 +12,7 @@ import { makeArchive } from './package/archive.ts';
 import { writeChecksums } from './package/checksums.ts';
 import { makeDebianPackage } from './package/debian-package.ts';
 import { productName, type Release } from './package/release.ts';
+import { secondsSince } from './seconds.ts';
 import { sourceDate } from './source-date.ts';
 
 const options = {
@@ -45,7 +46,8 @@ async function release(given: Given<typeof options>): Promise<number> {
     await makeRelease(what, path.resolve(given.output ?? path.join(root, 'build/out/release')));
     return 0;
   } catch (cause) {
-    throw new Failure('failed', `no release: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    const { kind, message, details } = asFailure(cause) ?? new Failure('failed', String(cause), { cause });
+    throw new Failure(kind, `no release: ${message}`, details);
   }
 }
 
@@ -57,8 +59,7 @@ async function makeRelease(release: Release, output: string): Promise<void> {
     for (const make of [makeDebianPackage, makeArchive]) {
       const started = performance.now();
       const { name, bytes } = await make(release, work, made);
-      const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      console.log(`${name}: ${(bytes / 1024 ** 2).toFixed(1)} MiB in ${seconds} s`);
+      console.log(`${name}: ${(bytes / 1024 ** 2).toFixed(1)} MiB in ${secondsSince(started)}`);
     }
     await writeChecksums(made);
     await rm(output, { recursive: true, force: true });

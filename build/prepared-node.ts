@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { copyFile, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { withoutVariables } from './deaf-node.ts';
+import { mustRun } from './exec.ts';
 import type { Architecture } from './options.ts';
 
 const ofThisMachine = { strip: 'strip', debianPackage: 'binutils' };
@@ -31,7 +30,7 @@ export async function preparedNode(
   let result = kept;
   await copyFile(node, beside);
   try {
-    await promisify(execFile)(strip, ['--strip-unneeded', beside]);
+    await mustRun([strip, '--strip-unneeded', beside]);
   } catch (error) {
     // Another name, so that the next build tries again.
     result = `${kept}-with-symbols`;

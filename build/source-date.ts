@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { mustRun } from './exec.ts';
 
 /**
  * The date of what is built: that of the commit, so that who builds it again gets the same. SOURCE_DATE_EPOCH goes
@@ -15,8 +14,7 @@ export async function sourceDate(root: string): Promise<Date> {
 
 async function commitSeconds(root: string): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)('git', ['-C', root, 'log', '-1', '--format=%ct']);
-    return stdout.trim();
+    return (await mustRun(['git', '-C', root, 'log', '-1', '--format=%ct'])).trim();
   } catch {
     return '';
   }

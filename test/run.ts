@@ -5,6 +5,7 @@
  */
 import { Failure } from '#src/errors.ts';
 import { type CommandLine, type Given, runCommandLine } from '../build/command-line.ts';
+import { inSeconds } from '../build/seconds.ts';
 import { defaultSuite, suiteNamed, suiteNames, suiteVariable } from './lab/suites.ts';
 import { stopOnSignal } from './runner/process.ts';
 import { type Count, type FileTime, type Step, stages, steps } from './runner/steps.ts';
@@ -79,7 +80,7 @@ function tellSlowest(): void {
 
 function summary(name: string, { passed, failed, skipped }: Count, milliseconds: number): string {
   const counts = [`${passed} passed`, failed && `${failed} FAILED`, skipped && `${skipped} skipped`];
-  return `== ${name.padEnd(11)} ${counts.filter(Boolean).join(', ')} in ${(milliseconds / 1000).toFixed(1)} s`;
+  return `== ${name.padEnd(11)} ${counts.filter(Boolean).join(', ')} in ${inSeconds(milliseconds)}`;
 }
 
 await runCommandLine(line, main);

@@ -1,7 +1,8 @@
 import { chmod, copyFile, cp, mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { mustRun } from '../exec.ts';
 import { thirdPartyLicenses } from './licenses.ts';
-import { type Made, productName, type Release, run, secondsOf } from './release.ts';
+import { type Made, packingEnvironment, productName, type Release, secondsOf } from './release.ts';
 
 const documents = ['install.sh', 'README.md', 'CHANGELOG.md', 'LICENSE'];
 
@@ -21,6 +22,6 @@ export async function makeArchive(release: Release, work: string, output: string
   // Two threads, however many cores there are: the number decides how xz cuts, and so the bytes.
   const pack = ['--use-compress-program', `xz --threads=2 -${release.level}`, '-cf', file, '-C', work, base];
   const same = ['--sort=name', `--mtime=@${secondsOf(release.date)}`, '--owner=0', '--group=0', '--numeric-owner'];
-  await run('tar', ['--format=gnu', ...same, '--mode=u+rw,go=rX', ...pack]);
+  await mustRun(['tar', '--format=gnu', ...same, '--mode=u+rw,go=rX', ...pack], { env: packingEnvironment() });
   return { name, bytes: (await stat(file)).size };
 }

@@ -1,10 +1,11 @@
 import { chmod, copyFile, mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import packageFile from '../../package.json' with { type: 'json' };
+import { mustRun } from '../exec.ts';
 import { checksumLine } from './checksums.ts';
 import { controlFile } from './control.ts';
 import { addDocuments } from './documents.ts';
-import { debianVersion, type Made, productName, type Release, run } from './release.ts';
+import { debianVersion, type Made, packingEnvironment, productName, type Release } from './release.ts';
 
 const debianArchitecture = { x64: 'amd64', arm64: 'arm64' } as const;
 const sources = path.join(import.meta.dirname, 'debian');
@@ -12,7 +13,8 @@ const sources = path.join(import.meta.dirname, 'debian');
 /** Makes the Debian package. What is where in it, install.sh decides. */
 export async function makeDebianPackage(release: Release, work: string, output: string): Promise<Made> {
   const tree = path.join(work, 'debian');
-  await run('sh', [path.join(release.root, 'install.sh'), '--from', release.built, '--destdir', tree]);
+  const env = packingEnvironment();
+  await mustRun(['sh', path.join(release.root, 'install.sh'), '--from', release.built, '--destdir', tree], { env });
   // Not of the package, because it has to stay for other providers: postinst makes it.
   await rm(path.join(tree, 'var'), { recursive: true });
   await addDocuments(release, tree, packageFile.author);
@@ -21,7 +23,9 @@ export async function makeDebianPackage(release: Release, work: string, output: 
 
   const name = `${productName}_${debianVersion(release.version)}_${debianArchitecture[release.architecture]}.deb`;
   const file = path.join(output, name);
-  await run('dpkg-deb', ['--root-owner-group', '-Zxz', `-z${release.level}`, '--build', tree, file], release.date);
+  await mustRun(['dpkg-deb', '--root-owner-group', '-Zxz', `-z${release.level}`, '--build', tree, file], {
+    env: packingEnvironment(release.date),
+  });
   return { name, bytes: (await stat(file)).size };
 }
 
@@ -64,6 +68,7 @@ async function setTimes(tree: string, date: Date): Promise<void> {
   for (const entry of entries) {
     if (!entry.isSymbolicLink()) await utimes(path.join(entry.parentPath, entry.name), date, date);
   }
-  await run('find', [tree, '-type', 'l', '-exec', 'touch', '-h', '-d', date.toISOString(), '{}', '+']);
+  const touch = ['-exec', 'touch', '-h', '-d', date.toISOString(), '{}', '+'];
+  await mustRun(['find', tree, '-type', 'l', ...touch], { env: packingEnvironment() });
   await utimes(tree, date, date);
 }

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { Architecture } from '../options.ts';
 
 /** What is released, and how. */
@@ -22,16 +20,10 @@ export type Made = { readonly name: string; readonly bytes: number };
 /** What the executable, the packages and their directories are called. */
 export const productName = 'ganeti-extstorage-gluster';
 
-/** Runs a command without a shell; throws with what it said if it fails. */
-export async function run(command: string, args: readonly string[], date?: Date): Promise<string> {
-  const env = {
-    ...process.env,
-    LC_ALL: 'C',
-    TZ: 'UTC',
-    ...(date === undefined ? {} : { SOURCE_DATE_EPOCH: secondsOf(date) }),
-  };
-  const { stdout } = await promisify(execFile)(command, args, { env, maxBuffer: 64 * 1024 * 1024 });
-  return stdout;
+/** What the tools that pack get: nothing of what they make depends on the language or the time zone of who builds. */
+export function packingEnvironment(date?: Date): NodeJS.ProcessEnv {
+  const dated = date === undefined ? {} : { SOURCE_DATE_EPOCH: secondsOf(date) };
+  return { ...process.env, LC_ALL: 'C', TZ: 'UTC', ...dated };
 }
 
 /** The form of SOURCE_DATE_EPOCH. */

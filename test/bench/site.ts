@@ -1,5 +1,6 @@
 import { labOfCheckout } from '../lab/checkout.ts';
 import { type Lab, up, volumeName } from '../lab/lab.ts';
+import type { Progress } from '../lab/progress.ts';
 import { installProvider, providerDirectory as provider } from '../lab/provider.ts';
 import { attachedImage, command, type Places } from './cases.ts';
 
@@ -13,7 +14,7 @@ export type Site = {
 };
 
 /** Brings the lab up. `built` is the directory of the built provider. */
-export async function makeSite(built: string, progress: (line: string) => void): Promise<Site> {
+export async function makeSite(built: string, progress: Progress): Promise<Site> {
   const lab = await up({ name: labName, nodes: 1, ganeti: false, progress });
   const node = lab.master;
   const places: Places = {

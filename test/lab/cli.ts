@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { exitStatus, Failure } from '#src/errors.ts';
 import { print } from '#src/reply.ts';
 import { type CommandLine, type Given, runCommandLine } from '../../build/command-line.ts';
+import { secondsSince } from '../../build/seconds.ts';
 import { down, open, up } from './lab.ts';
 import { cacheDirectory } from './layout.ts';
 import { commandInside } from './node.ts';
@@ -60,8 +61,9 @@ async function bringUp(name: string, nodes: number, ganeti: boolean, suite: Suit
   const start = performance.now();
   const lab = await up({ name, nodes, ganeti, suite, progress: (line) => say(`${line}\n`) });
   if (before !== undefined) return say(`the lab "${name}" already runs\n`);
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  return say(`the lab "${lab.name}" is up after ${seconds} s; next: npm run lab -- exec node1 -- gnt-node list\n`);
+  return say(
+    `the lab "${lab.name}" is up after ${secondsSince(start)}; next: npm run lab -- exec node1 -- gnt-node list\n`,
+  );
 }
 
 /** Hands the terminal to the command. */

@@ -5,6 +5,7 @@
 import { styleText } from 'node:util';
 import { Failure } from '#src/errors.ts';
 import { type CommandLine, runCommandLine } from '../../build/command-line.ts';
+import { secondsSince } from '../../build/seconds.ts';
 import { watchConsole } from './console.ts';
 import { installProvider } from './install.ts';
 import { type Lab, up } from './lab.ts';
@@ -132,7 +133,7 @@ async function show(lab: Lab, what: string, argv: readonly string[], proves: str
   const start = performance.now();
   const { stdout, stderr } = await lab.master.exec(argv, { timeLimit: 5 * minute });
   process.stdout.write(stderr + stdout);
-  console.log(styleText('dim', `(${((performance.now() - start) / 1000).toFixed(1)} s)`));
+  console.log(styleText('dim', `(${secondsSince(start)})`));
   prove(proves);
 }
 

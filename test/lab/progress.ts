@@ -1,3 +1,5 @@
+import { secondsSince } from '../../build/seconds.ts';
+
 /** Is told each finished step, as one line of text. */
 export type Progress = (line: string) => void;
 
@@ -5,6 +7,6 @@ export type Progress = (line: string) => void;
 export function stopwatch(progress: Progress | undefined): (what: string) => void {
   const start = performance.now();
   return (what) => {
-    progress?.(`${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s  ${what}`);
+    progress?.(`${secondsSince(start).padStart(7)}  ${what}`);
   };
 }

@@ -14,7 +14,7 @@ const running = new Map<number, string>();
 let stopping = false;
 
 /** What came of a command: its exit code (127 if it could not start) and its output, empty if that was shown live. */
-export type Outcome = { readonly code: number; readonly output: string };
+export type Outcome = { readonly exitCode: number; readonly output: string };
 
 /**
  * Where the output of a command goes: to ours at once, line by line with something before each line, or to the caller.
@@ -39,12 +39,12 @@ export function run(step: string, argv: readonly [string, ...string[]], output: 
   const group = child.pid;
   if (group !== undefined) running.set(group, step);
   return new Promise((resolve) => {
-    child.on('error', (error) => resolve({ code: 127, output: `${error.message}\n` }));
+    child.on('error', (error) => resolve({ exitCode: 127, output: `${error.message}\n` }));
     child.on('close', (code) => {
       // Nobody may go on to the next command.
       if (stopping) return;
       if (group !== undefined) running.delete(group);
-      resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString() });
+      resolve({ exitCode: code ?? 1, output: Buffer.concat(chunks).toString() });
     });
   });
 }

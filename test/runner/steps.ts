@@ -56,14 +56,14 @@ function tests(name: string, { needsBuild = true } = {}): Step {
 
 /** A static check counts as one test; its output matters only if it fails. */
 async function check(step: string, argv: readonly [string, ...string[]]): Promise<Result> {
-  const { code, output } = await run(step, argv, 'kept');
-  if (code !== 0) console.log(output);
-  return one(code === 0);
+  const { exitCode, output } = await run(step, argv, 'kept');
+  if (exitCode !== 0) console.log(output);
+  return one(exitCode === 0);
 }
 
 async function build(output: Output): Promise<Result> {
-  const { code } = await run('build', ['node', 'build/build.ts'], output);
-  return one(code === 0);
+  const { exitCode } = await run('build', ['node', 'build/build.ts'], output);
+  return one(exitCode === 0);
 }
 
 function one(passed: boolean): Result {
@@ -76,8 +76,8 @@ async function vitest(project: string, reporter: 'default' | 'verbose', output: 
   const reporters = [`--reporter=${reporter}`, '--reporter=json', `--outputFile.json=${report}`];
   // What a run left that was killed; without root there is nothing, and the step says why.
   if (process.getuid?.() === 0) await takeAway(project);
-  const { code } = await run(project, ['vitest', 'run', '--project', project, ...reporters], output);
-  return resultOf(code, await readFile(report, 'utf8').catch(() => '{}'));
+  const { exitCode } = await run(project, ['vitest', 'run', '--project', project, ...reporters], output);
+  return resultOf(exitCode, await readFile(report, 'utf8').catch(() => '{}'));
 }
 
 type Report = Partial<Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests', number>> & {
@@ -89,7 +89,7 @@ function parseReport(report: string): Report {
 }
 
 /** What a report says; a run that failed without a failed test (a file that does not load, no tests) is one more. */
-function resultOf(code: number, report: string): Result {
+function resultOf(exitCode: number, report: string): Result {
   const {
     numPassedTests = 0,
     numFailedTests = 0,
@@ -97,7 +97,7 @@ function resultOf(code: number, report: string): Result {
     numTodoTests = 0,
     testResults = [],
   } = parseReport(report);
-  const unaccounted = code !== 0 && numFailedTests === 0 ? 1 : 0;
+  const unaccounted = exitCode !== 0 && numFailedTests === 0 ? 1 : 0;
   return {
     passed: numPassedTests,
     failed: numFailedTests + unaccounted,

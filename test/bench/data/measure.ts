@@ -1,4 +1,5 @@
 import type { LabNode } from '../../lab/node.ts';
+import type { Progress } from '../../lab/progress.ts';
 import { gfapi, type Places, type Way, type Workload } from './cases.ts';
 
 /** Where commands run: on a node, or on a machine within a lab. */
@@ -19,12 +20,7 @@ export type Plan = {
  * Measures round by round, and in each round one way right after the other, so that whatever else the machine does
  * meets all of them alike. Each run through libgfapi takes ten seconds more, in which it does nothing: glfs_fini waits.
  */
-export async function measure(
-  node: Runner,
-  places: Places,
-  plan: Plan,
-  progress: (line: string) => void,
-): Promise<Measured> {
+export async function measure(node: Runner, places: Places, plan: Plan, progress: Progress): Promise<Measured> {
   const measured = new Map(
     plan.workloads.map((workload) => [
       workload.name,

@@ -1,5 +1,6 @@
 import { labOfCheckout } from '../../lab/checkout.ts';
 import { type Lab, up, volumeName } from '../../lab/lab.ts';
+import type { Progress } from '../../lab/progress.ts';
 import { installProvider, providerDirectory as provider } from '../../lab/provider.ts';
 import type { Suite } from '../../lab/suites.ts';
 import { command } from '../cases.ts';
@@ -21,7 +22,7 @@ export type Site = {
 /** Brings the lab up. `built` is the directory of the built provider. */
 export async function makeSite(
   { built, suite }: { readonly built: string; readonly suite: Suite },
-  progress: (line: string) => void,
+  progress: Progress,
 ): Promise<Site> {
   const lab = await up({ name: labName, nodes: 3, ganeti: false, suite, progress });
   installProvider(lab.master, built);
@@ -30,7 +31,7 @@ export async function makeSite(
 }
 
 /** Makes an image for every way, and fills it, on a node that has the provider; none stays attached. */
-export async function makeImages(node: Runner, of: readonly Way[], progress: (line: string) => void): Promise<void> {
+export async function makeImages(node: Runner, of: readonly Way[], progress: Progress): Promise<void> {
   for (const { image } of of) {
     await shell(node, [
       command({ provider }, 'create', { VOL_NAME: image, VOL_SIZE: mebibytes }),

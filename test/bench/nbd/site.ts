@@ -2,6 +2,7 @@ import { labOfCheckout } from '../../lab/checkout.ts';
 import { createVolume } from '../../lab/gluster.ts';
 import { prepareGuest } from '../../lab/guest.ts';
 import { type Lab, up, volumeName } from '../../lab/lab.ts';
+import type { Progress } from '../../lab/progress.ts';
 import { installProvider } from '../../lab/provider.ts';
 import { addressOf, type Places } from '../data/cases.ts';
 import type { Runner } from '../data/measure.ts';
@@ -23,7 +24,7 @@ export type Site = {
 };
 
 /** Brings the lab up. `built` is the directory of the built provider. */
-export async function makeSite(built: string, progress: (line: string) => void): Promise<Site> {
+export async function makeSite(built: string, progress: Progress): Promise<Site> {
   const guest = await prepareGuest(machineStart);
   const lab = await up({ name: labName, nodes: servers + 1, ganeti: false, volume: false, progress });
   await createVolume({ name: volumeName, nodes: lab.nodes.slice(0, servers) });

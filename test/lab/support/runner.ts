@@ -10,6 +10,10 @@ const [step = '', tell] = process.argv.slice(2);
 stopOnSignal();
 await takeAway(step);
 if (tell !== undefined) {
-  const { code } = await run(step, ['node', fileURLToPath(new URL('step.ts', import.meta.url)), step, tell], 'live');
-  process.exitCode = code;
+  const { exitCode } = await run(
+    step,
+    ['node', fileURLToPath(new URL('step.ts', import.meta.url)), step, tell],
+    'live',
+  );
+  process.exitCode = exitCode;
 }
