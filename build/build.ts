@@ -25,7 +25,10 @@ const root = path.dirname(import.meta.dirname);
 const work = path.join(root, 'build/out/work');
 const names = [...Object.keys(verbs), 'gnt-gluster'];
 
-type Made = { readonly name: string; readonly source: string };
+interface Made {
+  readonly name: string;
+  readonly source: string;
+}
 
 async function build(options: BuildOptions): Promise<number> {
   const started = performance.now();

@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { Failure } from '#src/errors.ts';
 import { commandFailed } from '#src/exec.ts';
 
+/** How a command of the build is run. */
 export interface CommandOptions {
   readonly cwd?: string;
   /** The whole environment of the command; that of the build unless told. */

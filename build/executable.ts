@@ -9,21 +9,21 @@ import { nodeArguments, randomSeed } from './node-arguments.ts';
 import type { Architecture } from './options.ts';
 
 /** The executable as built: where it is, how large, and whether this call had to make it. */
-export type Executable = {
+export interface Executable {
   readonly path: string;
   readonly bytes: number;
   readonly fresh: boolean;
-};
+}
 
 /** What goes into an executable. */
-export type Ingredients = {
+export interface Ingredients {
   readonly architecture: Architecture;
   /** The Node to build in, of that architecture. */
   readonly node: string;
   /** build/loader.ts, bundled. */
   readonly loader: string;
   readonly bundle: Bundle;
-};
+}
 
 /**
  * Makes a single executable application without the network. Skips the work when everything that goes into it is as it

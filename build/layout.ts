@@ -2,12 +2,12 @@ import { copyFile, link, mkdir, readdir, rename, rm, symlink, writeFile } from '
 import path from 'node:path';
 
 /** What the built directory consists of. Links are from their name to another name in it. */
-export type Layout = {
+export interface Layout {
   readonly executables: readonly { readonly name: string; readonly source: string }[];
   readonly links: Readonly<Record<string, string>>;
   readonly copies: Readonly<Record<string, string>>;
   readonly texts: Readonly<Record<string, string>>;
-};
+}
 
 /** Fills the directory; each file is made beside its place and renamed, so a verb running from it is not disturbed. */
 export async function layOut(directory: string, { executables, links, copies, texts }: Layout): Promise<void> {

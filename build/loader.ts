@@ -7,7 +7,9 @@ import { Script } from 'node:vm';
 
 declare const require: unknown;
 
-type Module = { exports: unknown };
+interface Module {
+  exports: unknown;
+}
 type Wrapper = (require: unknown, module: Module, loadLibrary: (name: string) => unknown) => void;
 
 function load(name: string): unknown {

@@ -42,7 +42,10 @@ async function lockOf(name: string, version: string, lockFile: string): Promise<
   return JSON.stringify({ lockfileVersion: 3, packages: { '': { dependencies: { [name]: version } }, ...own } });
 }
 
-type Locked = { readonly version?: string; readonly integrity?: string };
+interface Locked {
+  readonly version?: string;
+  readonly integrity?: string;
+}
 
 function parseLock(text: string): Readonly<Record<string, Locked>> {
   return JSON.parse(text).packages;

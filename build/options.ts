@@ -7,11 +7,11 @@ export const architectures = ['x64', 'arm64'] as const;
 export type Architecture = (typeof architectures)[number];
 
 /** What `npm run build` is asked for. */
-export type BuildOptions = {
+export interface BuildOptions {
   readonly architecture: Architecture;
   /** One executable a verb, instead of one with a link for each verb. */
   readonly separate: boolean;
-};
+}
 
 const options = {
   arch: {

@@ -1,5 +1,8 @@
 /** What parameters.list needs to know about a parameter. */
-type Described = { readonly name: string; readonly summary: string };
+interface Described {
+  readonly name: string;
+  readonly summary: string;
+}
 
 /**
  * The text of parameters.list. `gnt-storage info` fails on a line without both a name and a description and on an

@@ -5,15 +5,18 @@ import { buildExecutable, type Executable } from './executable.ts';
 import type { Architecture } from './options.ts';
 
 /** One executable that is to be: its name and the file it starts with, seen from the root of the repository. */
-export type Program = { readonly name: string; readonly entry: string };
+export interface Program {
+  readonly name: string;
+  readonly entry: string;
+}
 
-type Place = {
+interface Place {
   readonly architecture: Architecture;
   /** The Node to build in. */
   readonly node: string;
   readonly root: string;
   readonly work: string;
-};
+}
 
 /** Bundles one program and makes an executable of it, in a directory of its own below `work`. */
 export async function buildProgram(

@@ -1,14 +1,18 @@
 import { productName } from './release.ts';
 
-type Source = {
+interface Source {
   /** CHANGELOG.md. */
   readonly text: string;
   readonly version: string;
   readonly date: Date;
   readonly maintainer: string;
-};
+}
 
-type Section = { readonly version: string; readonly date: Date; readonly body: string };
+interface Section {
+  readonly version: string;
+  readonly date: Date;
+  readonly body: string;
+}
 
 /**
  * The changelog of the Debian package out of CHANGELOG.md: an entry for each version. What is not released yet is the

@@ -1,11 +1,11 @@
 import { productName } from './release.ts';
 
-type Description = {
+interface Description {
   readonly version: string;
   readonly architecture: string;
   readonly maintainer: string;
   readonly bytes: number;
-};
+}
 
 const depends = [
   // What dpkg-shlibdeps finds in the Node of the executable, on Debian 12.

@@ -1,14 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-type Lock = { readonly packages: Readonly<Record<string, Locked>> };
-type Locked = {
+interface Lock {
+  readonly packages: Readonly<Record<string, Locked>>;
+}
+interface Locked {
   readonly version?: string;
   readonly license?: string;
   readonly dev?: boolean;
   readonly optional?: boolean;
   readonly devOptional?: boolean;
-};
+}
 
 /** The licenses of all that is inside the executable: Node.js and the packages the program is made with. */
 export async function thirdPartyLicenses(root: string): Promise<string> {

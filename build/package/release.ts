@@ -1,7 +1,7 @@
 import type { Architecture } from '../options.ts';
 
 /** What is released, and how. */
-export type Release = {
+export interface Release {
   /** The clone it is built in. */
   readonly root: string;
   /** The directory that the build made for the architecture. */
@@ -12,10 +12,13 @@ export type Release = {
   readonly level: string;
   /** What every file in it is dated. */
   readonly date: Date;
-};
+}
 
 /** A file that was made. */
-export type Made = { readonly name: string; readonly bytes: number };
+export interface Made {
+  readonly name: string;
+  readonly bytes: number;
+}
 
 /** What the executable, the packages and their directories are called. */
 export const productName = 'ganeti-extstorage-gluster';

@@ -1,7 +1,7 @@
 import type { verbs } from '#src/verbs.ts';
 
 /** One thing to measure, as test/bench/measure.py reads it. */
-export type Case = {
+export interface Case {
   readonly name: string;
   readonly argv: readonly [string, ...string[]];
   readonly environment: Readonly<Record<string, string>>;
@@ -10,16 +10,16 @@ export type Case = {
   readonly after?: string;
   /** Measured in every n-th round only. */
   readonly every?: number;
-};
+}
 
 /** Where the lab's node has what is measured. */
-export type Places = {
+export interface Places {
   readonly provider: string;
   readonly node: string;
   readonly bench: string;
   readonly volume: string;
   readonly server: string;
-};
+}
 
 export const baseline = 'node, an empty file';
 export const warmAttach = 'attach, attached';

@@ -8,10 +8,10 @@ import { attachedImage, command, type Places } from './cases.ts';
 export const labName = labOfCheckout('bench');
 
 /** A lab of its own with the built provider on its node, and one image attached. */
-export type Site = {
+export interface Site {
   readonly lab: Lab;
   readonly places: Places;
-};
+}
 
 /** Brings the lab up. `built` is the directory of the built provider. */
 export async function makeSite(built: string, progress: Progress): Promise<Site> {

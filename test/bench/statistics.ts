@@ -1,18 +1,26 @@
 /** What measure.py tells of one run. */
-export type Run = { readonly seconds: number; readonly processor: number; readonly mebibytes: number };
+export interface Run {
+  readonly seconds: number;
+  readonly processor: number;
+  readonly mebibytes: number;
+}
 
 /** The smallest, the middle and the largest of some numbers. */
-export type Spread = { readonly minimum: number; readonly median: number; readonly maximum: number };
+export interface Spread {
+  readonly minimum: number;
+  readonly median: number;
+  readonly maximum: number;
+}
 
 /** What came of one case: times in milliseconds, memory in MiB, and each time divided by that of bare Node. */
-export type Result = {
+export interface Result {
   readonly name: string;
   readonly runs: number;
   readonly milliseconds: Spread;
   readonly processor: Spread;
   readonly mebibytes: Spread;
   readonly ratio: Spread;
-};
+}
 
 /** Sums up the runs of every case; `baseline` is the one that the others are compared to. */
 export function summarize(runs: Readonly<Record<string, readonly Run[]>>, baseline: string): readonly Result[] {

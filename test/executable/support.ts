@@ -11,7 +11,11 @@ export const built = path.join(root, 'build/out/ganeti-extstorage-gluster');
 export const imageName = 'executable-test.ext.disk0';
 
 /** How a program ended and what it said. */
-export type Outcome = { readonly exitCode: number | undefined; readonly stdout: string; readonly stderr: string };
+export interface Outcome {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 /** A server that accepts connections, as the glusterd of a volume does. */
 export async function startServer(): Promise<{ readonly port: number; readonly stop: () => void }> {

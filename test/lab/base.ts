@@ -12,6 +12,7 @@ const archive = 'http://deb.debian.org/debian';
 /** Of the machine's own apt: how it reaches the archive, and what it thinks of its dates. */
 const networkOptions = /^Acquire::(?:Check-|Retries|ForceIPv|https?::)/;
 
+/** What a base is made of, and where. */
 export interface BaseOptions {
   readonly suite: Suite;
   readonly progress?: Progress;

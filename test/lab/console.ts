@@ -4,6 +4,7 @@ import { Failure } from '#src/errors.ts';
 import { waitFor } from '#src/wait.ts';
 import type { Lab } from './lab.ts';
 
+/** The serial console of an instance, as it is read from now on. */
 export interface Console {
   /** All complete lines so far. A line may be torn or missing where the guest moved from one node to another. */
   readonly lines: readonly string[];
@@ -22,6 +23,7 @@ export interface Console {
   close(): void;
 }
 
+/** A line of a console that was looked for. */
 export interface ConsoleLine {
   readonly text: string;
   readonly index: number;

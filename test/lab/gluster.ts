@@ -2,6 +2,7 @@ import { addBrick, brickDirectory, type SectorSize } from './bricks.ts';
 import type { LabNode } from './node.ts';
 import { poll } from './process.ts';
 
+/** What a volume is to be. */
 export interface VolumeOptions {
   readonly name: string;
   /** One brick on each of these nodes, all of them copies of one another. */
@@ -16,6 +17,7 @@ export interface VolumeOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+/** The size of a brick unless told. */
 export const defaultBrickMebibytes = 20 * 1024;
 
 /** What a volume for images of virtual machines needs; Gluster's own name for the set is "group virt". */
@@ -98,6 +100,7 @@ function names(nodes: readonly LabNode[]): readonly string[] {
   return nodes.map(({ fqdn }) => fqdn);
 }
 
+/** Waits until so many bricks of a volume are online, as a node sees them. */
 export async function bricksOnline(node: LabNode, volume: string, count: number): Promise<void> {
   await poll(`${count} bricks of the volume ${volume} are online`, 60_000, async () => {
     const { stdout } = await gluster(node, ['volume', 'status', volume, '--xml'], false);

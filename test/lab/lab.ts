@@ -26,6 +26,7 @@ import { type SpecialGluster, secureGluster } from './secure.ts';
 import { type LabState, labNames, readState, whileLocked, writeState } from './state.ts';
 import { defaultSuite, type Suite, suites } from './suites.ts';
 
+/** What a lab is to be. */
 export interface LabOptions {
   readonly name: string;
   readonly nodes: number;
@@ -41,6 +42,7 @@ export interface LabOptions {
   readonly progress?: Progress;
 }
 
+/** A lab that is up. */
 export interface Lab {
   readonly name: string;
   readonly directory: string;

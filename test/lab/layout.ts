@@ -22,12 +22,15 @@ export const network = {
   instanceCount: 40,
 } as const;
 
+/** The addresses are made for so many. */
 export const maximumNodes = 9;
 
+/** The name of a node without its domain: node1 is the first. */
 export function nodeName(number: number): string {
   return `node${number}`;
 }
 
+/** The IPv4 address of a node. */
 export function nodeAddress(number: number): string {
   return `10.99.0.${number}`;
 }
@@ -47,6 +50,7 @@ export function instance(number: number): { readonly name: string; readonly addr
   return { name: `inst${number}.lab`, address: `10.99.1.${number}` };
 }
 
+/** Where all of a lab is. Throws a Failure of kind usage for a name that no lab can have. */
 export function labDirectory(name: string): string {
   if (!/^[a-z][a-z0-9-]{0,29}$/.test(name)) {
     throw new Failure('usage', `a lab is named with 1 to 30 of a-z, 0-9 and -, the first a letter; not "${name}"`);
@@ -54,6 +58,7 @@ export function labDirectory(name: string): string {
   return `${labsDirectory}/${name}`;
 }
 
+/** The /etc/hosts of every node of a lab with so many. */
 export function hostsFile(nodes: number): string {
   const lines = ['127.0.0.1 localhost', `${network.clusterAddress} ${network.clusterName}`];
   for (let number = 1; number <= nodes; number++) {

@@ -8,6 +8,7 @@ import { type CommandOptions, type CommandResult, commandFailed, poll, run, star
 import { isMarked, killAndWait, pidFromFile, readIfThere } from './processes.ts';
 import { readState } from './state.ts';
 
+/** How a command is run in a node. */
 export interface ExecOptions extends Pick<CommandOptions, 'input' | 'timeLimit'> {
   /** The whole environment of the command, exactly; left out: a root login's. */
   readonly env?: Readonly<Record<string, string>>;
@@ -16,6 +17,7 @@ export interface ExecOptions extends Pick<CommandOptions, 'input' | 'timeLimit'>
   readonly reject?: boolean;
 }
 
+/** A node of a lab, on or off. */
 export interface LabNode {
   /** `node1`; `fqdn` is `node1.lab`. */
   readonly name: string;
@@ -39,6 +41,7 @@ const rootLogin: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 };
 
+/** The node of this number of the lab in a directory. It need not be there yet. */
 export function labNode(lab: string, number: number): LabNode {
   const name = nodeName(number);
   const directory = `${lab}/${name}`;

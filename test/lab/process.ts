@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { Failure } from '#src/errors.ts';
 import { waitFor } from '#src/wait.ts';
 
+/** How a command is run on the machine. */
 export interface CommandOptions {
   /** The whole environment of the command; left out: the machine's with LC_ALL=C. */
   readonly env?: Readonly<Record<string, string>>;
@@ -18,6 +19,7 @@ export interface CommandOptions {
   readonly onLine?: (line: string) => void;
 }
 
+/** How a command ended: 128 and the number of the signal where one ended it. */
 export interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;

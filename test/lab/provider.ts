@@ -1,4 +1,5 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { Failure } from '#src/errors.ts';
 import { projectDirectory } from './layout.ts';
 import type { LabNode } from './node.ts';
 
@@ -10,7 +11,8 @@ export const providerDirectory = '/usr/share/ganeti/extstorage/gluster';
 
 /** Gives a node a copy of the built provider, so that a build meanwhile does not change what is tested. */
 export function installProvider(node: LabNode, built: string): void {
-  if (!existsSync(`${built}/attach`)) throw new Error(`there is no ${built}/attach: npm run build`);
+  if (!existsSync(`${built}/attach`))
+    throw new Failure('missing', `there is no ${built}/attach`, { hint: 'npm run build' });
   const seenFromHere = `/proc/${node.pid}/root${providerDirectory}`;
   rmSync(seenFromHere, { recursive: true, force: true });
   mkdirSync(seenFromHere, { recursive: true });

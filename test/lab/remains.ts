@@ -13,6 +13,7 @@ export interface Fingerprint {
   readonly interfaces: readonly string[];
 }
 
+/** The traces of a lab; without namespaces when it is not up. */
 export function fingerprint(name: string): Fingerprint {
   const pids = open(name)?.nodes.flatMap((node) => node.pid ?? []) ?? [];
   return { namespaces: pids.flatMap((pid) => namespaceOf(pid, 'pid') ?? []), interfaces: networkInterfaces() };

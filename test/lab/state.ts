@@ -22,6 +22,7 @@ export function readState(name: string): LabState | undefined {
   return parseState(readFileSync(file, 'utf8'));
 }
 
+/** Writes the state of a lab at once: nobody reads half of it. */
 export function writeState(state: LabState): void {
   const file = `${labDirectory(state.name)}/state.json`;
   writeFileSync(`${file}.new`, `${JSON.stringify(state)}\n`, { mode: 0o600 });

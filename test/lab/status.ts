@@ -5,6 +5,7 @@ import { pidFromFile } from './processes.ts';
 import { type LabState, labNames, readState } from './state.ts';
 import { type Suite, suites } from './suites.ts';
 
+/** What `status` tells of a lab. */
 export interface LabStatus {
   readonly name: string;
   /**
@@ -17,6 +18,7 @@ export interface LabStatus {
   readonly nodes: readonly { readonly name: string; readonly address: string; readonly pid: number | null }[];
 }
 
+/** All labs of the machine that left something on disk, by name. */
 export function labStatus(): readonly LabStatus[] {
   return labNames().map((name) => {
     const directory = labDirectory(name);
@@ -39,6 +41,7 @@ function stateOf(name: string, state: LabState | undefined, runs: boolean): LabS
   return state?.ready === true ? 'up' : 'starting';
 }
 
+/** The text of `status`: lines for people, or JSON. */
 export function printStatus(labs: readonly LabStatus[], json: boolean): string {
   if (json) return `${JSON.stringify(labs, undefined, 2)}\n`;
   if (labs.length === 0) return 'no lab\n';

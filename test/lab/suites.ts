@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Failure } from '#src/errors.ts';
 
+/** The name that Debian gives a release. */
 export type Suite = 'bookworm' | 'trixie';
 
 /** What a Debian release, and the Ganeti it has, means for those who test on it. */
@@ -49,8 +50,10 @@ export const suites: Readonly<Record<Suite, Release>> = {
   },
 };
 
+/** The names of all suites, the oldest first. */
 export const suiteNames = Object.keys(suites).filter(isSuite);
 
+/** What a lab has unless told. */
 export const defaultSuite: Suite = 'bookworm';
 
 /** The suite of this name; throws for one that no lab can have. */

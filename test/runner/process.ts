@@ -14,7 +14,10 @@ const running = new Map<number, string>();
 let stopping = false;
 
 /** What came of a command: its exit code (127 if it could not start) and its output, empty if that was shown live. */
-export type Outcome = { readonly exitCode: number; readonly output: string };
+export interface Outcome {
+  readonly exitCode: number;
+  readonly output: string;
+}
 
 /**
  * Where the output of a command goes: to ours at once, line by line with something before each line, or to the caller.

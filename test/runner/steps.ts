@@ -4,20 +4,27 @@ import { takeAway } from './leftovers.ts';
 import { type Output, run } from './process.ts';
 
 /** What a step counted. */
-export type Count = { passed: number; failed: number; skipped: number };
+export interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
 
 /** A file of tests and how many seconds it took. */
-export type FileTime = { readonly file: string; readonly seconds: number };
+export interface FileTime {
+  readonly file: string;
+  readonly seconds: number;
+}
 
 /** What came of a step. */
 export type Result = Count & { readonly files: readonly FileTime[] };
 
 /** One step of `npm test`. What it prints goes to `output`. */
-export type Step = {
+export interface Step {
   readonly name: string;
   readonly needsBuild?: boolean;
   readonly run: (output: Output) => Promise<Result>;
-};
+}
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -47,6 +54,7 @@ export const stages: readonly (readonly (readonly Step[])[])[] = [
   [[tests('conformance'), tests('lab'), tests('short')], [tests('e2e')]],
 ];
 
+/** The same, one after the other. */
 export const steps: readonly Step[] = stages.flat(2);
 
 /** The step of a vitest project. */

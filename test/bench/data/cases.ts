@@ -14,7 +14,7 @@ export type Way = {
 );
 
 /** What is done with the image. */
-export type Workload = {
+export interface Workload {
   readonly name: string;
   readonly unit: string;
   readonly write: boolean;
@@ -23,10 +23,10 @@ export type Workload = {
   /** After every write. */
   readonly fsync: boolean;
   readonly depth: number;
-};
+}
 
 /** Where the lab's node has what is measured. */
-export type Places = {
+export interface Places {
   readonly server: string;
   readonly volume: string;
   readonly mount: string;
@@ -34,7 +34,7 @@ export type Places = {
   readonly device: string;
   /** Where qemu-nbd listens. */
   readonly socket: string;
-};
+}
 
 export const gfapi = 'gfapi';
 export const qemu = 'QEMU';

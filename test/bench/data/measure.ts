@@ -8,13 +8,13 @@ export type Runner = Pick<LabNode, 'exec'>;
 /** What was done in a second, one number a round, by the names of the workload and the way. */
 export type Measured = ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
 
-export type Plan = {
+export interface Plan {
   readonly workloads: readonly Workload[];
   readonly ways: readonly Way[];
   readonly rounds: number;
   readonly seconds: number;
   readonly mebibytes: number;
-};
+}
 
 /**
  * Measures round by round, and in each round one way right after the other, so that whatever else the machine does

@@ -4,14 +4,14 @@ import { gfapi, loop, qemu, randomWrites, workloads } from './cases.ts';
 import type { Measured } from './measure.ts';
 
 /** What came of one workload on one way: requests a second, and how they compare to another way in the same round. */
-export type Result = {
+export interface Result {
   readonly workload: string;
   readonly way: string;
   readonly unit: string;
   readonly runs: number;
   readonly rate: number;
   readonly ratio: number;
-};
+}
 
 /**
  * The middle of all rounds: of the rates, and of what each round's rate is when divided by that of `base` in the same

@@ -14,10 +14,10 @@ const socket = '/run/bench-data.sock';
 const minute = 60_000;
 
 /** A lab of three nodes with a volume of three copies, and an image for every way, written from end to end. */
-export type Site = {
+export interface Site {
   readonly lab: Lab;
   readonly places: Places;
-};
+}
 
 /** Brings the lab up. `built` is the directory of the built provider. */
 export async function makeSite(

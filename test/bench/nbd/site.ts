@@ -18,10 +18,10 @@ const servers = 3;
 const asLoop = 'cd /sys/block/nbd0/queue; echo 1280 >max_sectors_kb; echo none >scheduler';
 
 /** A lab of three servers and a machine that uses their volume in every way. */
-export type Site = {
+export interface Site {
   readonly machine: Runner;
   readonly places: Places;
-};
+}
 
 /** Brings the lab up. `built` is the directory of the built provider. */
 export async function makeSite(built: string, progress: Progress): Promise<Site> {

@@ -4,7 +4,11 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { builtinPool } from '#gluster/configuration/pool.ts';
 import { answeringServer, askAll, imageUri, serversOf } from '#gluster/glusterd/servers.ts';
 
-type Listening = { readonly host: string; readonly port: number; readonly server: NetServer };
+interface Listening {
+  readonly host: string;
+  readonly port: number;
+  readonly server: NetServer;
+}
 
 async function listening(host = '127.0.0.1'): Promise<Listening> {
   const server = createServer((socket) => socket.destroy());
