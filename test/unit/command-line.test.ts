@@ -56,11 +56,11 @@ More.
 `;
 
 test.each([
-  [['--bogus', '--help'], { code: 0, stdout: help, stderr: '' }],
-  [['--bogus'], { code: 2, stdout: '', stderr: "x: Unknown option '--bogus'\nhint: npm run x -- --help\n" }],
-  [['--nodes', '7'], { code: 7, stdout: '', stderr: '' }],
-  [['--nodes', '8'], { code: 6, stdout: '', stderr: 'x: wait\n  said\nhint: later\n' }],
-  [[], { code: 1, stdout: '', stderr: expect.stringMatching(/Error: a fault\n +at /) }],
+  [['--bogus', '--help'], { exitCode: 0, stdout: help, stderr: '' }],
+  [['--bogus'], { exitCode: 2, stdout: '', stderr: "x: Unknown option '--bogus'\nhint: npm run x -- --help\n" }],
+  [['--nodes', '7'], { exitCode: 7, stdout: '', stderr: '' }],
+  [['--nodes', '8'], { exitCode: 6, stdout: '', stderr: 'x: wait\n  said\nhint: later\n' }],
+  [[], { exitCode: 1, stdout: '', stderr: expect.stringMatching(/Error: a fault\n +at /) }],
 ])('a command line with %j', async (args, ended) => {
   expect(await startModule(program, '--', 'the script', ...args).ended).toMatchObject(ended);
 });

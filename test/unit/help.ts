@@ -30,7 +30,7 @@ export function scratchDirectory(): string {
 }
 
 export interface Ended {
-  readonly code: number | null;
+  readonly exitCode: number | null;
   readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -58,7 +58,7 @@ export function runProgram(
     said.stderr += chunk.toString();
   });
   const ended = new Promise<Ended>((resolve) => {
-    child.once('close', (code, signal) => resolve({ code, signal, ...said }));
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, ...said }));
   });
   return { child, ended };
 }

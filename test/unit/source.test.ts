@@ -20,3 +20,17 @@ test('no comment is wider than the code', () => {
   );
   expect(wide).toEqual([]);
 });
+
+/** The files of some folders that import something of others, by a path such as ../../build/x.ts. */
+function importing(folders: string, others: string): readonly string[] {
+  const found = globSync(`${folders}/**/*.ts`, { exclude: ['build/out/**'] });
+  expect(found.length).toBeGreaterThan(20);
+  const other = new RegExp(`(?:from|import\\() ?'(?:\\.\\./)+${others}/`);
+  return found.filter((file) => other.test(readFileSync(file, 'utf8')));
+}
+
+test('the product imports nothing that builds or tests it, and the build nothing that tests it', () => {
+  expect(importing('{src,providers}', '(?:build|test)')).toEqual([]);
+  expect(importing('build', 'test')).toEqual([]);
+  expect(importing('test', 'build')).not.toEqual([]);
+});

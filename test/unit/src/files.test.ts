@@ -115,7 +115,7 @@ describe('replaceShared', () => {
       }
     `;
     const writers = Array.from({ length: 4 }, () => startModule(lines));
-    for (const { ended } of writers) expect(await ended).toMatchObject({ code: 0, stderr: '' });
+    for (const { ended } of writers) expect(await ended).toMatchObject({ exitCode: 0, stderr: '' });
     expect(readdirSync(directory)).toEqual(['file']);
     expect(readFileSync(path, 'utf8')).toBe(text);
   });

@@ -41,7 +41,7 @@ test.runIf(isRoot)('only one of many processes is inside at any time, and no fil
   const { name, path } = uniqueLock();
   const file = `${scratchDirectory()}/order`;
   const workers = Array.from({ length: 5 }, () => startModule(worker, name, file, '6'));
-  for (const { ended } of workers) expect(await ended).toMatchObject({ code: 0, stderr: '' });
+  for (const { ended } of workers) expect(await ended).toMatchObject({ exitCode: 0, stderr: '' });
   expect(readFileSync(file, 'utf8')).toBe('()'.repeat(30));
   expect(existsSync(path)).toBe(false);
 });

@@ -82,7 +82,7 @@ test.each([
     import { reportFailure } from './src/reply.ts';
     process.exit(reportFailure('open', ${expression}));
   `).ended;
-  expect(ended).toEqual({ code: status, signal: null, stdout: '', stderr: expect.stringMatching(said) });
+  expect(ended).toEqual({ exitCode: status, signal: null, stdout: '', stderr: expect.stringMatching(said) });
 });
 
 test('a long text is written completely and as it is', async () => {
@@ -104,7 +104,7 @@ test('where nobody reads any more it ends quietly, as by SIGPIPE', async () => {
     }
   `);
   child.stdout?.once('data', () => child.stdout?.destroy());
-  expect(await ended).toMatchObject({ code: 141, stderr: '' });
+  expect(await ended).toMatchObject({ exitCode: 141, stderr: '' });
 });
 
 test('what a failure quotes of a volume does nothing to a terminal', async () => {

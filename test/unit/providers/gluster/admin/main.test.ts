@@ -23,8 +23,8 @@ describe('help and version', () => {
     [['--json', '-h', 'image', 'list'], 0, /^usage: gnt-gluster image list/],
     [['image', 'list', '--version'], 0, /^gnt-gluster /],
     [['--version'], 0, new RegExp(`^gnt-gluster ${packageFile.version.replaceAll('.', '\\.')}\n$`)],
-  ])('%j', async (args, code, said) => {
-    expect(await gnt(...args)).toMatchObject({ code, stdout: expect.stringMatching(said), stderr: '' });
+  ])('%j', async (args, exitCode, said) => {
+    expect(await gnt(...args)).toMatchObject({ exitCode, stdout: expect.stringMatching(said), stderr: '' });
   });
 });
 
@@ -73,34 +73,34 @@ describe('wrong arguments', () => {
     [['config', 'check', '/dev/null', '--toString=x'], /unknown option "--toString"/],
   ])('%j', async (args, said) => {
     const ended = await gnt(...args);
-    expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(said) });
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(said) });
     expect(ended.stderr).toMatch(/\nhint: .*--(help|list)\n$/);
   });
 });
 
 describe.runIf(isRoot)('values', () => {
   test.each(['../x', '.work', '', 'a/b'])('no image is called %j', async (name) => {
-    expect(await gnt('image', 'info', name)).toMatchObject({ code: 3, stdout: '' });
-    expect(await gnt('lease', 'break', name)).toMatchObject({ code: 3, stdout: '' });
+    expect(await gnt('image', 'info', name)).toMatchObject({ exitCode: 3, stdout: '' });
+    expect(await gnt('lease', 'break', name)).toMatchObject({ exitCode: 3, stdout: '' });
   });
 
   test.each([
     ['absent.toml', 4, /there is no file/],
     ['broken.toml', 3, /broken\.toml is not a valid configuration\n {2}- /],
     ['directory.toml', 3, /directory\.toml/],
-  ])('config check %s', async (name, code, said) => {
+  ])('config check %s', async (name, exitCode, said) => {
     const directory = scratchDirectory();
     writeFileSync(`${directory}/broken.toml`, '[pool.a]\nserver = 1\n');
     mkdirSync(`${directory}/directory.toml`);
     const ended = await gnt('config', 'check', `${directory}/${name}`);
-    expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(said) });
+    expect(ended).toMatchObject({ exitCode, stdout: '', stderr: expect.stringMatching(said) });
   });
 
   test('config check tells of servers that do not answer, and of that only', async () => {
     const file = `${scratchDirectory()}/x.toml`;
     writeFileSync(file, '[pool.a]\nservers = ["no-such-host.invalid"]\nvolumes = ["v", "w"]\n');
     const ended = await gnt('config', 'check', file, '--json');
-    expect(ended).toMatchObject({ code: 1, stderr: '' });
+    expect(ended).toMatchObject({ exitCode: 1, stderr: '' });
     const volume = { pool: 'a', directory: 'images', servers: ['no-such-host.invalid:24007'], answers: null };
     const [v, w] = ['v', 'w'].map((name) => ({ ...volume, volume: name, problem: 'no server answers' }));
     expect(JSON.parse(ended.stdout)).toEqual({ file, defaultPool: 'a', volumes: [v, w] });
