@@ -74,6 +74,13 @@ export const known: Readonly<Record<string, readonly Step[]>> = {
     open(on(0), 'exclusive'),
     open(on(1, 'A', { volume: 'model2' }), 'exclusive'),
   ],
+  'of two images of one name that in the pool of the call is found, on whichever volume': [
+    create(on(0, 'A', { volume: 'model1' }), undefined),
+    copy('A', { volume: 'model1', directory: 'other' }),
+    attach(on(1, 'A', { volume: 'model2' })),
+    detach(on(1)),
+    remove(on(0, 'A', { volume: 'model2' })),
+  ],
   'a node keeps its image when it is renamed': [
     create(on(0), undefined),
     attach(on(0)),

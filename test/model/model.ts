@@ -96,21 +96,22 @@ export interface Lookup {
 }
 
 /**
- * What looking for an image must come to: one that is where the call says and nowhere else is found. One that is
- * elsewhere in the configuration may be found or refused. Of two in one pool none may be chosen. What lies in no place
- * of the configuration cannot be known, but by a node that remembers it.
+ * What looking for an image must come to: one that is in the pool of the call and in no other is found, on whichever
+ * volume: the volume of a call says where a new image goes. One that is elsewhere in the configuration may be found or
+ * refused. Of two in one pool none may be chosen. What lies in no place of the configuration cannot be known, but by a
+ * node that remembers it.
  */
 export function lookup(model: Model, name: Name, where: Where): Lookup {
   const isAt = (image: Image, places: readonly Spot[]): boolean =>
     places.some(({ volume, directory }) => image.volume === volume && image.directory === directory);
   const all = model.images.filter((image) => image.name === name && isAt(image, spots(model.configuration)));
-  const places = placesFor(model, where);
-  const wanted = places === undefined ? [] : all.filter((image) => isAt(image, places));
-  const unknown = places === undefined ? [3] : [];
+  const { pool = model.configuration.defaultPool } = where;
+  const wanted = all.filter((image) => isAt(image, placesFor(model, { pool }) ?? []));
+  const unknown = placesFor(model, where) === undefined ? [3] : [];
   const [first] = wanted;
   if (all.length === 0) return { all, refusals: [4, ...(isLost(model, name) ? [3] : unknown)] };
   if (wanted.length > 1) return { all, refusals: [5] };
-  if (first !== undefined) return { all, target: first, refusals: all.length === 1 ? [] : [5] };
+  if (first !== undefined) return { all, target: first, refusals: [...(all.length === 1 ? [] : [5]), ...unknown] };
   const [only] = all;
   if (only !== undefined && all.length === 1) return { all, target: only, refusals: [4, 5, ...unknown] };
   return { all, refusals: [4, 5, ...unknown] };
