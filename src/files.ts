@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -32,17 +33,27 @@ export function writeFileAtomic(path: string, text: string, writer = ''): void {
   }
 }
 
+/** How old the draft of a killed process is at least, in milliseconds: one that is written now is none. */
+const abandoned = 60_000;
+
 /**
  * The same for a file that several processes of this node may replace at once, none of which waits for another: one of
- * them is the last. Drafts of processes that were killed go.
+ * them is the last. Drafts of processes that were killed go after a minute: the number of a process alone does not say
+ * that it is gone, for who writes may be in another PID namespace.
  */
 export function replaceShared(path: string, text: string): void {
   const [directory, name] = [dirname(path), basename(path)];
   for (const entry of readdirSync(directory)) {
     const [, pid] = entry.startsWith(`${name}.`) ? (/\.(\d+)\.new$/.exec(entry) ?? []) : [];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeFileIfThere(`${directory}/${entry}`);
+    const draft = `${directory}/${entry}`;
+    if (pid !== undefined && !existsSync(`/proc/${pid}`) && isOlder(draft, abandoned)) removeFileIfThere(draft);
   }
   writeFileAtomic(path, text, `.${process.pid}`);
+}
+
+function isOlder(path: string, milliseconds: number): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && Date.now() - found.mtimeMs > milliseconds;
 }
 
 /** Writes what the work can do without, such as a note for people: where there is no room for it the work goes on. */

@@ -4,14 +4,15 @@ import { type Remote, startRemote } from './remote.ts';
 
 /**
  * Another node as the provider sees it, in namespaces of a lab's node: host name, machine-id, boot, processes, run
- * directory, configuration and so Gluster clients of its own. It ends with its driver.
+ * directory, memory, configuration and so Gluster clients of its own. It ends with its driver.
  */
 const start = `
 hostname "$1"
-mkdir -p /run/ganeti-gluster /etc/ganeti
+mkdir -p /run/ganeti-gluster /etc/ganeti /var/lib/ganeti-extstorage-gluster
 for point in $(grep -o ' /run/ganeti-gluster[^ ]*' /proc/self/mountinfo | tac); do umount -l "$point" || true; done
 mount -t tmpfs tmpfs /run/ganeti-gluster
 mount -t tmpfs tmpfs /etc/ganeti
+mount -t tmpfs tmpfs /var/lib/ganeti-extstorage-gluster
 [ -e /etc/machine-id ] || : >/etc/machine-id
 echo "$2" >/etc/ganeti/machine-id
 echo "$3" >/etc/ganeti/boot-id

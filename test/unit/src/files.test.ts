@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { errnoOf } from '#src/errors.ts';
@@ -120,11 +129,14 @@ describe('replaceShared', () => {
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
-  test('the draft of a process that was killed goes with the next, and that of a living one stays', () => {
+  test('the draft of a process that was killed goes later, and that of a living one or of one unseen stays', () => {
     const directory = scratchDirectory();
+    const unseen = 2 ** 22 + 2;
     const [dead, alive] = [`${directory}/file.${2 ** 22 + 1}.new`, `${directory}/file.1.new`];
-    for (const draft of [dead, alive]) writeFileSync(draft, '');
+    for (const draft of [dead, alive, `${directory}/file.${unseen}.new`]) writeFileSync(draft, '');
+    const before = new Date(Date.now() - 61_000);
+    for (const draft of [dead, alive]) utimesSync(draft, before, before);
     replaceShared(`${directory}/file`, 'text');
-    expect(readdirSync(directory).sort()).toEqual(['file', 'file.1.new']);
+    expect(readdirSync(directory).sort()).toEqual(['file', 'file.1.new', `file.${unseen}.new`]);
   });
 });
