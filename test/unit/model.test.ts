@@ -18,11 +18,11 @@ const called = (what: string): Configuration => configurations.find((known) => k
 test.each<[string, readonly Image[], Where, Configuration, Pick<Lookup, 'target' | 'refusals'>]>([
   ['nothing is missing', [], {}, usual, { refusals: [4] }],
   ['one is found', [inMain], {}, usual, { target: inMain, refusals: [] }],
-  ['one on another volume of the pool is found', [inMain], { volume: 'model2' }, usual, { target: inMain, refusals: [] }],
+  ['another volume of the pool', [inMain], { volume: 'model2' }, usual, { target: inMain, refusals: [] }],
   ['one of another pool may be found', [inOther], {}, usual, { target: inOther, refusals: [4, 5] }],
   ['of two in a pool none is chosen', [inMain, onTheOther], {}, usual, { refusals: [5] }],
   ['of two pools that of the call', [inMain, inOther], { pool: 'other' }, usual, { target: inOther, refusals: [5] }],
-  ['of two pools that one', [inMain, inOther], { volume: 'model2' }, usual, { target: inMain, refusals: [5] }],
+  ['of two pools, again', [inMain, inOther], { volume: 'model2' }, usual, { target: inMain, refusals: [5] }],
   ['a pool that is not configured', [], { pool: 'none' }, usual, { refusals: [4, 3] }],
   ['what no configuration leads to is missing', [nowhere], {}, usual, { refusals: [4, 3] }],
   ['what lies elsewhere now', [inMain], {}, called('default_pool = "other"'), { target: inMain, refusals: [4, 5] }],
