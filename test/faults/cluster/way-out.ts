@@ -9,6 +9,20 @@ import type { Stage } from './stage.ts';
 const [shutdown, startup] = ['node1# gnt-instance shutdown inst1.lab', 'node1# gnt-instance startup inst1.lab'];
 const readd = (name: string): string => `node1# gnt-node add --readd --no-ssh-key-check ${name}.lab`;
 
+const beforeStart = 'node1# gluster volume set ganeti cluster.post-op-delay-secs 0';
+const startBricks = 'node1# gluster volume start ganeti force';
+const afterHeal = 'node1# gluster volume reset ganeti cluster.post-op-delay-secs';
+
+/** What startsBrick types. */
+export const brickCommands: readonly string[] = [beforeStart, startBricks, ...healCommands(), afterHeal];
+
+/** Starts a brick that ended. No read of a guest that goes on writing gets what the brick held before. */
+export async function startsBrick(stage: Stage): Promise<void> {
+  for (const command of [beforeStart, startBricks]) await stage.types(command);
+  await typesHeal(stage);
+  await stage.types(afterHeal);
+}
+
 /** What restartsHealed types. */
 export const restartCommands: readonly string[] = [shutdown, ...healCommands(), startup];
 

@@ -4,23 +4,20 @@ import { timed } from '../../../e2e/support/progress.ts';
 import { survives } from '../../../e2e/support/records.ts';
 import { bricksOnline } from '../../../lab/gluster.ts';
 import { backup, duringSnapshot, requireDone, requireFailed } from '../during.ts';
-import { healCommands, typesHeal } from '../heal.ts';
 import { type ClusterScenario, requireText } from '../stage.ts';
-import { bootCommands, bootsAgain } from '../way-out.ts';
+import { bootCommands, bootsAgain, brickCommands, startsBrick } from '../way-out.ts';
 
 const remove = 'node1# gnt-backup remove inst1.lab';
 const startup = 'node1# gnt-instance startup inst1.lab';
-const startBrick = 'node1# gluster volume start ganeti force';
 
 export const brickKilledCopying: ClusterScenario = {
   name: 'cluster: brick killed during a backup',
   section: 'A brick is down',
   guestOn: 'node2',
-  commands: [backup, startBrick, ...healCommands(), remove],
+  commands: [backup, ...brickCommands, remove],
   async run(stage, guest) {
     await survives(guest, async () => requireDone(await duringSnapshot(stage, () => killOn('node1', 'brick'))));
-    await stage.types(startBrick);
-    await typesHeal(stage);
+    await startsBrick(stage);
     await stage.types(remove);
   },
 };

@@ -5,20 +5,18 @@ import { timed } from '../../../e2e/support/progress.ts';
 import { requireNoErrors, survives } from '../../../e2e/support/records.ts';
 import { bricksOnline } from '../../../lab/gluster.ts';
 import { duringMigration, migrate, requireDone } from '../during.ts';
-import { healCommands, typesHeal } from '../heal.ts';
 import type { ClusterScenario } from '../stage.ts';
-import { bootCommands, bootsAgain, restartCommands, restartsHealed } from '../way-out.ts';
+import { bootCommands, bootsAgain, brickCommands, restartCommands, restartsHealed, startsBrick } from '../way-out.ts';
 
 export const brickKilledMigrating: ClusterScenario = {
   name: 'cluster: brick killed during a migration',
   section: 'A brick is down',
   guestOn: 'node2',
-  commands: [migrate, 'node1# gluster volume start ganeti force', ...healCommands()],
+  commands: [migrate, ...brickCommands],
   async run(stage, guest) {
     requireDone(await duringMigration(stage, () => killOn('node1', 'brick')));
     await writes(guest);
-    await stage.types('node1# gluster volume start ganeti force');
-    await typesHeal(stage);
+    await startsBrick(stage);
   },
 };
 

@@ -1,15 +1,14 @@
 import { writes } from '../../../e2e/support/guests.ts';
 import { killOn } from '../../../e2e/support/processes.ts';
 import { hasErrors, requireNoErrors, survives } from '../../../e2e/support/records.ts';
-import { healCommands, typesHeal } from '../heal.ts';
 import { type ClusterScenario, requireText } from '../stage.ts';
-import { restartCommands, restartsHealed } from '../way-out.ts';
+import { brickCommands, restartCommands, restartsHealed, startsBrick } from '../way-out.ts';
 
 export const brickKilled: ClusterScenario = {
   name: 'cluster: brick killed',
   section: 'A brick is down',
   guestOn: 'node2',
-  commands: ['node1# gluster volume status ganeti', 'node1# gluster volume start ganeti force', ...healCommands()],
+  commands: ['node1# gluster volume status ganeti', ...brickCommands],
   async run(stage, guest) {
     const { types, typesUntil } = stage;
     await killOn('node3', 'brick');
@@ -17,8 +16,7 @@ export const brickKilled: ClusterScenario = {
     await typesUntil('node1# gluster volume status ganeti', (output) => /N\/A +N\/A +N +N\/A/.test(output));
     const waiting = await types('node1# gluster volume heal ganeti info summary');
     requireText(waiting, /Transport endpoint is not connected/);
-    await types('node1# gluster volume start ganeti force');
-    await typesHeal(stage);
+    await startsBrick(stage);
     await writes(guest);
     requireNoErrors(guest);
   },
