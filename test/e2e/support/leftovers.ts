@@ -6,7 +6,10 @@ import { look } from './commands.ts';
 import { stored } from './images.ts';
 import { lab } from './lab.ts';
 
-/** Whatever the provider made on any volume or node and that is there although there is no instance. */
+/**
+ * Whatever the provider made on any volume or node and that is there although there is no instance. A volume stays
+ * mounted, and nothing uses it.
+ */
 export async function leftovers(): Promise<readonly string[]> {
   const here = await Promise.all(lab().nodes.map(leftoversOf));
   return [...(await stored()), ...here.flat()];
@@ -16,7 +19,8 @@ async function leftoversOf(node: LabNode): Promise<readonly string[]> {
   if (node.pid === undefined) return [`${node.name} is off`];
   const devices = await devicesOfNode(node.pid);
   const script = `
-    grep ' /run/ganeti-gluster/' /proc/mounts || true
+    grep ' /run/ganeti-gluster/' /proc/mounts | grep -v ' /run/ganeti-gluster/mnt/[^ /]*/[^ /]* fuse.glusterfs ' || true
+    find /proc/[0-9]*/fd -lname '/run/ganeti-gluster/mnt/*' -printf '%p %l\\n' 2>/dev/null || true
     for directory in lock images; do
       [ ! -d /run/ganeti-gluster/$directory ] || find /run/ganeti-gluster/$directory -type f
     done`;
