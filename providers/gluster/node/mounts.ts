@@ -26,12 +26,13 @@ export async function mountVolume(pool: Pool, volume: string): Promise<MountedVo
     const lock = `mount@${pool.name}@${volume}`;
     // Somebody mounts it now, or was killed at that.
     const unfinished = isLocked(lock);
+    const believed = answeredJustNow(pool.name, volume);
     if (unfinished || !(isAsWanted(pool, volume) && (await answersHere(pool.name, volume, mountPatience.untilHung)))) {
       const patience = unfinished ? mountPatience.untilHung : mountPatience.short;
       const { makeMount } = await import('./mounting.ts');
       await withLock(lock, `mount of volume ${volume}`, () => makeMount(pool, volume, patience));
     }
-    const descriptor = holdAnswering(pool.name, volume);
+    const descriptor = holdAnswering(pool.name, volume, believed);
     if (descriptor !== undefined)
       return { pool, volume, path: point, release: () => releaseMount(pool, volume, descriptor) };
   }
@@ -40,13 +41,15 @@ export async function mountVolume(pool: Pool, volume: string): Promise<MountedVo
   });
 }
 
-/** Holds a mount. undefined when it is gone, or died since it answered: then it is asked again. */
-function holdAnswering(pool: string, volume: string): number | undefined {
-  const wasBelieved = answeredJustNow(pool, volume);
+/**
+ * Holds a mount. undefined when it is gone; and when it does not work and was only `believed` to answer: then it is
+ * asked.
+ */
+function holdAnswering(pool: string, volume: string, believed: boolean): number | undefined {
   try {
     return hold(mountPoint(pool, volume));
   } catch (error) {
-    if (!wasBelieved) throw error;
+    if (!believed) throw error;
     doubtAnswer(pool, volume);
     return undefined;
   }
