@@ -2,13 +2,13 @@ import { missing, release, remember, searchImage, type Wanted } from '#gluster/i
 import type { Image } from '#gluster/images/image.ts';
 import { type AttachedRecord, attachedRecord, lookHere } from '#gluster/node/attachments.ts';
 import { attachDevice, detachDevice, refreshDevices } from '#gluster/node/devices.ts';
-import { answersHere, mountPoint } from '#gluster/node/mount-points.ts';
+import { mountPoint } from '#gluster/node/mount-points.ts';
 import { forgetRecord, type ImageRecord } from '#gluster/node/records.ts';
 import { requireSmallRequests } from '#gluster/node/small-requests.ts';
 import { detachStale } from '#gluster/node/stale.ts';
 import { asFailure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
-import { mountPatience } from '#src/mounts.ts';
+import { answers, mountPatience } from '#src/mounts.ts';
 import { deviceSequence, deviceSize } from '#src/tools/losetup.ts';
 import { inodeOf, statOf } from '#src/trees.ts';
 
@@ -63,7 +63,7 @@ export async function attachedAsBefore(name: string): Promise<AttachedRecord | u
   const record = attachedRecord(name);
   if (record === undefined || record.lease !== undefined) return record;
   const point = mountPoint(record.pool, record.volume);
-  if (!(await answersHere(record.pool, record.volume, mountPatience.short))) return record;
+  if (!(await answers(point, mountPatience.short))) return record;
   try {
     const file = statOf(`${point}/${record.path}`);
     const isSame =

@@ -3,12 +3,12 @@ import { basename, dirname } from 'node:path';
 import { builtinPool, type Pool } from '#gluster/configuration/pool.ts';
 import { hasLease } from '#gluster/leases/store.ts';
 import type { Here } from '#gluster/node/attachments.ts';
-import { answersHere, hold, isMounted, mountedVolumes, mountPoint, unmountIfIdle } from '#gluster/node/mount-points.ts';
+import { hold, isMounted, mountedVolumes, mountPoint, unmountIfIdle } from '#gluster/node/mount-points.ts';
 import { mountVolume } from '#gluster/node/mounts.ts';
 import { type ImageRecord, readRecord } from '#gluster/node/records.ts';
 import { asFailure } from '#src/errors.ts';
 import { isLocked } from '#src/lock.ts';
-import { mountAt, mountPatience, mounts } from '#src/mounts.ts';
+import { answers, mountAt, mountPatience, mounts } from '#src/mounts.ts';
 import { mountsDirectory } from '#src/run-directory.ts';
 import { backingFile, loopDevicesBy } from '#src/tools/losetup.ts';
 
@@ -66,7 +66,7 @@ async function search(name: string): Promise<readonly Place[]> {
   const found: Place[] = [];
   for (const { pool, volume } of mounted) {
     const point = mountPoint(pool, volume);
-    if (!(await answersHere(pool, volume, mountPatience.usual))) continue;
+    if (!(await answers(point, mountPatience.usual))) continue;
     const directory = `${point}/${directories.get(pool) ?? builtinPool.directory}/${name}`;
     if (existsSync(directory) && (await ownsLease(name, directory)))
       found.push({ pool, volume, directory, lease: 'unknown' });
@@ -124,10 +124,7 @@ export async function holdPlace(place: Place): Promise<HeldPlace> {
   try {
     if (mountAt(point) === undefined && place.lease !== 'none')
       return { ...place, descriptor: await mountAgain(place) };
-    return {
-      ...place,
-      descriptor: (await answersHere(place.pool, place.volume, mountPatience.untilHung)) ? hold(point) : undefined,
-    };
+    return { ...place, descriptor: (await answers(point, mountPatience.untilHung)) ? hold(point) : undefined };
   } catch (error) {
     if (asFailure(error) === undefined) throw error;
     return { ...place, descriptor: undefined };

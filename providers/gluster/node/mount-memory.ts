@@ -1,10 +1,7 @@
-import { utimesSync } from 'node:fs';
 import type { Pool } from '#gluster/configuration/pool.ts';
-import { errnoOf } from '#src/errors.ts';
 import { ifThereIsRoom, parseObject, readIfThere, removeFileIfThere, replaceShared, textField } from '#src/files.ts';
 import type { Mount } from '#src/mounts.ts';
 import { makeRunDirectory, runDirectory } from '#src/run-directory.ts';
-import { statOf } from '#src/trees.ts';
 
 const directory = `${runDirectory}/mounts`;
 
@@ -18,35 +15,6 @@ export function rememberMount(pool: Reached, volume: string, { fileSystem }: Mou
     makeRunDirectory('mounts');
     replaceShared(pathOf(pool.name, volume), JSON.stringify({ since, fileSystem, way: wayOf(pool) }));
   });
-}
-
-/** For how many milliseconds it is believed that a mount answers. What works on it is watched all the while. */
-const believed = 5000;
-
-/** Whether a mount answered a moment ago. A clock that was set back tells nothing. */
-export function answeredJustNow(pool: string, volume: string): boolean {
-  const file = statOf(pathOf(pool, volume));
-  const age = file === undefined ? Number.NaN : Date.now() - Number(file.mtimeMs);
-  return age >= 0 && age < believed;
-}
-
-/** Remembers that a mount answers now. */
-export function rememberAnswer(pool: string, volume: string): void {
-  setTime(pool, volume, new Date());
-}
-
-/** From now on it is not believed that a mount answers. */
-export function doubtAnswer(pool: string, volume: string): void {
-  setTime(pool, volume, new Date(0));
-}
-
-function setTime(pool: string, volume: string, time: Date): void {
-  try {
-    utimesSync(pathOf(pool, volume), time, time);
-  } catch (error) {
-    // Nothing is remembered of this mount.
-    if (errnoOf(error) !== 'ENOENT') throw error;
-  }
 }
 
 /** Forgets what was remembered of the mount of a volume. */

@@ -1,11 +1,11 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { asFailure, errnoOf } from '#src/errors.ts';
-import { answers, mountAt, mounts, unmount } from '#src/mounts.ts';
+import { mountAt, mounts, unmount } from '#src/mounts.ts';
 import { mountsDirectory } from '#src/run-directory.ts';
 import { backingFile, loopDevicesBy } from '#src/tools/losetup.ts';
 import { isRunning } from '#src/tools/processes.ts';
 import { imageOf } from './loops.ts';
-import { answeredJustNow, forgetMount, rememberAnswer } from './mount-memory.ts';
+import { forgetMount } from './mount-memory.ts';
 import { readRecord } from './records.ts';
 
 /** Where a volume is mounted on this node. The pool is part of it: two clusters may have volumes of one name. */
@@ -24,17 +24,6 @@ export function isMounted(pool: string, volume: string): boolean {
  */
 export function clientRuns(point: string): boolean {
   return isRunning('glusterfs', point);
-}
-
-/**
- * Whether a mount answers within some milliseconds. No process is started to ask one that answered a moment ago: it is
- * believed to, and what it is told then may fail.
- */
-export async function answersHere(pool: string, volume: string, milliseconds: number): Promise<boolean> {
-  if (answeredJustNow(pool, volume)) return true;
-  if (!(await answers(mountPoint(pool, volume), milliseconds))) return false;
-  rememberAnswer(pool, volume);
-  return true;
 }
 
 /**

@@ -2,9 +2,9 @@ import { closeSync } from 'node:fs';
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { Failure } from '#src/errors.ts';
 import { isLocked, withLock } from '#src/lock.ts';
-import { mountAt, mountPatience } from '#src/mounts.ts';
-import { answeredJustNow, doubtAnswer, isMadeOtherwise } from './mount-memory.ts';
-import { answersHere, hold, mountPoint, unmountIfIdle } from './mount-points.ts';
+import { answers, mountAt, mountPatience } from '#src/mounts.ts';
+import { isMadeOtherwise } from './mount-memory.ts';
+import { hold, mountPoint, unmountIfIdle } from './mount-points.ts';
 
 /** A mounted volume. While it is held no other process can unmount it. */
 export interface MountedVolume {
@@ -26,33 +26,18 @@ export async function mountVolume(pool: Pool, volume: string): Promise<MountedVo
     const lock = `mount@${pool.name}@${volume}`;
     // Somebody mounts it now, or was killed at that.
     const unfinished = isLocked(lock);
-    const believed = answeredJustNow(pool.name, volume);
-    if (unfinished || !(isAsWanted(pool, volume) && (await answersHere(pool.name, volume, mountPatience.untilHung)))) {
+    if (unfinished || !(isAsWanted(pool, volume) && (await answers(point, mountPatience.untilHung)))) {
       const patience = unfinished ? mountPatience.untilHung : mountPatience.short;
       const { makeMount } = await import('./mounting.ts');
       await withLock(lock, `mount of volume ${volume}`, () => makeMount(pool, volume, patience));
     }
-    const descriptor = holdAnswering(pool.name, volume, believed);
+    const descriptor = hold(point);
     if (descriptor !== undefined)
       return { pool, volume, path: point, release: () => releaseMount(pool, volume, descriptor) };
   }
   throw new Failure('unavailable', `the mount of volume ${volume} at ${point} comes and goes`, {
     hint: 'gnt-gluster mount status',
   });
-}
-
-/**
- * Holds a mount. undefined when it is gone; and when it does not work and was only `believed` to answer: then it is
- * asked.
- */
-function holdAnswering(pool: string, volume: string, believed: boolean): number | undefined {
-  try {
-    return hold(mountPoint(pool, volume));
-  } catch (error) {
-    if (!believed) throw error;
-    doubtAnswer(pool, volume);
-    return undefined;
-  }
 }
 
 function isAsWanted(pool: Pool, volume: string): boolean {

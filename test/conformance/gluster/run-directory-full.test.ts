@@ -2,14 +2,18 @@ import { expect, test } from 'vitest';
 import { expectRefusal } from '../support/expectations.ts';
 import { shell } from '../support/lab.ts';
 import { attach, done, run } from '../support/verbs.ts';
-import { runDirectory, useGlusterLedger } from './support/storage.ts';
+import { runDirectory, unmountAll, useGlusterLedger } from './support/storage.ts';
 
 const ledger = useGlusterLedger();
 const filler = `${runDirectory}/filler`;
 
 /** Puts a file system of its own where the provider keeps what only this node needs. */
 async function smallRunDirectory(options: string): Promise<void> {
-  ledger.later(() => shell('umount "$1"', runDirectory));
+  await unmountAll();
+  ledger.later(async () => {
+    await unmountAll();
+    await shell('umount "$1"', runDirectory);
+  });
   await shell('mkdir -p "$1"; mount -t tmpfs -o "$2" tmpfs "$1"', runDirectory, options);
 }
 

@@ -89,12 +89,6 @@ export async function gntGluster(
   return { exitCode: result.exitCode, json, said: result.stderr };
 }
 
-/** Has the provider believe that its mount of a volume answered just now, or not. */
-export async function mountAnswered(when: 'just now' | 'long ago', volume: string = volumes.main): Promise<void> {
-  const time = when === 'just now' ? 'now' : '@0';
-  await shell('touch --no-create --date="$1" "$2"', time, `${runDirectory}/mounts/default@${volume}`);
-}
-
 /** Takes away the mounts that stay between two uses, so that the next verb mounts its volume. */
 export async function unmountAll(): Promise<void> {
   const { exitCode, said } = await gntGluster(['mount', 'release', '--all']);
