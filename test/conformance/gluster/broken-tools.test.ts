@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { expectRefusal } from '../support/expectations.ts';
 import { shell } from '../support/lab.ts';
 import { attach, attachedNew, done, newDisk, run, snapshotOf } from '../support/verbs.ts';
 import { fakeTool, replaceProgram } from './support/faults.ts';
-import { everything, providerMount, useGlusterLedger } from './support/storage.ts';
+import { everything, unmountAll, useGlusterLedger } from './support/storage.ts';
 
 const ledger = useGlusterLedger();
 
@@ -89,6 +89,8 @@ describe('losetup', () => {
 });
 
 describe('mount.glusterfs', () => {
+  beforeEach(unmountAll);
+
   test('that mounts nothing and says that it did is found out', async () => {
     const disk = ledger.disk();
     await replaceProgram(ledger, '/usr/sbin/mount.glusterfs', 'exit 0');
@@ -103,6 +105,8 @@ describe('mount.glusterfs', () => {
 });
 
 describe('gluster', () => {
+  beforeEach(unmountAll);
+
   const garbage = {
     'nothing at all': 'exit 0',
     'a plain sentence': 'echo "Connection failed. Please check if gluster daemon is operational."; exit 1',
@@ -122,7 +126,7 @@ describe('gluster', () => {
   test('that fails is not needed where the servers of the volume are remembered', async () => {
     const disk = ledger.disk();
     await done(run.create(disk, 8));
-    await shell('umount "$1"', providerMount());
+    await unmountAll();
     await fakeTool(
       ledger,
       'gluster',

@@ -121,7 +121,9 @@ test('every list shows the fields that are asked for, as the lists of Ganeti do'
   const [trashed] = (await gntGluster(['trash', 'list'])).json as readonly object[];
   expect(Object.keys(trashed ?? {}).join(' ')).toBe('name pool volume path size allocated reason when node purged');
   const [mount] = (await gntGluster(['mount', 'status'])).json as readonly object[];
-  expect(Object.keys(mount ?? {}).join(' ')).toBe('pool volume state point server free devices stale users');
+  expect(Object.keys(mount ?? {}).join(' ')).toBe(
+    'pool volume state point server since configured free devices stale users',
+  );
 });
 
 test('a list of nothing is told to a person, and empty for a script', async () => {

@@ -3,7 +3,7 @@ import { expectRefusal } from '../support/expectations.ts';
 import { shell } from '../support/lab.ts';
 import { attach, done, newDisk, run, snapshotOf } from '../support/verbs.ts';
 import { configure, fuseClient } from './support/faults.ts';
-import { everything, gntGluster, providerMount, useGlusterLedger } from './support/storage.ts';
+import { everything, gntGluster, providerMount, unmountAll, useGlusterLedger } from './support/storage.ts';
 import { mountRoot, volumes } from './support/volumes.ts';
 
 const ledger = useGlusterLedger();
@@ -178,6 +178,7 @@ describe('servers', () => {
     await done(run.create(disk, 8));
     const seconds = async (): Promise<number> => {
       await done(run.detach(disk));
+      await unmountAll();
       return (await done(run.attach(disk))).seconds;
     };
     const usual = await seconds();

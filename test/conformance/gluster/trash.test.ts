@@ -160,7 +160,7 @@ describe('a removed image', () => {
     expect(await trashed()).toHaveLength(2);
     // This node is heard of with its next verb: its clock denies what that one says.
     await done(run.remove(disk()));
-    expect((await done(run.create(two, 8, ahead))).said).toMatch(/warning: .*by the clock of node1\.lab .*disagree/);
+    expect((await done(run.create(two, 8, ahead))).said).toMatch(/warning: .*by the clock of node1\.lab: .*disagree/);
     expect(await trashed()).toHaveLength(2);
     expect((await gntGluster(['image', 'undelete', one.name])).exitCode).toBe(0);
   });
