@@ -4,7 +4,7 @@ import { mountedVolumes, mountPoint, unmountIfIdle } from '#gluster/node/mount-p
 import { Failure } from '#src/errors.ts';
 import { unknown } from '#src/parameters.ts';
 import { backingFile } from '#src/tools/losetup.ts';
-import { processes, summarize, usersOf } from '#src/tools/processes.ts';
+import { summarize, usersOf } from '#src/tools/processes.ts';
 import { type Command, type CommandInput, dryRun, type Report } from './command.ts';
 
 /** gnt-gluster mount release VOLUME, or --all */
@@ -36,10 +36,8 @@ async function release(input: CommandInput): Promise<Report> {
   const chosen = await choose(volume, input);
   const outcomes: Released[] = [];
   for (const one of chosen) {
-    const users = await usersOfMount(one);
-    const released = dry ? users.length === 0 : await unmountIfIdle(one.pool, one.volume);
-    // Whoever used it may have gone meanwhile, or come.
-    outcomes.push({ ...one, released, users: released ? [] : users.length > 0 ? users : await usersOfMount(one) });
+    const released = dry ? (await usersOfMount(one)).length === 0 : await unmountIfIdle(one.pool, one.volume);
+    outcomes.push({ ...one, released, users: released ? [] : await usersOfMount(one) });
   }
   const [busy] = outcomes.filter(({ released }) => !released);
   if (volume !== undefined && busy !== undefined)
@@ -78,7 +76,7 @@ async function usersOfMount({ pool, volume }: Pick<Released, 'pool' | 'volume'>)
   const isInside = (path: string): boolean => path === point || path.startsWith(`${point}/`);
   const devices = await ownLoopDevices(isInside);
   const images = devices.map((device) => `image ${imageOf(backingFile(device) ?? '')} (${device})`);
-  return [...images, ...usersOf((path) => isInside(path) || devices.includes(path), processes())];
+  return [...images, ...usersOf((path) => isInside(path) || devices.includes(path))];
 }
 
 function sentence(outcome: Released, dry: boolean): string {

@@ -101,12 +101,17 @@ async function configuredPools(): Promise<readonly Pool[] | undefined> {
  * valid all stay: what it wants is not known.
  */
 export async function letGo(places: readonly Pick<Place, 'pool' | 'volume'>[]): Promise<void> {
-  for (const { pool: name, volume } of places) {
-    if (!isMounted(name, volume)) continue;
-    const pools = await configuredPools();
-    const isKept = (pool: Pool): boolean => pool.name === name && pool.volumes.includes(volume) && pool.keepMounted;
-    if (pools !== undefined && !pools.some(isKept)) await unmountIfIdle(name, volume);
-  }
+  const mounted = places.filter(({ pool, volume }) => isMounted(pool, volume));
+  if (mounted.length === 0) return;
+  const pools = await configuredPools();
+  if (pools === undefined) return;
+  for (const place of mounted)
+    if (poolOf(place, pools)?.keepMounted !== true) await unmountIfIdle(place.pool, place.volume);
+}
+
+/** The pool of the configuration that has the volume of a place. */
+function poolOf({ pool: name, volume }: Pick<Place, 'pool' | 'volume'>, pools: readonly Pool[]): Pool | undefined {
+  return pools.find((pool) => pool.name === name && pool.volumes.includes(volume));
 }
 
 /** An image without a device is one for guests only; what attached it and did not open it kept no inode. */
@@ -131,9 +136,10 @@ export async function holdPlace(place: Place): Promise<HeldPlace> {
   }
 }
 
-async function mountAgain({ pool: name, volume, directory }: Place): Promise<number | undefined> {
+async function mountAgain(place: Place): Promise<number | undefined> {
+  const { pool: name, volume, directory } = place;
   const point = mountPoint(name, volume);
-  const configured = (await configuredPools())?.find((pool) => pool.name === name && pool.volumes.includes(volume));
+  const configured = poolOf(place, (await configuredPools()) ?? []);
   const servers = readRecord(basename(directory))?.servers ?? [];
   const mounted = await mountVolume(configured ?? { ...builtinPool, name, servers, keepMounted: false }, volume);
   try {
