@@ -1,6 +1,6 @@
 /**
  * `npm test`: every check of this repository, cheap ones first. A failed step does not stop the later ones. At the end
- * it tells which files of tests took longest; the last line is `N passed, N failed`, where a static check or the build
+ * it tells which files of tests took longest and what failed; the last line is `N passed, N failed`, where a static check or the build
  * counts as one test. In CI a skipped test has failed.
  */
 import { Failure } from '#src/errors.ts';
@@ -8,7 +8,8 @@ import { type CommandLine, type Given, runCommandLine } from '../build/command-l
 import { inSeconds } from '../build/seconds.ts';
 import { defaultSuite, suiteNamed, suiteNames, suiteVariable } from './lab/suites.ts';
 import { stopOnSignal } from './runner/process.ts';
-import { type Count, type FileTime, type Step, stages, steps } from './runner/steps.ts';
+import type { Count, FailedTest, FileTime } from './runner/report.ts';
+import { type Step, stages, steps } from './runner/steps.ts';
 
 const names = steps.map((step) => step.name);
 const options = {
@@ -41,7 +42,8 @@ function selected({ only: text, suite }: Given<typeof options>): readonly string
 }
 
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
-const failures: string[] = [];
+const failedSteps: string[] = [];
+const failedTests: FailedTest[] = [];
 const files: FileTime[] = [];
 const skippedFails = !['', 'false', undefined].includes(process.env.CI);
 
@@ -53,7 +55,8 @@ async function main(given: Given<typeof options>): Promise<number> {
     await Promise.all(lanes.map((lane) => runLane(lane, lanes.length > 1)));
   }
   tellSlowest();
-  if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`);
+  tellFailed();
+  if (failedSteps.length > 0) console.log(`\nfailed: ${failedSteps.join(', ')}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   return total.failed > 0 ? 1 : 0;
 }
@@ -66,7 +69,8 @@ async function runLane(lane: readonly Step[], hasOthersBeside: boolean): Promise
     total.passed += result.passed;
     total.failed += failed;
     files.push(...result.files);
-    if (failed > 0) failures.push(result.failed > 0 ? step.name : `${step.name} (skipped tests, in CI)`);
+    failedTests.push(...result.failures);
+    if (failed > 0) failedSteps.push(result.failed > 0 ? step.name : `${step.name} (skipped tests, in CI)`);
     console.log(summary(step.name, result, performance.now() - started));
   }
 }
@@ -76,6 +80,11 @@ function tellSlowest(): void {
   const slowest = files.toSorted((one, other) => other.seconds - one.seconds).slice(0, 10);
   if (slowest.length > 0) console.log('\nthe files that took longest:');
   for (const { file, seconds } of slowest) console.log(`${seconds.toFixed(1).padStart(8)} s  ${file}`);
+}
+
+/** What failed, once more: it stands far above in the output of all steps. */
+function tellFailed(): void {
+  for (const { test, said } of failedTests) console.log(`\nFAILED ${test}\n${said.replace(/^/gm, '  ')}`);
 }
 
 function summary(name: string, { passed, failed, skipped }: Count, milliseconds: number): string {

@@ -2,22 +2,7 @@ import { glob, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { takeAway } from './leftovers.ts';
 import { type Output, run } from './process.ts';
-
-/** What a step counted. */
-export interface Count {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
-
-/** A file of tests and how many seconds it took. */
-export interface FileTime {
-  readonly file: string;
-  readonly seconds: number;
-}
-
-/** What came of a step. */
-export type Result = Count & { readonly files: readonly FileTime[] };
+import { type Result, resultOf } from './report.ts';
 
 /** One step of `npm test`. What it prints goes to `output`. */
 export interface Step {
@@ -75,7 +60,7 @@ async function build(output: Output): Promise<Result> {
 }
 
 function one(passed: boolean): Result {
-  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0, files: [] };
+  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0, files: [], failures: [] };
 }
 
 async function vitest(project: string, reporter: 'default' | 'verbose', output: Output): Promise<Result> {
@@ -85,35 +70,7 @@ async function vitest(project: string, reporter: 'default' | 'verbose', output: 
   // What a run left that was killed; without root there is nothing, and the step says why.
   if (process.getuid?.() === 0) await takeAway(project);
   const { exitCode } = await run(project, ['vitest', 'run', '--project', project, ...reporters], output);
-  return resultOf(exitCode, await readFile(report, 'utf8').catch(() => '{}'));
-}
-
-type Report = Partial<Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests', number>> & {
-  readonly testResults?: readonly { readonly name: string; readonly startTime: number; readonly endTime: number }[];
-};
-
-function parseReport(report: string): Report {
-  return JSON.parse(report);
-}
-
-/** What a report says; a run that failed without a failed test (a file that does not load, no tests) is one more. */
-function resultOf(exitCode: number, report: string): Result {
-  const {
-    numPassedTests = 0,
-    numFailedTests = 0,
-    numPendingTests = 0,
-    numTodoTests = 0,
-    testResults = [],
-  } = parseReport(report);
-  const unaccounted = exitCode !== 0 && numFailedTests === 0 ? 1 : 0;
-  return {
-    passed: numPassedTests,
-    failed: numFailedTests + unaccounted,
-    skipped: numPendingTests + numTodoTests,
-    files: testResults.map(({ name, startTime, endTime }) => {
-      return { file: path.relative(root, name), seconds: (endTime - startTime) / 1000 };
-    }),
-  };
+  return resultOf(exitCode, await readFile(report, 'utf8').catch(() => '{}'), root);
 }
 
 /** Every file of the repository that says it is a shell script. */

@@ -4,7 +4,7 @@ import type { Outcome } from '../support/caller.ts';
 import { expectRefusal } from '../support/expectations.ts';
 import { shell } from '../support/lab.ts';
 import { attach, attachedNew, type Disk, done, run, snapshotOf } from '../support/verbs.ts';
-import { configure, fakeTool, fuseClient } from './support/faults.ts';
+import { configure, fakeTool, fuseClient, holdOpen } from './support/faults.ts';
 import { everything, gntGluster, imageFile, useGlusterLedger } from './support/storage.ts';
 
 const ledger = useGlusterLedger();
@@ -15,10 +15,13 @@ const timeLimit = 100_000;
 const whatHangs =
   /^[a-z-]+: the volume of [a-z0-9.]+:\/ganeti has given no answer for [0-9]+ seconds, since [-0-9]+T[:0-9]+Z\n/m;
 
+/** A device of another image on the volume. */
+let keeper: string;
+
 beforeEach(async () => {
   await configure(ledger, 'give_up = "5s"\n[pool.default]\n');
   // It keeps the volume mounted.
-  await attachedNew(ledger.disk(), 8);
+  keeper = await attachedNew(ledger.disk(), 8);
 });
 
 /**
@@ -48,6 +51,8 @@ describe('a volume that stops answering in the middle', () => {
     const device = await attachedNew(disk, 64);
     await shell('head -c 64M /dev/urandom | dd of="$1" bs=1M iflag=fullblock oflag=direct status=none', device);
     await done(run.detach(disk));
+    // A mount that nothing uses would be replaced by whoever waits long enough.
+    await holdOpen(ledger, keeper);
     const resume = await hangFrom(...qemuImg);
     expectGivenUp(await run.snapshot(disk, copy, 64, { timeLimit }));
     // It needs the lock before it finds out for itself that the volume hangs.
