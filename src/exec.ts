@@ -101,37 +101,57 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
 
 /**
  * Runs a command of which only the exit status matters, with nothing to read or write; undefined when it did not end by
- * itself within the time limit. It loads no library: flock and stat run in almost every verb, and loading execa takes
- * longer than they do. Throws only when the command cannot be started at all.
+ * itself within the time limit. Throws only when the command cannot be started at all.
  */
-export async function exitStatusOf(
+export async function exitStatusOf(argv: readonly string[], options: PlainOptions = {}): Promise<number | undefined> {
+  return (await runPlain(argv, { ...options, output: 'ignore' })).exitCode;
+}
+
+type PlainOptions = Pick<CommandOptions, 'timeLimit' | 'descriptor'>;
+
+/**
+ * The same as run, for a command that prints a few lines and leaves nothing behind. It loads no library: flock, stat and
+ * losetup run in almost every verb, and loading execa takes longer than they do.
+ */
+export async function runPlain(
   argv: readonly string[],
-  options: Pick<CommandOptions, 'timeLimit' | 'descriptor'> = {},
-): Promise<number | undefined> {
+  {
+    timeLimit = usualTimeLimit,
+    descriptor,
+    output = 'pipe',
+  }: PlainOptions & { readonly output?: 'pipe' | 'ignore' } = {},
+): Promise<CommandResult> {
   const { spawn } = await import('node:child_process');
   const [file = '', ...args] = argv;
-  const stdio = [
-    'ignore',
-    'ignore',
-    'ignore',
-    ...(options.descriptor === undefined ? [] : [options.descriptor]),
-  ] as const;
+  const chunks: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
+  const textOf = (name: keyof typeof chunks): string => Buffer.concat(chunks[name]).toString().trimEnd();
   return await new Promise((resolve, reject) => {
-    const child = spawn(file, args, { env: commandEnvironment, cwd: '/', stdio: [...stdio] });
+    const child = spawn(file, args, {
+      env: commandEnvironment,
+      cwd: '/',
+      stdio: ['ignore', output, output, ...(descriptor === undefined ? [] : [descriptor])],
+    });
+    child.stdout?.on('data', (chunk: Buffer) => chunks.stdout.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => chunks.stderr.push(chunk));
+    const end = (exitCode: number | null, signal: string | null, timedOut = false): void => {
+      clearTimeout(timer);
+      const [stdout, stderr] = [textOf('stdout'), textOf('stderr')];
+      const ended = { exitCode: exitCode ?? undefined, signal: signal ?? undefined };
+      resolve({ argv, ...ended, timedOut, endless: false, stdout, stderr });
+    };
     // One that sleeps in the kernel does not die of this, so nobody waits until it is dead.
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       child.unref();
-      resolve(undefined);
-    }, options.timeLimit ?? usualTimeLimit);
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      end(null, null, true);
+    }, timeLimit);
     child.once('error', (error) => {
       clearTimeout(timer);
       reject(errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EACCES' ? toolMissing(file) : error);
     });
-    child.once('exit', (status) => {
-      clearTimeout(timer);
-      resolve(status ?? undefined);
-    });
+    child.once('close', (exitCode, signal) => end(exitCode, signal));
   });
 }
 

@@ -8,17 +8,16 @@ import { knownParameters, needsDevice, providerName } from '#gluster/configurati
 import { checkNames, runChecks } from '#gluster/doctor/verify.ts';
 import { hintOf } from '#gluster/glusterd/hints.ts';
 import { requireQuiet } from '#gluster/images/copy.ts';
-import { createImage, requireSame } from '#gluster/images/create.ts';
-import { findAgain, findImage, release, searchImage, searchRoom, wantedBy } from '#gluster/images/find.ts';
+import { createImage } from '#gluster/images/create.ts';
+import { findImage, release, searchImage, searchRoom, wantedBy } from '#gluster/images/find.ts';
 import { growImage, tellOfSize } from '#gluster/images/grow.ts';
 import { readMetadata, writeMetadata } from '#gluster/images/metadata.ts';
 import { purgeTrash, removeImage } from '#gluster/images/remove.ts';
 import { makeSnapshot, requireSameSnapshot } from '#gluster/images/snapshot.ts';
-import { leftovers } from '#gluster/images/unfinished.ts';
 import { giveBackLease, hasLease } from '#gluster/leases/store.ts';
 import { attachedRecord, lookHere } from '#gluster/node/attachments.ts';
 import { isAsRemembered } from '#gluster/node/devices.ts';
-import { forgetOpened } from '#gluster/node/records.ts';
+import { forgetOpened, readRecord } from '#gluster/node/records.ts';
 import { isLocked, sweepLock, withLock } from '#src/lock.ts';
 import type { Provider } from '#src/provider.ts';
 import { note } from '#src/reply.ts';
@@ -26,15 +25,13 @@ import { toBytes } from '#src/units.ts';
 
 type Provided = Provider<typeof knownParameters>;
 
-/** The ten verbs. Each looks first, stops if nothing is to be done, acts, and checks what came of it. */
+/**
+ * The ten verbs. Each looks, stops if nothing is to be done, acts, and checks what came of it. Those that Ganeti calls to
+ * have something done take the lock first: a look before it would have to be repeated.
+ */
 const verbs: Provided['verbs'] = {
   async create(request) {
-    const found = await searchRoom(wantedBy(request));
-    if (found.image !== undefined && !isLocked(request.name)) {
-      requireSame(found.image, request);
-      return undefined;
-    }
-    await withLock(request.name, 'create', () => createImage(request, found));
+    await withLock(request.name, 'create', async () => createImage(request, await searchRoom(wantedBy(request))));
     return undefined;
   },
 
@@ -50,34 +47,31 @@ const verbs: Provided['verbs'] = {
   },
 
   async remove(request) {
-    const { image, pool, mounted } = await searchImage(wantedBy(request), { everywhere: true });
-    try {
-      const { record, attachments } = await lookHere(request.name);
-      const interrupted = isLocked(request.name) || mounted.some((place) => leftovers(place, request.name).length > 0);
-      if (image !== undefined || record !== undefined || attachments.length > 0 || interrupted)
-        await withLock(request.name, 'remove', () => removeImage(request.name, mounted));
-      await purgeTrash(pool, mounted);
-    } finally {
-      await release(mounted);
-    }
+    await withLock(request.name, 'remove', async () => {
+      const { image, pool, mounted } = await searchImage(wantedBy(request), { everywhere: true });
+      try {
+        await removeImage(request.name, image, mounted);
+        await purgeTrash(pool, mounted);
+      } finally {
+        await release(mounted);
+      }
+    });
     return undefined;
   },
 
   async grow(request) {
     const size = toBytes(request.newSize);
-    const image = await findImage(wantedBy(request));
-    if (request.size !== undefined && image.size !== size) tellOfSize(image, toBytes(request.size));
-    const isDone = image.size >= size && isAsRemembered(image, await lookHere(request.name));
-    if (isDone && !isLocked(request.name)) return undefined;
-    await withLock(request.name, 'grow', () => growImage(image, size));
+    await withLock(request.name, 'grow', async () => {
+      const image = await findImage(wantedBy(request));
+      if (request.size !== undefined && image.size !== size) tellOfSize(image, toBytes(request.size));
+      await growImage(image, size);
+    });
     return undefined;
   },
 
   async setinfo(request) {
-    const image = await findImage(wantedBy(request));
-    if (readMetadata(image.directory).info === request.metadata && !isLocked(request.name)) return undefined;
     await withLock(request.name, 'setinfo', async () => {
-      const { directory } = findAgain(image);
+      const { directory } = await findImage(wantedBy(request));
       const metadata = readMetadata(directory);
       if (metadata.info !== request.metadata) writeMetadata(directory, { ...metadata, info: request.metadata });
     });
@@ -107,18 +101,20 @@ const verbs: Provided['verbs'] = {
 
   async open(request) {
     const mode = (request.exclusive ?? true) ? 'exclusive' : 'shared';
-    const found = await findImage(wantedBy(request));
-    const here = await lookHere(request.name);
-    const isOpen = (await hasLease(found, mode)) && here.record?.lease === mode && isAsRemembered(found, here);
-    if (isOpen && !isLocked(request.name)) return undefined;
-    await withLock(request.name, 'open', () => openImage(findAgain(found), mode));
+    const isRemembered = readRecord(request.name)?.lease === mode;
+    if (isRemembered && !isLocked(request.name)) {
+      const found = await findImage(wantedBy(request));
+      const isOpen = (await hasLease(found, mode)) && isAsRemembered(found, await lookHere(request.name));
+      if (isOpen && !isLocked(request.name)) return undefined;
+    }
+    await withLock(request.name, 'open', async () => openImage(await findImage(wantedBy(request)), mode));
     return undefined;
   },
 
   async close(request) {
     const { image, mounted } = await searchImage(wantedBy(request));
     if (image === undefined) note(`there is no image ${request.name}: nothing to close`);
-    else if ((await hasLease(image)) || isLocked(request.name))
+    else if (readRecord(request.name)?.lease !== undefined || (await hasLease(image)) || isLocked(request.name))
       await withLock(request.name, 'close', async () => {
         await giveBackLease(image);
         forgetOpened(request.name);

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { errnoOf, Failure } from '../errors.ts';
-import { type CommandResult, commandFailed, mustRun, run } from '../exec.ts';
+import { type CommandResult, commandFailed, runPlain } from '../exec.ts';
 import { parseObject, readIfThere } from '../files.ts';
 import { mounts } from '../mounts.ts';
 import { quote } from '../quote.ts';
@@ -36,7 +36,7 @@ export function loopDevicesBy(test: (path: string) => boolean): readonly string[
  */
 export async function backingFileSystem(device: string): Promise<string | undefined> {
   const argv = ['losetup', '--list', '--json', '--output', 'BACK-MAJ:MIN', device];
-  const result = await run(argv, { timeLimit: 2000 });
+  const result = await runPlain(argv, { timeLimit: 2000 });
   return result.exitCode === 0 ? parseBackingFileSystem(result.stdout) : undefined;
 }
 
@@ -56,7 +56,7 @@ export function parseBackingFileSystem(json: string): string | undefined {
  * limit, or says that the file is gone. Starts losetup.
  */
 export async function backingInode(device: string): Promise<string | undefined> {
-  const result = await run(['losetup', '--list', '--json', '--output', 'BACK-INO', device], { timeLimit: 5000 });
+  const result = await runPlain(['losetup', '--list', '--json', '--output', 'BACK-INO', device], { timeLimit: 5000 });
   return result.exitCode === 0 ? parseBackingInode(result.stdout) : undefined;
 }
 
@@ -94,7 +94,7 @@ export async function attachLoopDevice(file: string, size: Bytes): Promise<strin
 
 async function attachFreeDevice(file: string, size: Bytes): Promise<string> {
   const argv = ['losetup', '--find', '--show', '--direct-io=on', '--sector-size', '512', file];
-  const result = await run(argv);
+  const result = await runPlain(argv);
   if (result.exitCode !== 0) throw notAttached(result);
   const device = result.stdout.trim();
   if (!/^\/dev\/loop[0-9]+$/.test(device) || backingFile(device) !== file)
@@ -107,7 +107,7 @@ async function attachFreeDevice(file: string, size: Bytes): Promise<string> {
       : 'does not bypass the page cache',
   ].filter((problem) => problem !== undefined);
   if (wrong.length === 0) return device;
-  await run(['losetup', '--detach', device]);
+  await runPlain(['losetup', '--detach', device]);
   requireWritable(file);
   throw new Failure('failed', `the loop device of ${file} ${wrong.join(', ')}`);
 }
@@ -141,7 +141,7 @@ function notAttached(result: CommandResult): Failure {
 
 /** Asks the kernel to give a loop device up; it does so once nobody has it open. */
 export async function detachLoopDevice(device: string): Promise<void> {
-  const result = await run(['losetup', '--detach', device]);
+  const result = await runPlain(['losetup', '--detach', device]);
   // Gone already is as good as gone now; anything else shows in the effect, which the caller checks.
   if (result.exitCode !== 0 && backingFile(device) !== undefined)
     throw new Failure('failed', `losetup could not detach ${device}`, {
@@ -151,7 +151,8 @@ export async function detachLoopDevice(device: string): Promise<void> {
 
 /** Makes a loop device as large as its file is now. */
 export async function refreshLoopDevice(device: string): Promise<void> {
-  await mustRun(['losetup', '--set-capacity', device]);
+  const result = await runPlain(['losetup', '--set-capacity', device]);
+  if (result.exitCode !== 0) throw commandFailed(result);
 }
 
 /** The size of a block device in bytes. */

@@ -1,4 +1,4 @@
-import { missing, release, searchImage } from '#gluster/images/find.ts';
+import { lookAgain, missing, release, searchImage } from '#gluster/images/find.ts';
 import { type Image, readImage } from '#gluster/images/image.ts';
 import { examineRemoval, purgeTrash, type Removal, removeImage } from '#gluster/images/remove.ts';
 import { leftovers } from '#gluster/images/unfinished.ts';
@@ -73,10 +73,10 @@ async function removeLocked(
   mounted: readonly MountedVolume[],
 ): Promise<Removal> {
   return await withLock(name, 'remove', async () => {
+    const now = lookAgain(mounted, name);
     // Nobody asked Ganeti about an image that was not there.
-    const meanwhile = image === undefined ? mounted.find((here) => readImage(here, name) !== undefined) : undefined;
-    if (meanwhile === undefined) return await removeImage(name, mounted);
-    throw new Failure('busy', `image ${name} was made meanwhile, on volume ${meanwhile.volume}`, {
+    if (image !== undefined || now === undefined) return await removeImage(name, now, mounted);
+    throw new Failure('busy', `image ${name} was made meanwhile, on volume ${now.mounted.volume}`, {
       hint: `gnt-gluster image info ${name}`,
     });
   });

@@ -40,18 +40,20 @@ export async function attachHere(wanted: Wanted, asBlockDevice: boolean): Promis
   });
 }
 
-/** Remembers an image with the device that has its file, and how this node has it open. */
+/** Remembers an image with the device that has its file, and how this node has it open; see remember for `before`. */
 export async function rememberAttached(
   image: Image,
   device: string | undefined,
   lease: ImageRecord['lease'],
+  before?: ImageRecord,
 ): Promise<ImageRecord> {
   const sequence = device === undefined ? undefined : deviceSequence(device);
-  return await remember(image, {
+  const known = {
     ...(device === undefined ? {} : { device, inode: image.inode }),
     ...(sequence === undefined ? {} : { sequence }),
     ...(lease === undefined ? {} : { lease }),
-  });
+  };
+  return await remember(image, known, before);
 }
 
 /**

@@ -3,7 +3,7 @@ import { lookAround, usersWithoutDevice } from '#gluster/images/users.ts';
 import { giveBackLease } from '#gluster/leases/store.ts';
 import { lookHere } from '#gluster/node/attachments.ts';
 import { detachDevice, requireIdle } from '#gluster/node/devices.ts';
-import { forgetRecord } from '#gluster/node/records.ts';
+import { forgetRecord, readRecord } from '#gluster/node/records.ts';
 import { asFailure, Failure } from '#src/errors.ts';
 import { isLocked, withLock } from '#src/lock.ts';
 import { note } from '#src/reply.ts';
@@ -24,7 +24,8 @@ const libraryPatience = 30_000;
  * lease stays, until this node opens the image again or is known to be dead. Starts no process when nothing is mounted.
  */
 export async function detachHere(name: string): Promise<void> {
-  if ((await placesOf(await lookHere(name))).length === 0 && !isLocked(name)) return;
+  const isKnown = readRecord(name) !== undefined || isLocked(name);
+  if (!isKnown && (await placesOf(await lookHere(name))).length === 0 && !isLocked(name)) return;
   await withLock(name, 'detach', async () => {
     const here = await lookHere(name);
     const places = await placesOf(here);

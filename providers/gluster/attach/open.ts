@@ -19,7 +19,7 @@ export async function openImage(image: Image, mode: Lease['mode']): Promise<void
     // Another node may have made the image larger while it stayed attached here.
     await refreshDevices(devices, image);
     await takeLease(image, mode);
-    await rememberAttached(image, devices[0], mode);
+    await rememberAttached(image, devices[0], mode, here.record);
   } catch (error) {
     await release([image.mounted]);
     throw error;

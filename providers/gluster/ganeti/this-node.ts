@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { Failure } from '#src/errors.ts';
-import { readIfThere } from '#src/files.ts';
 import { quote } from '#src/quote.ts';
+import { thisMachine } from './machine.ts';
 import { ganetiAddresses, isSameNode } from './ssconf.ts';
 
 /**
@@ -26,9 +26,6 @@ export interface NodeIdentity {
 const longestName = 64;
 const nodeName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** systemd's own, and that of a machine with D-Bus and without systemd. */
-const machineIdFiles = ['/etc/machine-id', '/var/lib/dbus/machine-id'] as const;
-
 /** The unit of times in /proc/PID/stat: USER_HZ is 100 on every architecture Debian has Ganeti for. */
 const ticksPerSecond = 100;
 
@@ -44,7 +41,7 @@ export function thisNode(): NodeIdentity {
 }
 
 function identify(): NodeIdentity {
-  const machine = hashOfMachine(machineId());
+  const machine = thisMachine();
   const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').replaceAll('-', '');
   // proc(5): field 22, counted after the command's name, which ends at the last parenthesis.
   const start = Number(readFileSync('/proc/1/stat', 'utf8').split(') ').at(-1)?.split(' ')[19] ?? 0);
@@ -81,27 +78,6 @@ export function nameOfNode(
 
 function isUsable(name: string): boolean {
   return name.length <= longestName && nodeName.test(name);
-}
-
-function machineId(): string {
-  for (const file of machineIdFiles) {
-    const text = readIfThere(file)?.trim() ?? '';
-    // systemd writes "uninitialized" into the image of a machine that has not been started yet, machine-id(5).
-    if (/^[0-9a-f]{32}$/.test(text) && !/^0+$/.test(text)) return text;
-  }
-  throw new Failure('environment', `this node has no machine id in ${machineIdFiles[0]}`, {
-    hint: 'systemd-machine-id-setup',
-  });
-}
-
-/**
- * A machine id is not to be told to others, so it is the key of a hash and nothing more, as machine-id(5) asks. 48
- * bits: of a thousand nodes two have the same once in half a billion clusters.
- */
-export function hashOfMachine(id: string): string {
-  // Not imported: the verb that needs to be fast, attach of what is attached, never comes here.
-  const { createHmac } = process.getBuiltinModule('node:crypto');
-  return createHmac('sha256', Buffer.from(id, 'hex')).update('ganeti-extstorage-gluster').digest('hex').slice(0, 12);
 }
 
 /**

@@ -7,7 +7,7 @@ import { Failure } from '#src/errors.ts';
 import type { Preallocation } from '#src/tools/qemu-img.ts';
 import { formatBytes, toBytes } from '#src/units.ts';
 import { copyQuiet, sourceOf } from './copy.ts';
-import { lookAgain, release, type Search } from './find.ts';
+import { release, type Search } from './find.ts';
 import { type Image, readImage } from './image.ts';
 import { allocate, makeImage } from './make.ts';
 import { belonging, type ImageMetadata, readMetadata } from './metadata.ts';
@@ -89,16 +89,15 @@ async function fillNew(
 }
 
 /**
- * Makes the image of a request on one of the volumes that were looked at, or finds that another node made the same one.
- * All of them are let go of but the one that has it. The caller holds this node's lock on the name.
+ * Makes the image of a request on one of the volumes that were looked at, or finds that it is there already. All of them
+ * are let go of but the one that has it. The caller has held this node's lock on the name since before it looked.
  */
-export async function createImage(request: Request<'create'>, { mounted, pool }: Search): Promise<void> {
+export async function createImage(request: Request<'create'>, { image, mounted, pool }: Search): Promise<void> {
   let place: MountedVolume | undefined;
   let source: Image | undefined;
   try {
-    const meanwhile = lookAgain(mounted, request.name);
-    place = meanwhile?.mounted;
-    if (meanwhile !== undefined) return requireSame(meanwhile, request);
+    place = image?.mounted;
+    if (image !== undefined) return requireSame(image, request);
     const preallocation = preallocationOf(request, pool);
     source = await sourceOf(request);
     const link = await fileToLink(request, mounted);

@@ -267,10 +267,14 @@ export function taken(name: string, volumes: readonly string[]): Failure {
 /** What is known of an image beside its place. */
 export type Known = Pick<ImageRecord, 'device' | 'inode' | 'sequence' | 'lease'>;
 
-/** Remembers where an image is and what is known of it here; first of the servers is one that answers. */
-export async function remember(image: Image, known: Known): Promise<ImageRecord> {
+/**
+ * Remembers where an image is and what is known of it here; first of the servers is one that answers. `before`: what was
+ * remembered of it until now, whose servers are as good as ever when the image lies where it did.
+ */
+export async function remember(image: Image, known: Known, before?: ImageRecord): Promise<ImageRecord> {
   const { pool, volume } = image.mounted;
-  const servers = await answeringFirst(await serversOf(pool, volume));
+  const isSamePlace = before?.pool === pool.name && before.volume === volume;
+  const servers = isSamePlace ? before.servers : await answeringFirst(await serversOf(pool, volume));
   const record: ImageRecord = { pool: pool.name, volume, path: image.path, servers, ...known };
   writeRecord(image.name, record);
   rememberSite(image.mounted);

@@ -14,16 +14,15 @@ import { requireOneGrower } from './users.ts';
 
 /**
  * Makes an image that was found at least so large, and the devices of this node with it. Throws a Failure of kind full
- * when the volume has no room, of kind busy when a device has an earlier file of the image. The caller holds this
- * node's lock on the name.
+ * when the volume has no room, of kind busy when a device has an earlier file of the image. The caller has held this
+ * node's lock on the name since before it found the image.
  */
 export async function growImage(found: Image, size: Bytes): Promise<void> {
-  const before = findAgain(found);
   const here = await lookHere(found.name);
-  requireCurrent(before, here);
+  requireCurrent(found, here);
   // Whoever has a lease may have the image made larger elsewhere: it sees the new size with its next open.
-  if (before.size < size) await enlarge(before, size);
-  const now = findAgain(found);
+  if (found.size < size) await enlarge(found, size);
+  const now = found.size < size ? findAgain(found) : found;
   if (now.size < size) throw new Failure('failed', `image ${found.name} did not grow to ${formatBytes(size)}`);
   const devices = here.attachments.map(({ device }) => device);
   await refreshDevices(devices, now);

@@ -5,8 +5,9 @@ import type { MountedVolume } from '#gluster/node/mounts.ts';
 import { forgetRecord } from '#gluster/node/records.ts';
 import { currentDevices, detachStale } from '#gluster/node/stale.ts';
 import { Failure } from '#src/errors.ts';
-import { requireNoUser, requireUnused } from './copy.ts';
+import { requireNoUser } from './copy.ts';
 import { lookAgain } from './find.ts';
+import type { Image } from './image.ts';
 import { sweep } from './unfinished.ts';
 
 const whenShutDown = 'remove it when its instance is shut down';
@@ -19,15 +20,19 @@ export type Removal = 'trashed' | 'deleted' | 'swept';
 /**
  * Deletes the image of a name from volumes that are held, or moves it into the trash, and forgets it; what killed runs
  * left of it goes too. Throws a Failure of kind busy, and removes nothing, while it is attached or in use on this node
- * or leased to another one. The caller holds this node's lock on the name.
+ * or leased to another one. `now` is the image, or undefined where none of the volumes has it; the caller has held this
+ * node's lock on the name since before it looked.
  */
-export async function removeImage(name: string, mounted: readonly MountedVolume[]): Promise<Removal> {
-  const now = lookAgain(mounted, name);
+export async function removeImage(
+  name: string,
+  now: Image | undefined,
+  mounted: readonly MountedVolume[],
+): Promise<Removal> {
   requireDetached(name, await detachStale(now, await lookHere(name)));
   let removal: Removal = 'swept';
   if (now === undefined) for (const here of mounted) sweep(here, name);
   else {
-    await requireUnused(now, whenShutDown);
+    await requireNoUser(now, [], whenShutDown);
     // From here on no other node can take it.
     await takeToDelete(now);
     const { discard } = await import('./trash.ts');

@@ -29,6 +29,11 @@ export function knowledgeOfNodes(imagesDirectory: string): NodeKnowledge {
   return { ...ganetiNodes(), self, published, twins: runsOfTwins(self.boot) };
 }
 
+/** The same without a question to the volume: enough for leases that all are of this very run. */
+export function knowledgeOfThisRun(): NodeKnowledge {
+  return { ...ganetiNodes(), self: thisNode(), published: [], twins: [] };
+}
+
 /** A clock that was asked: when its node was last heard of, in milliseconds since 1970. */
 export interface Clock {
   readonly node: string;

@@ -10,7 +10,7 @@ import { entriesOf, statOf } from '#src/trees.ts';
 import { whyDead } from './dead-owners.ts';
 import { decide, describeLease, type Lease, type LeaseState, nameOfState, parseState } from './decide.ts';
 import { isOwn, type NodeKnowledge, whoseLease } from './owner.ts';
-import { knowledgeOfNodes, publishRun } from './published-runs.ts';
+import { knowledgeOfNodes, knowledgeOfThisRun, publishRun } from './published-runs.ts';
 import { leaseRefusal, remarkOn } from './refusal.ts';
 
 /**
@@ -93,7 +93,7 @@ export async function takeLease({ name, directory }: Where, mode: Lease['mode'])
   const { name: node, boot } = thisNode();
   const own: Lease = { node, mode, since, boot };
   await change({ name, directory }, (leases) => {
-    const known = knowledgeOfNodes(images);
+    const known = leases.every((lease) => lease.boot === boot) ? knowledgeOfThisRun() : knowledgeOfNodes(images);
     const decision = decide(own, leases, known);
     if (decision.action === 'keep') return undefined;
     if (decision.action === 'refuse') throw leaseRefusal(name, decision.holders, known);
@@ -121,8 +121,8 @@ export async function takeToDelete(where: Where): Promise<void> {
  * the machine id of this node stay.
  */
 export async function giveBackLease(where: Where): Promise<void> {
-  await changeIfAny(where, ownHere(where.directory));
-  for (const lease of (await readLeases(where.directory)).filter(doubtfulHere(where.directory))) {
+  const left = await changeIfAny(where, ownHere(where.directory));
+  for (const lease of left.filter(doubtfulHere(where.directory))) {
     const remark = remarkOn(lease, knowledgeOfNodes(dirname(where.directory)));
     note(`warning: image ${where.name} stays leased to ${describeLease(lease)}: ${remark}`);
   }
@@ -145,25 +145,37 @@ export async function requireNoOtherHolder({ name, directory }: Where): Promise<
   for (const lease of others) note(`warning: image ${name} is leased to a dead node: ${describeLease(lease)}`);
 }
 
-async function changeIfAny(where: Where, gone: (lease: Lease) => boolean): Promise<void> {
-  await change(where, (leases) => (leases.some(gone) ? { leases: leases.filter((lease) => !gone(lease)) } : undefined));
+async function changeIfAny(where: Where, gone: (lease: Lease) => boolean): Promise<readonly Lease[]> {
+  return await change(where, (leases) => {
+    if (!leases.some(gone)) return undefined;
+    return { leases: leases.filter((lease) => !gone(lease)), isFinal: true };
+  });
 }
 
-type Change = { readonly leases: readonly Lease[]; readonly say?: readonly string[] };
+interface Change {
+  readonly leases: readonly Lease[];
+  readonly say?: readonly string[];
+  /** What was changed needs no second look: what is given back stays so, whatever others do meanwhile. */
+  readonly isFinal?: true;
+}
 
-/** Asks what is to be changed, and does it, until nothing is to be changed. */
+/** Asks what is to be changed, and does it, until nothing is to be changed; returns the leases that are left. */
 async function change(
   { name, directory }: Where,
   ask: (leases: readonly Lease[]) => Change | undefined,
-): Promise<void> {
+): Promise<readonly Lease[]> {
   const end = Date.now() + changePatience;
   while (Date.now() < end) {
     const states = await listStates(directory);
-    const wanted = ask(leasesOf(states));
-    if (wanted === undefined) return;
+    const leases = leasesOf(states);
+    const wanted = ask(leases);
+    if (wanted === undefined) return leases;
     if (states.length === 0) replaceLostFile(name, directory);
-    else if (replaceState(directory, states, wanted.leases)) for (const line of wanted.say ?? []) note(line);
-    else await sleep(Math.random() * 50);
+    else if (!replaceState(directory, states, wanted.leases)) await sleep(Math.random() * 50);
+    else {
+      for (const line of wanted.say ?? []) note(line);
+      if (wanted.isFinal === true) return wanted.leases;
+    }
   }
   throw new Failure('busy', `the leases of image ${name} change all the time`, {
     hint: `gnt-gluster lease list ${name}`,

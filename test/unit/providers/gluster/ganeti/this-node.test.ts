@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { hashOfMachine, machineIn, nameOfNode, nameOfWriter, thisNode, writerHere } from '#gluster/ganeti/this-node.ts';
+import { hashOfMachine } from '#gluster/ganeti/machine.ts';
+import { machineIn, nameOfNode, nameOfWriter, thisNode, writerHere } from '#gluster/ganeti/this-node.ts';
 
 describe('the name of a node', () => {
   const primary = ['n1.lab 10.0.0.1', 'n2.lab 10.0.0.2', 'six.lab fd99::1'];
