@@ -110,8 +110,8 @@ export async function exitStatusOf(argv: readonly string[], options: PlainOption
 type PlainOptions = Pick<CommandOptions, 'timeLimit' | 'descriptor'>;
 
 /**
- * The same as run, for a command that prints a few lines and leaves nothing behind. It loads no library: flock, stat and
- * losetup run in almost every verb, and loading execa takes longer than they do.
+ * The same as run, for a command that prints a few lines and leaves nothing behind. It loads no library: flock, stat
+ * and losetup run in almost every verb, and loading execa takes longer than they do.
  */
 export async function runPlain(
   argv: readonly string[],

@@ -19,8 +19,7 @@ import { asFailure, errnoOf, withPath } from './errors.ts';
  */
 export function writeFileAtomic(path: string, text: string, writer = ''): void {
   const draft = `${path}${writer}.new`;
-  removeFileIfThere(draft);
-  const descriptor = openSync(draft, 'wx', 0o600);
+  const descriptor = openDraft(draft);
   try {
     writeFileSync(descriptor, text);
     fsyncSync(descriptor);
@@ -30,6 +29,17 @@ export function writeFileAtomic(path: string, text: string, writer = ''): void {
     throw withPath(error, draft);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** A new file. What a killed process left is taken away only where there is something: to ask costs a question. */
+function openDraft(draft: string): number {
+  try {
+    return openSync(draft, 'wx', 0o600);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+    removeFileIfThere(draft);
+    return openSync(draft, 'wx', 0o600);
   }
 }
 

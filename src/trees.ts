@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync, readdirSync, rmdirSync, truncateSync } from 'node:fs';
+import { type BigIntStats, type Dirent, lstatSync, readdirSync, rmdirSync, truncateSync } from 'node:fs';
 import { errnoOf } from './errors.ts';
 import { removeFileIfThere } from './files.ts';
 
@@ -6,10 +6,25 @@ import { removeFileIfThere } from './files.ts';
 export function removeTree(path: string): void {
   const found = statOf(path);
   if (found === undefined) return;
-  if (found.isDirectory()) {
-    for (const entry of entriesOf(path)) removeTree(`${path}/${entry}`);
-    removeDirectory(path);
-  } else removeFile(path);
+  if (found.isDirectory()) removeWithContents(path);
+  else removeFile(path);
+}
+
+function removeWithContents(directory: string): void {
+  for (const entry of typedEntriesOf(directory))
+    if (entry.isDirectory()) removeWithContents(`${directory}/${entry.name}`);
+    else removeFile(`${directory}/${entry.name}`);
+  removeDirectory(directory);
+}
+
+/** The kinds come with the listing: to ask for each would be a question to the volume more. */
+function typedEntriesOf(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** What is in a directory; nothing when it is not there. */

@@ -1,7 +1,7 @@
 /**
  * `npm test`: every check of this repository, cheap ones first. A failed step does not stop the later ones. At the end
- * it tells which files of tests took longest and what failed; the last line is `N passed, N failed`, where a static check or the build
- * counts as one test. In CI a skipped test has failed.
+ * it tells which files of tests took longest and what failed; the last line is `N passed, N failed`, where a static
+ * check or the build counts as one test. In CI a skipped test has failed.
  */
 import { Failure } from '#src/errors.ts';
 import { type CommandLine, type Given, runCommandLine } from '../build/command-line.ts';

@@ -26,8 +26,8 @@ import { toBytes } from '#src/units.ts';
 type Provided = Provider<typeof knownParameters>;
 
 /**
- * The ten verbs. Each looks, stops if nothing is to be done, acts, and checks what came of it. Those that Ganeti calls to
- * have something done take the lock first: a look before it would have to be repeated.
+ * The ten verbs. Each looks, stops if nothing is to be done, acts, and checks what came of it. Those that Ganeti calls
+ * to have something done take the lock first: a look before it would have to be repeated.
  */
 const verbs: Provided['verbs'] = {
   async create(request) {

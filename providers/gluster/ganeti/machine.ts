@@ -10,8 +10,8 @@ const machineIdFiles = ['/etc/machine-id', '/var/lib/dbus/machine-id'] as const;
 const memory = `${runDirectory}/machine`;
 
 /**
- * The hash of this machine's id. To compute it costs 10 ms, nearly all of it for loading OpenSSL, so it is remembered in
- * /run beside the id that it is of. Throws a Failure of kind environment when the node has no machine id.
+ * The hash of this machine's id. To compute it costs 10 ms, nearly all of it for loading OpenSSL, so it is remembered
+ * in /run beside the id that it is of. Throws a Failure of kind environment when the node has no machine id.
  */
 export function thisMachine(): string {
   const id = machineId();

@@ -89,8 +89,8 @@ async function fillNew(
 }
 
 /**
- * Makes the image of a request on one of the volumes that were looked at, or finds that it is there already. All of them
- * are let go of but the one that has it. The caller has held this node's lock on the name since before it looked.
+ * Makes the image of a request on one of the volumes that were looked at, or finds that it is there already. All of
+ * them are let go of but the one that has it. The caller has held this node's lock on the name since before it looked.
  */
 export async function createImage(request: Request<'create'>, { image, mounted, pool }: Search): Promise<void> {
   let place: MountedVolume | undefined;

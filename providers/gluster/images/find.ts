@@ -268,8 +268,8 @@ export function taken(name: string, volumes: readonly string[]): Failure {
 export type Known = Pick<ImageRecord, 'device' | 'inode' | 'sequence' | 'lease'>;
 
 /**
- * Remembers where an image is and what is known of it here; first of the servers is one that answers. `before`: what was
- * remembered of it until now, whose servers are as good as ever when the image lies where it did.
+ * Remembers where an image is and what is known of it here; first of the servers is one that answers. `before`: what
+ * was remembered of it until now, whose servers are as good as ever when the image lies where it did.
  */
 export async function remember(image: Image, known: Known, before?: ImageRecord): Promise<ImageRecord> {
   const { pool, volume } = image.mounted;

@@ -34,11 +34,12 @@ export async function makeImage(mounted: MountedVolume, name: string, content: N
       closeSync(openSync(`${draft}/disk`, 'wx', 0o600));
       await content.fill(`${draft}/disk`);
     } else linkSync(content.link, `${draft}/disk`);
-    const size = Number(statOf(`${draft}/disk`)?.size);
+    const found = statOf(`${draft}/disk`);
+    const size = Number(found?.size);
     // A tool that reports success and did nothing must not leave an image behind.
     if (size !== content.size)
       throw new Failure('failed', `the new image has ${size} bytes instead of ${content.size}`);
-    chmodSync(`${draft}/disk`, 0o600);
+    if ((Number(found?.mode) & 0o7777) !== 0o600) chmodSync(`${draft}/disk`, 0o600);
     flush(`${draft}/disk`);
     writeMetadata(draft, content.metadata);
     makeLeaseFile(draft);
