@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { node, shell } from '../support/lab.ts';
+import { done, run } from '../support/verbs.ts';
+import { providerMount, useGlusterLedger } from './support/storage.ts';
+import { volumes } from './support/volumes.ts';
+
+const ledger = useGlusterLedger();
+const page = readFileSync(new URL('../../../docs/speed.md', import.meta.url), 'utf8');
+
+/** The table of docs/speed.md: how many round trips each verb may make. */
+function documented(): ReadonlyMap<string, number> {
+  const section = page.split(/^## /m).find((text) => text.startsWith('Round trips\n')) ?? '';
+  const rows = [...section.matchAll(/^\| ([a-z][^|]*?) +\| +([0-9]+) \|/gm)];
+  return new Map(rows.map(([, verb = '', count]) => [verb, Number(count)]));
+}
+
+/** What the FUSE client did for the kernel since it was asked last, by kind; what the kernel forgets is no question. */
+async function countSinceLast(): Promise<ReadonlyMap<string, number>> {
+  const script = `
+    file=/var/run/gluster/tmp-round-trips.$2
+    rm -f "$file"; setfattr -n trusted.io-stats-dump -v /tmp/round-trips "$1"
+    sed -n '/Interval/,$p' "$file"; rm -f "$file"`;
+  const said = await shell(script, providerMount(), volumes.main);
+  const rows = [...said.matchAll(/^([A-Z]+) +([0-9]+) /gm)].map(
+    ([, kind = '', count]) => [kind, Number(count)] as const,
+  );
+  return new Map(rows.filter(([kind]) => !['FORGET', 'RELEASE', 'RELEASEDIR', 'SETXATTR'].includes(kind)));
+}
+
+async function roundTrips(verb: () => Promise<unknown>): Promise<number> {
+  await countSinceLast();
+  await verb();
+  return [...(await countSinceLast()).values()].reduce((sum, count) => sum + count, 0);
+}
+
+beforeAll(async () => {
+  await node().exec(['gluster', 'volume', 'profile', volumes.main, 'start']);
+});
+
+afterAll(async () => {
+  await node().exec(['gluster', 'volume', 'profile', volumes.main, 'stop']);
+});
+
+/** The whole life of a disk, verb by verb. */
+async function live(each: (name: string, verb: () => Promise<unknown>) => Promise<unknown>): Promise<void> {
+  const disk = ledger.disk();
+  await each('create', () => done(run.create(disk, 8)));
+  await each('attach', () => done(run.attach(disk)));
+  await each('open', () => done(run.open(disk)));
+  await each('open, open already', () => done(run.open(disk)));
+  await each('attach, open already', () => done(run.attach(disk)));
+  await each('setinfo', () => done(run.setinfo(disk, 'originstname+inst1')));
+  await each('grow', () => done(run.grow(disk, 8, 16)));
+  await each('close', () => done(run.close(disk)));
+  await done(run.open(disk));
+  await each('detach', () => done(run.detach(disk)));
+  await each('remove', () => done(run.remove(disk)));
+}
+
+test('every verb makes the round trips to the volume that docs/speed.md says', async () => {
+  // The first life mounts the volume, and notes what later ones need not ask again.
+  await live((_, verb) => verb());
+  const counted = new Map<string, number>();
+  await live(async (name, verb) => counted.set(name, await roundTrips(verb)));
+  expect(counted.get('create')).toBeGreaterThan(0);
+  expect(Object.fromEntries(counted)).toEqual(Object.fromEntries(documented()));
+});
