@@ -25,14 +25,16 @@ beforeEach(async () => {
 });
 
 /**
- * Has the FUSE client stop when the provider runs a tool, which goes on afterwards: so the volume answers until then,
- * and no more. Returns what has it run on, and takes the tool away.
+ * Has the FUSE client stop just before or just after the provider runs a tool: so the volume answers until then, and no
+ * more. Returns what has it run on, and takes the tool away.
  */
-async function hangFrom(tool: string, path: string): Promise<() => Promise<unknown>> {
+async function hangAt(when: 'before' | 'after', tool: string, path: string): Promise<() => Promise<unknown>> {
   const client = await fuseClient();
   const resume = (): Promise<unknown> => shell('rm -f /usr/local/sbin/"$2"; kill -CONT "$1"', client, tool);
   ledger.later(() => shell('kill -CONT "$1"', client));
-  await fakeTool(ledger, tool, `kill -STOP ${client}; exec ${path} "$@"`);
+  const stop = `kill -STOP ${client}`;
+  const script = when === 'before' ? `${stop}; exec ${path} "$@"` : `${path} "$@"; status=$?; ${stop}; exit $status`;
+  await fakeTool(ledger, tool, script);
   return resume;
 }
 
@@ -41,8 +43,9 @@ function expectGivenUp(outcome: Outcome): void {
   expect(outcome.seconds).toBeLessThan(mostSeconds);
 }
 
-const qemuImg = ['qemu-img', '/usr/bin/qemu-img'] as const;
-const flock = ['flock', '/usr/bin/flock'] as const;
+const qemuImg = ['before', 'qemu-img', '/usr/bin/qemu-img'] as const;
+/** It finds that the volume answers, and it is the last that does. */
+const stat = ['after', 'stat', '/usr/bin/stat'] as const;
 
 describe('a volume that stops answering in the middle', () => {
   test('of a snapshot: it is given up with what hangs, so is its lock, and the next one is complete', async () => {
@@ -53,7 +56,7 @@ describe('a volume that stops answering in the middle', () => {
     await done(run.detach(disk));
     // A mount that nothing uses would be replaced by whoever waits long enough.
     await holdOpen(ledger, keeper);
-    const resume = await hangFrom(...qemuImg);
+    const resume = await hangAt(...qemuImg);
     expectGivenUp(await run.snapshot(disk, copy, 64, { timeLimit }));
     // It needs the lock before it finds out for itself that the volume hangs.
     const next = await run.attach(disk, { timeLimit });
@@ -66,7 +69,7 @@ describe('a volume that stops answering in the middle', () => {
 
   test('of a create: the next one makes the image', async () => {
     const disk = ledger.disk({ preallocation: 'full' });
-    const resume = await hangFrom(...qemuImg);
+    const resume = await hangAt(...qemuImg);
     expectGivenUp(await run.create(disk, 64, { timeLimit }));
     await resume();
     expect((await run.attach(disk)).exitCode).toBe(4);
@@ -77,7 +80,7 @@ describe('a volume that stops answering in the middle', () => {
   test('of a grow: the next one makes the image as large as was asked', async () => {
     const disk = ledger.disk({ preallocation: 'full' });
     await done(run.create(disk, 8));
-    const resume = await hangFrom(...qemuImg);
+    const resume = await hangAt(...qemuImg);
     expectGivenUp(await run.grow(disk, 8, 64, { timeLimit }));
     await resume();
     await done(run.grow(disk, 8, 64));
@@ -91,7 +94,7 @@ describe('a volume that stops answering in the middle', () => {
   ])('of a %s: it is given up, and the next one does it', async (verb, act) => {
     const disk = ledger.disk();
     await done(run.create(disk, 64));
-    const resume = await hangFrom(...flock);
+    const resume = await hangAt(...stat);
     expectGivenUp(await act(disk));
     await resume();
     await done(act(disk));
@@ -101,7 +104,7 @@ describe('a volume that stops answering in the middle', () => {
   test('of an attach: nobody waits for the end of its output, and nothing is there', async () => {
     const disk = ledger.disk();
     await done(run.create(disk, 8));
-    const resume = await hangFrom('losetup', '/usr/sbin/losetup');
+    const resume = await hangAt('before', 'losetup', '/usr/sbin/losetup');
     expectGivenUp(await run.attach(disk, { timeLimit }));
     await resume();
     await attach(disk);
@@ -110,12 +113,9 @@ describe('a volume that stops answering in the middle', () => {
   test('of gnt-gluster image list: it is given up, and the next one lists', async () => {
     const disk = ledger.disk();
     await done(run.create(disk, 8));
-    const client = await fuseClient();
-    ledger.later(() => shell('kill -CONT "$1"', client));
-    // It finds that the volume answers, and it is the last that does.
-    await fakeTool(ledger, 'stat', `/usr/bin/stat "$@"; status=$?; kill -STOP ${client}; exit $status`);
+    const resume = await hangAt(...stat);
     const outcome = await gntGluster(['image', 'list'], timeLimit);
-    await shell('rm /usr/local/sbin/stat; kill -CONT "$1"', client);
+    await resume();
     expect(outcome).toMatchObject({ exitCode: 7, json: undefined, said: expect.stringMatching(whatHangs) });
     const { json } = await gntGluster(['image', 'list']);
     expect(json).toContainEqual(expect.objectContaining({ name: disk.name }));
