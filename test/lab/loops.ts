@@ -20,11 +20,20 @@ export function attachedFiles(): ReadonlyMap<string, string> {
   return files;
 }
 
+/**
+ * Detaches a loop device, unless it goes by itself with the mount that has it: then its number may be that of somebody
+ * else's device the moment we ask.
+ */
+async function detach(device: string): Promise<void> {
+  const autoclear = readIfThere(`/sys/block/${device.slice('/dev/'.length)}/loop/autoclear`)?.trim();
+  if (autoclear === '0') await run(['losetup', '-d', device], { timeLimit: 10_000 });
+}
+
 /** Detaches the loop devices of the files under a directory; the kernel may need a moment to let go of them. */
 export async function detachUnder(directory: string): Promise<void> {
   await poll(`no loop device holds a file under ${directory}`, 30_000, async () => {
     const devices = [...attachedFiles()].filter(([, file]) => file.startsWith(`${directory}/`));
-    for (const [device] of devices) await run(['losetup', '-d', device]);
+    for (const [device] of devices) await detach(device);
     return devices.length === 0 ? true : undefined;
   });
 }
@@ -42,7 +51,7 @@ export async function detachLost(lost: readonly LoopDevice[]): Promise<void> {
     const files = attachedFiles();
     // The file's path is now relative to a mount that is gone.
     const left = lost.filter((loop) => loop.file.endsWith(files.get(loop.device) ?? '//'));
-    for (const { device } of left) await run(['losetup', '-d', device], { timeLimit: 10_000 });
+    for (const { device } of left) await detach(device);
     return left.length === 0 ? true : undefined;
   });
 }
@@ -56,7 +65,7 @@ export async function detachOrphans(): Promise<void> {
   points.delete('/');
   for (const { device, file } of silent) {
     const mounted = [...points].some((point) => file.startsWith(`${point}/`));
-    if (!mounted) await run(['losetup', '-d', device], { timeLimit: 10_000 });
+    if (!mounted) await detach(device);
   }
 }
 
