@@ -176,14 +176,19 @@ describe('servers', () => {
     await configure(ledger, pool('servers = ["node1.lab"]'));
     const disk = ledger.disk({ access: 'userspace' });
     await done(run.create(disk, 8));
-    const seconds = async (): Promise<number> => {
-      await done(run.detach(disk));
-      await unmountAll();
-      return (await done(run.attach(disk))).seconds;
+    // The least of some: what others do on the machine only adds to it.
+    const leastSeconds = async (): Promise<number> => {
+      const taken: number[] = [];
+      for (let call = 0; call < 4; call += 1) {
+        await done(run.detach(disk));
+        await unmountAll();
+        taken.push((await done(run.attach(disk))).seconds);
+      }
+      return Math.min(...taken);
     };
-    const usual = await seconds();
+    const usual = await leastSeconds();
     await configure(ledger, pool(`servers = ["${dead.join('", "')}", "node1.lab"]`));
-    expect((await seconds()) - usual).toBeLessThan(2);
+    expect((await leastSeconds()) - usual).toBeLessThan(2);
   });
 
   test('an attached disk stays attached when no server answers any more', async () => {
