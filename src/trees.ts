@@ -19,18 +19,17 @@ function removeWithContents(directory: string): void {
 
 /** The kinds come with the listing: to ask for each would be a question to the volume more. */
 function typedEntriesOf(directory: string): readonly Dirent[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true });
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
+  return nothingIfGone(() => readdirSync(directory, { withFileTypes: true }));
 }
 
 /** What is in a directory; nothing when it is not there. */
 export function entriesOf(directory: string): readonly string[] {
+  return nothingIfGone(() => readdirSync(directory));
+}
+
+function nothingIfGone<Entry>(list: () => readonly Entry[]): readonly Entry[] {
   try {
-    return readdirSync(directory);
+    return list();
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;

@@ -47,15 +47,22 @@ const verbs: Provided['verbs'] = {
   },
 
   async remove(request) {
-    await withLock(request.name, 'remove', async () => {
-      const { image, pool, mounted } = await searchImage(wantedBy(request), { everywhere: true });
+    const { pool, mounted } = await withLock(request.name, 'remove', async () => {
+      const found = await searchImage(wantedBy(request), { everywhere: true });
       try {
-        await removeImage(request.name, image, mounted);
-        await purgeTrash(pool, mounted);
-      } finally {
-        await release(mounted);
+        await removeImage(request.name, found.image, found.mounted);
+        return found;
+      } catch (error) {
+        await release(found.mounted);
+        throw error;
       }
     });
+    try {
+      // It may take long, and concerns other images.
+      await purgeTrash(pool, mounted);
+    } finally {
+      await release(mounted);
+    }
     return undefined;
   },
 
@@ -101,8 +108,7 @@ const verbs: Provided['verbs'] = {
 
   async open(request) {
     const mode = (request.exclusive ?? true) ? 'exclusive' : 'shared';
-    const isRemembered = readRecord(request.name)?.lease === mode;
-    if (isRemembered && !isLocked(request.name)) {
+    if (readRecord(request.name)?.lease === mode) {
       const found = await findImage(wantedBy(request));
       const isOpen = (await hasLease(found, mode)) && isAsRemembered(found, await lookHere(request.name));
       if (isOpen && !isLocked(request.name)) return undefined;

@@ -1,8 +1,9 @@
-import { closeSync, lstatSync, openSync, readdirSync, renameSync, utimesSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, renameSync, utimesSync } from 'node:fs';
 import { ganetiNodes } from '#gluster/ganeti/ssconf.ts';
 import { machineIn, type NodeIdentity, thisNode } from '#gluster/ganeti/this-node.ts';
 import { asFailure, errnoOf, Failure } from '#src/errors.ts';
 import { makeDirectory } from '#src/files.ts';
+import { entriesOf } from '#src/trees.ts';
 import { isOwn, type NodeKnowledge, type Published, whoseLease } from './owner.ts';
 import { hasPublished, rememberPublished, rememberTwin, runsOfTwins } from './run-memory.ts';
 
@@ -12,7 +13,7 @@ import { hasPublished, rememberPublished, rememberTwin, runsOfTwins } from './ru
  * run was last heard of, by its own clock.
  */
 export function publishedRuns(imagesDirectory: string, self: NodeIdentity): readonly Published[] {
-  return namesIn(nodesDirectory(imagesDirectory)).flatMap((entry): readonly Published[] => {
+  return entriesOf(nodesDirectory(imagesDirectory)).flatMap((entry): readonly Published[] => {
     const [, node, boot] = /^([^@]+)@([0-9a-f-]+)$/.exec(entry) ?? [];
     if (node === undefined || boot === undefined) return [];
     const published = { node, boot };
@@ -143,13 +144,4 @@ function pathOf(imagesDirectory: string, { node, boot }: Published): string {
 
 function nodesDirectory(imagesDirectory: string): string {
   return `${imagesDirectory}/.nodes`;
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
