@@ -2,17 +2,21 @@ import type { Mutant } from './mutant.ts';
 
 const lock = 'flock 9\n';
 const except = (verb: string): string => `[[ $verb == ${verb} ]] || ${lock}`;
+const until = (condition: string): string => `for _ in {1..300}; do ${condition} && break; sleep 0.1; done`;
+/** Waits until several calls are at this point: else a busy machine would start them one after the other. */
+const meet = (calls: number): string => `: >"$store/.here.$$"
+  ${until(`set -- "$store"/.here.*; (($# >= ${calls}))`)}`;
 const newFile = 'truncate -s "${VOL_SIZE}M" "$disk.new" || fail "no room"\n  mv "$disk.new" "$disk"';
 
 /**
- * Verbs that do not keep out of each other's way, and are slow enough to meet. Only the rule that is meant is checked.
+ * Verbs that do not keep out of each other's way, and wait until they meet. Only the rule that is meant is checked.
  */
 export const races: readonly Mutant[] = [
   {
     name: 'two attaches make two devices',
     changes: [
       [lock, except('attach')],
-      ['    attach_here\n', '    sleep 0.5; attach_here\n'],
+      ['    attach_here\n', `    ${meet(2)}\n    attach_here\n`],
       ['2>/dev/null && return', '2>/dev/null && { echo "/dev/loop$number"; exit; }'],
       // Else the second device would stay.
       ['losetup --detach "$device" || fail', 'losetup --detach $(losetup -nO NAME -j "$disk") || fail'],
@@ -25,7 +29,7 @@ export const races: readonly Mutant[] = [
     name: 'all disks are made under one name first',
     changes: [
       [lock, except('create')],
-      [newFile, 'truncate -s "${VOL_SIZE}M" "$store/new"\n  sleep 0.5\n  mv "$store/new" "$disk"'],
+      [newFile, newFile.replaceAll('$disk.new', () => '$store/new').replace('mv', () => `${meet(2)}\n  mv`)],
     ],
     only: ['concurrency/disks'],
     rules: ['concurrency/disks'],
@@ -34,7 +38,7 @@ export const races: readonly Mutant[] = [
     name: 'the last create replaces what the others made',
     changes: [
       [lock, except('create')],
-      [newFile, newFile.replaceAll('$disk.new', () => '$disk.$$').replace('mv', 'sleep 0.5\n  mv')],
+      [newFile, newFile.replaceAll('$disk.new', () => '$disk.$$').replace('mv', () => `${meet(2)}\n  mv`)],
     ],
     only: ['concurrency/creates'],
     rules: ['concurrency/creates'],
@@ -44,7 +48,7 @@ export const races: readonly Mutant[] = [
     name: 'creates of one disk take files from each other',
     changes: [
       [lock, except('create')],
-      [newFile, newFile.replace('mv', 'sleep 0.5\n  mv')],
+      [newFile, newFile.replace('mv', () => `${meet(2)}\n  mv`)],
     ],
     only: ['concurrency/same-creates'],
     rules: ['concurrency/same-creates'],
@@ -53,7 +57,7 @@ export const races: readonly Mutant[] = [
     name: 'detach fails when another was faster',
     changes: [
       [lock, except('detach')],
-      ['|| return 0\n  losetup', '|| return 0\n  sleep 0.5\n  losetup'],
+      ['|| return 0\n  losetup', `|| return 0\n  ${meet(2)}\n  losetup`],
     ],
     only: ['concurrency/attach-detach'],
     rules: ['concurrency/attach-detach'],
@@ -65,7 +69,9 @@ export const races: readonly Mutant[] = [
       [lock, except('grow')],
       [
         'truncate -s "${VOL_NEW_SIZE}M" "$disk"',
-        'sleep "0.$((9 - VOL_NEW_SIZE / 8))"; truncate -s "${VOL_NEW_SIZE}M" "$disk"',
+        `${meet(4)}
+  ((VOL_NEW_SIZE == 5 * VOL_SIZE)) || ${until('[[ -e $store/.grown ]]')}
+  truncate -s "\${VOL_NEW_SIZE}M" "$disk"; : >"$store/.grown"`,
       ],
     ],
     only: ['concurrency/grows'],
@@ -75,14 +81,21 @@ export const races: readonly Mutant[] = [
     name: 'a snapshot that was too slow takes the copy away',
     changes: [
       [lock, except('snapshot')],
-      ['mv "$copy.new" "$copy"', 'sleep 0.5\n  mv "$copy.new" "$copy" || { rm "$copy"; fail "somebody was faster"; }'],
+      ['mv "$copy.new" "$copy"', `${meet(3)}\n  mv "$copy.new" "$copy" || { rm "$copy"; fail "somebody was faster"; }`],
     ],
     only: ['concurrency/snapshots'],
     rules: ['concurrency/snapshots'],
   },
   {
     name: 'verbs do not wait for each other',
-    changes: [[lock, 'flock --nonblock 9 || fail "busy" 6\nsleep 0.5\n']],
+    changes: [
+      [
+        lock,
+        `flock --nonblock 9 || { : >"$store/.busy"; fail "busy" 6; }
+[[ $verb == @(create|attach|detach) ]] || ${until('[[ -e $store/.busy ]]')}
+`,
+      ],
+    ],
     only: ['concurrency/verbs'],
     rules: ['concurrency/verbs'],
     reason: /busy/,
