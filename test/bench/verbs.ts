@@ -26,9 +26,11 @@ const options = {
 const line: CommandLine<typeof options> = {
   program: 'bench',
   usage: `npm run bench [-- OPTION...]
-npm run bench -- data [OPTION...]    how fast an image is, see its own --help
-npm run bench -- nbd [OPTION...]     how fast the kernel's NBD would be, see its own --help
-npm run bench -- guests [OPTION...]  how long it takes to end a guest, see its own --help`,
+npm run bench -- data [OPTION...]        how fast an image is, see its own --help
+npm run bench -- nbd [OPTION...]         how fast the kernel's NBD would be, see its own --help
+npm run bench -- guests [OPTION...]      how long it takes to end a guest, see its own --help
+npm run bench -- operations [OPTION...]  how long Ganeti's commands take, see its own --help
+npm run bench -- scale [OPTION...]       what many images and volumes cost, see its own --help`,
   help: 'npm run bench -- --help',
   options,
   about: `"to do" is a verb that has its work before it, with the volume mounted; all others find it done.
