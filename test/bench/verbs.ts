@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type CommandLine, type Given, numberOf, runCommandLine } from '../../build/command-line.ts';
+import { type CommandLine, type Given, numberOf, runCommandLine, valuesIn } from '../../build/command-line.ts';
 import { inOwnLab } from '../lab/lab.ts';
 import { projectDirectory } from '../lab/layout.ts';
 import { built } from '../lab/provider.ts';
@@ -57,7 +57,7 @@ async function measureVerbs({ runs = '40', only, list }: Given<typeof options>):
   const rounds = numberOf('--runs', runs);
   const nowhere = { provider: '', node: '', bench: '', volume: '', server: '' };
   if (list) for (const { name } of allCases(nowhere)) console.log(name);
-  else await measureInLab(rounds, only?.split(','));
+  else await measureInLab(rounds, only === undefined ? undefined : valuesIn(only));
   return 0;
 }
 

@@ -7,7 +7,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type CommandLine, type Given, numberOf, runCommandLine } from '../../build/command-line.ts';
+import { type CommandLine, type Given, numberOf, runCommandLine, valuesIn } from '../../build/command-line.ts';
 import { labOfCheckout } from '../lab/checkout.ts';
 import { inOwnLab, up, volumeName } from '../lab/lab.ts';
 import { projectDirectory } from '../lab/layout.ts';
@@ -149,7 +149,8 @@ function rowOf({ name, points, killed, failures }: Outcome, width = 0): string {
 
 async function runFaults(given: Given<typeof options>): Promise<number> {
   const amount = generatedOf(given);
-  const wanted = (name: string): boolean => given.only?.split(',').some((text) => name.startsWith(text)) ?? true;
+  const wanted = (name: string): boolean =>
+    given.only === undefined || valuesIn(given.only).some((text) => name.startsWith(text));
   const chosen = scenarios.filter(({ name }) => wanted(name));
   const onCluster = clusterScenarios.filter(({ name }) => wanted(name));
   if (given.list) {

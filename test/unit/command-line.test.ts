@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { numberOf, readArguments } from '../../build/command-line.ts';
+import { numberOf, readArguments, valuesIn } from '../../build/command-line.ts';
 import { failureOf, startModule } from './help.ts';
 
 const line = { operands: true, options: { nodes: { value: 'N', meaning: '' }, json: { meaning: '' } } } as const;
@@ -63,4 +63,8 @@ test.each([
   [[], { exitCode: 1, stdout: '', stderr: expect.stringMatching(/Error: a fault\n +at /) }],
 ])('a command line with %j', async (args, ended) => {
   expect(await startModule(program, '--', 'the script', ...args).ended).toMatchObject(ended);
+});
+
+test('a name with a comma and a blank in it is one value of several', () => {
+  expect(valuesIn('create, falloc,attach')).toEqual(['create, falloc', 'attach']);
 });
