@@ -38,13 +38,18 @@ export async function restartsHealed(stage: Stage, guest: Guest): Promise<void> 
 
 /** What bootsAgain types. */
 export function bootCommands(name: string): readonly string[] {
-  return [readd(name), ...healCommands()];
+  return [beforeStart, readd(name), ...healCommands(), afterHeal];
 }
 
-/** A node that lost its power boots, with its bricks, and is taken into the cluster again. */
+/**
+ * A node that lost its power boots, with its bricks, and is taken into the cluster again. No read of a guest that goes
+ * on writing gets what its brick held before.
+ */
 export async function bootsAgain(stage: Stage, name: string): Promise<void> {
+  await stage.types(beforeStart);
   await timed(`${name} boots`, () => node(`${name}.lab`).boot());
   await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
   await stage.types(readd(name));
   await typesHeal(stage);
+  await stage.types(afterHeal);
 }
