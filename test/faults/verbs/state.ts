@@ -29,7 +29,7 @@ find ganeti-gluster/images -type f 2>/dev/null | sort | while read -r file; do
     -e 's/("sequence":)"'"$count"'"/\\1of the device/' "$file"
   echo
 done
-grep -hE 'ganeti-gluster/mnt/.*/(fault|anchor).' /sys/block/loop*/loop/backing_file 2>/dev/null | sort || true
+grep -hE 'ganeti-gluster/mnt/.*/(fault|anchor)[.]' /sys/block/loop*/loop/backing_file 2>/dev/null | sort || true
 grep -o ' /run/ganeti-gluster/mnt[^ ]* .*- fuse[^ ]*' /proc/self/mountinfo | sed -E 's/ (rw|ro).*-/ -/' || true
 pgrep -l '^(qemu-img|losetup|flock|setpriv|umount|stat|mount|mount.glusterfs)$' || true
 `;
