@@ -34,7 +34,7 @@ export async function makeSite(name: string, suite: Suite): Promise<Site> {
 /** The image that the measured verbs are about, beside the one that stays attached. */
 const theImage = 'bench.ext.disk0';
 
-/** Gives the pool its first volume and so many more, one after the other, that it has `count`. Makes the missing ones. */
+/** Gives the pool its first volume and so many more that it has `count`. Makes those that are missing. */
 export async function havePoolOf({ lab }: Site, count: number): Promise<void> {
   const names = Array.from({ length: count }, (_, index) => (index === 0 ? volumeName : `scale${index}`));
   for (const name of names.slice(1)) {
