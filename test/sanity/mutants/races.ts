@@ -57,7 +57,15 @@ export const races: readonly Mutant[] = [
     name: 'detach fails when another was faster',
     changes: [
       [lock, except('detach')],
-      ['|| return 0\n  losetup', `|| return 0\n  ${meet(2)}\n  losetup`],
+      // They wait for the attaches too: for that before all, and for the three at once.
+      ['  fi\n  device_of "$disk"\n', '  fi\n  device_of "$disk"\n  : >"$store/.attached.$$"\n'],
+      [
+        '|| return 0\n  losetup',
+        `|| return 0
+  ${meet(2)}
+  ${until('set -- "$store"/.attached.*; (($# >= 4))')}
+  losetup`,
+      ],
     ],
     only: ['concurrency/attach-detach'],
     rules: ['concurrency/attach-detach'],
