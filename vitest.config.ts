@@ -9,24 +9,24 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
-      project('unit', { order: 1, timeout: 10 * second, parallel: true }),
+      project('unit', { order: 1, timeout: 30 * second, parallel: true }),
       project('sanity', {
         order: 2,
         timeout: 5 * minute,
         parallel: true,
         workers: 2,
       }),
-      project('install', { order: 2, timeout: 30 * second, parallel: true }),
-      project('executable', { order: 3, timeout: 2 * minute, parallel: false }),
+      project('install', { order: 2, timeout: 2 * minute, parallel: true }),
+      project('executable', { order: 3, timeout: 6 * minute, parallel: false }),
       project('package', {
         order: 4,
-        timeout: 2 * minute,
+        timeout: 6 * minute,
         parallel: false,
         globalSetup: 'test/package/support/global-setup.ts',
       }),
       project('conformance', {
         order: 5,
-        timeout: 2 * minute,
+        timeout: 6 * minute,
         parallel: true,
         // Each has a lab of its own.
         workers: 2,
