@@ -100,9 +100,11 @@ export const sourceLost: ClusterScenario = {
   async run(stage, guest) {
     const { types } = stage;
     await duringMigration(stage, () => timed('node2 loses power', () => node('node2.lab').kill()));
-    await types('node1# gnt-instance list');
+    const list = await types('node1# gnt-instance list');
     await types('node1# gnt-node modify --offline=yes node2.lab');
-    await survives(guest, () => types('node1# gnt-instance failover -f -n node3.lab inst1.lab'));
+    // Where the power went late, Ganeti knows the guest on the target, and it runs there.
+    if (list.includes('node3.lab')) await writes(guest);
+    else await survives(guest, () => types('node1# gnt-instance failover -f -n node3.lab inst1.lab'));
     await bootsAgain(stage, 'node2');
     await writes(guest);
   },
