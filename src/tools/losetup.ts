@@ -77,6 +77,20 @@ export function deviceSequence(device: string): string | undefined {
 }
 
 /**
+ * Whether a device has the file that it had when its sequence was read. Where there is no sequence the path of its file
+ * has to do, which changes when the file is moved. Starts no process.
+ */
+export function isStillAttached(
+  device: string,
+  sequence: string | undefined,
+  isItsPath: (path: string) => boolean,
+): boolean {
+  const file = backingFile(device);
+  if (file === undefined) return false;
+  return sequence === undefined ? isItsPath(file) : deviceSequence(device) === sequence;
+}
+
+/**
  * Attaches a file to a free loop device and returns it. Afterwards the device has the file's size, bypasses the page
  * cache (two caches would show stale data after a migration) and has sectors of 512 bytes, which is what the partition
  * table of a guest is written for, whatever a newer kernel would choose. It never is /dev/loop0, whose minor number 0

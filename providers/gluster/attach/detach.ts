@@ -24,8 +24,7 @@ const libraryPatience = 30_000;
  * lease stays, until this node opens the image again or is known to be dead. Starts no process when nothing is mounted.
  */
 export async function detachHere(name: string): Promise<void> {
-  const isKnown = readRecord(name) !== undefined;
-  if (!isKnown && (await placesOf(await lookHere(name))).length === 0 && !isLocked(name)) return;
+  if (readRecord(name) === undefined && (await placesOf(await lookHere(name))).length === 0 && !isLocked(name)) return;
   await withLock(name, 'detach', async () => {
     const here = await lookHere(name);
     const places = await placesOf(here);

@@ -1,4 +1,4 @@
-import { backingFile, backingInode, deviceSequence } from '#src/tools/losetup.ts';
+import { backingFile, backingInode, isStillAttached } from '#src/tools/losetup.ts';
 import type { Bytes } from '#src/units.ts';
 import { imageOf, ownLoopDevices } from './loops.ts';
 import { mountPoint } from './mount-points.ts';
@@ -40,13 +40,9 @@ export function attachedRecord(name: string): AttachedRecord | undefined {
   const record = readRecord(name);
   if (record?.device === undefined) return undefined;
   const { device, sequence } = record;
-  const file = backingFile(device);
-  // The path changes when the image is moved, by another node or by hand, and this node meets it at its new place.
-  if (sequence !== undefined)
-    return file !== undefined && deviceSequence(device) === sequence ? { ...record, device } : undefined;
   // The kernel leaves the mount point out of the path once somebody unmounted it lazily; the device still works.
   const paths = [`${mountPoint(record.pool, record.volume)}/${record.path}`, `/${record.path}`];
-  return file !== undefined && paths.includes(file) ? { ...record, device } : undefined;
+  return isStillAttached(device, sequence, (path) => paths.includes(path)) ? { ...record, device } : undefined;
 }
 
 /** What this node has of an image. */

@@ -6,6 +6,7 @@ import {
   detachLoopDevice,
   deviceSequence,
   deviceSize,
+  isStillAttached,
   refreshLoopDevice,
 } from '#src/tools/losetup.ts';
 import { summarize } from '#src/tools/processes.ts';
@@ -62,10 +63,7 @@ export async function detachDevice(device: string): Promise<void> {
   requireIdle(device, users);
   await detachLoopDevice(device);
   // The device may be somebody else's the moment it is free.
-  const isThere = (): boolean => {
-    const now = backingFile(device);
-    return now !== undefined && (sequence === undefined ? now === file : deviceSequence(device) === sequence);
-  };
+  const isThere = (): boolean => isStillAttached(device, sequence, (path) => path === file);
   if (await waitFor(isThere, (there) => !there))
     throw new Failure('busy', `${device} was asked to detach and is still there`, { hint: `fuser -v ${device}` });
 }

@@ -1,6 +1,6 @@
 import { answers, type Mount, mountPatience, mounts } from '#src/mounts.ts';
 import { mountsDirectory } from '#src/run-directory.ts';
-import { backingFile, backingFileSystem, deviceSequence, kernelUsers, loopDevicesBy } from '#src/tools/losetup.ts';
+import { backingFile, backingFileSystem, isStillAttached, kernelUsers, loopDevicesBy } from '#src/tools/losetup.ts';
 import { usersOf } from '#src/tools/processes.ts';
 import { readRecord } from './records.ts';
 
@@ -36,8 +36,7 @@ async function isOwn(device: string, here: readonly Mount[]): Promise<boolean> {
   if (mount === undefined) return false;
   const record = readRecord(imageOf(path));
   // What the kernel counts tells this attachment from all others of the machine: nobody else need be asked.
-  if (record?.device === device && record.sequence !== undefined && record.sequence === deviceSequence(device))
-    return true;
+  if (record?.device === device && isStillAttached(device, record.sequence, () => false)) return true;
   const fileSystem = await backingFileSystem(device);
   if (fileSystem !== undefined) return fileSystem === mount.fileSystem;
   return record?.device === device && !(await answers(mount.point, mountPatience.short));
