@@ -10,8 +10,8 @@ import { projectDirectory } from '../lab/layout.ts';
 import { built } from '../lab/provider.ts';
 import { allCases, baseline, type Case } from './cases.ts';
 import { goals } from './goals.ts';
-import { labName, makeSite, type Site } from './site.ts';
-import { type Run, summarize, tableOf } from './statistics.ts';
+import { labName, makeSite, runCases } from './site.ts';
+import { summarize, tableOf } from './statistics.ts';
 
 const output = path.join(projectDirectory, 'build/out/bench.json');
 const options = {
@@ -42,12 +42,6 @@ function chosen(cases: readonly Case[], only: readonly string[] | undefined): re
   return cases.filter(({ name }) => name === baseline || only.some((text) => name.includes(text)));
 }
 
-async function measure({ lab, places }: Site, cases: readonly Case[], rounds: number): Promise<Record<string, Run[]>> {
-  const argv = ['/usr/bin/python3', `${places.bench}/measure.py`];
-  const { stdout } = await lab.master.exec(argv, { input: JSON.stringify({ rounds, cases }) });
-  return JSON.parse(stdout);
-}
-
 /** Measures the verbs that `argv` asks for, prints a table of them and what the goals came to. */
 export async function benchVerbs(argv: readonly string[]): Promise<void> {
   await runCommandLine(line, measureVerbs, argv);
@@ -57,7 +51,7 @@ async function measureVerbs({ runs = '40', only, list }: Given<typeof options>):
   const rounds = numberOf('--runs', runs);
   const nowhere = { provider: '', node: '', bench: '', volume: '', server: '' };
   if (list) for (const { name } of allCases(nowhere)) console.log(name);
-  else await measureInLab(rounds, only === undefined ? undefined : valuesIn(only));
+  else await measureInLab(rounds, valuesIn(only));
   return 0;
 }
 
@@ -65,7 +59,7 @@ async function measureInLab(rounds: number, only: readonly string[] | undefined)
   await inOwnLab(labName, async () => {
     const site = await makeSite(built, console.log);
     const cases = chosen(allCases(site.places), only);
-    const results = summarize(await measure(site, cases, rounds), baseline);
+    const results = summarize(await runCases(site, cases, rounds), baseline);
     mkdirSync(path.dirname(output), { recursive: true });
     writeFileSync(output, `${JSON.stringify({ node: process.version, results }, undefined, 2)}\n`);
     console.log(`\n${tableOf(results)}\n\n${goals(results).join('\n')}`);

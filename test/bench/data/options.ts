@@ -21,7 +21,7 @@ type Chosen = Pick<Given<ReturnType<typeof planOptions>>, 'rounds' | 'runtime' |
 
 /** What these options ask for. Throws a Failure of kind usage for a workload or way that there is not. */
 export function planOf({ rounds = '5', runtime = '2', only }: Chosen, ways: readonly Way[], base: string): Plan {
-  const texts = only === undefined ? [] : valuesIn(only);
+  const texts = valuesIn(only) ?? [];
   const unknown = texts.find((text) => !namesOf(ways).some((name) => name.includes(text)));
   if (unknown !== undefined) throw new Failure('usage', `no workload or way is called ${unknown}`);
   return {

@@ -1,10 +1,11 @@
-import { type CommandLine, type Given, numberOf, runCommandLine } from '../../../build/command-line.ts';
+import { type CommandLine, type Given, numberOf, runCommandLine, valuesIn } from '../../../build/command-line.ts';
 import { labOfCheckout } from '../../lab/checkout.ts';
 import { inOwnLab } from '../../lab/lab.ts';
 import { defaultSuite, suiteNamed, suiteNames } from '../../lab/suites.ts';
+import type { Site } from '../site.ts';
 import { linedUp } from '../statistics.ts';
 import { type Measured, measureVerbs, measureVerify } from './measure.ts';
-import { haveImages, haveInstances, havePoolOf, makeSite, type Site } from './site.ts';
+import { addInstances, haveImages, havePoolOf, makeSite } from './site.ts';
 
 const labName = labOfCheckout('bench-scale');
 const options = {
@@ -41,7 +42,7 @@ async function measure(given: Given<typeof options>): Promise<number> {
     await havePoolOf(site, 1);
     const byImages = await inStages(site, runs, images, haveImages);
     const none = await measureVerify(site, runs);
-    await haveInstances(site, instances);
+    await addInstances(site, instances);
     const many = await measureVerify(site, runs);
     console.log(`\n${suite}: median milliseconds of ${runs}; x: compared with the first column\n`);
     console.log(`${tableOf('volumes', byVolumes)}\n\n${tableOf('images', byImages)}\n`);
@@ -84,5 +85,5 @@ function tableOf(what: string, stages: Stages): string {
 }
 
 function numbersOf(option: string, text: string): readonly number[] {
-  return text.split(',').map((part) => numberOf(option, part));
+  return valuesIn(text).map((part) => numberOf(option, part));
 }

@@ -1,6 +1,6 @@
 import { allCases, baseline, type Case, warmAttach } from '../cases.ts';
-import { type Run, spreadOf } from '../statistics.ts';
-import type { Site } from './site.ts';
+import { runCases, type Site } from '../site.ts';
+import { spreadOf } from '../statistics.ts';
 
 /** The median of each case, in milliseconds. */
 export type Measured = ReadonlyMap<string, number>;
@@ -20,12 +20,12 @@ export async function measureVerify(site: Site, rounds: number): Promise<number>
   return (await medians(site, rounds, [verify])).get('verify') ?? Number.NaN;
 }
 
-async function medians({ lab, places }: Site, rounds: number, cases: readonly Case[]): Promise<Measured> {
-  const argv = ['/usr/bin/python3', `${places.bench}/measure.py`];
-  const { stdout } = await lab.master.exec(argv, { input: JSON.stringify({ rounds, cases }), timeLimit: 3_600_000 });
-  const runs: Record<string, Run[]> = JSON.parse(stdout);
+async function medians(site: Site, rounds: number, cases: readonly Case[]): Promise<Measured> {
   return new Map(
-    Object.entries(runs).map(([name, list]) => [name, spreadOf(list.map(({ seconds }) => seconds * 1000)).median]),
+    Object.entries(await runCases(site, cases, rounds)).map(([name, list]) => [
+      name,
+      spreadOf(list.map(({ seconds }) => seconds * 1000)).median,
+    ]),
   );
 }
 
