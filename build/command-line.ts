@@ -77,9 +77,13 @@ export function numberOf(option: string, text: string, most = 99_999): number {
   throw new Failure('usage', `${option} must be a number from 1 to ${most}, not ${text}`);
 }
 
-/** The values of an option that takes several with commas between. A comma before a blank is a part of a name. */
-export function valuesIn(text: string): readonly string[] {
-  return text.split(/,(?! )/);
+/**
+ * The values of an option that takes several with commas between; undefined when it was not given. A comma before a
+ * blank is a part of a name.
+ */
+export function valuesIn<Text extends string | undefined>(text: Text): readonly string[] | Extract<Text, undefined>;
+export function valuesIn(text: string | undefined): readonly string[] | undefined {
+  return text?.split(/,(?! )/);
 }
 
 /** What stands after -- is not ours: a node of a lab is to run it. */

@@ -4,7 +4,7 @@
  * check or the build counts as one test. In CI a skipped test has failed.
  */
 import { Failure } from '#src/errors.ts';
-import { type CommandLine, type Given, runCommandLine } from '../build/command-line.ts';
+import { type CommandLine, type Given, runCommandLine, valuesIn } from '../build/command-line.ts';
 import { inSeconds } from '../build/seconds.ts';
 import { defaultSuite, suiteNamed, suiteNames, suiteVariable } from './lab/suites.ts';
 import { stopOnSignal } from './runner/process.ts';
@@ -35,7 +35,7 @@ A suite is the Debian release of a lab. short runs on the other one, package on 
 
 function selected({ only: text, suite }: Given<typeof options>): readonly string[] {
   if (suite !== undefined) process.env[suiteVariable] = suiteNamed(suite);
-  const only = text?.split(',') ?? names;
+  const only = valuesIn(text) ?? names;
   const unknown = only.filter((name) => !names.includes(name));
   if (unknown.length > 0) throw new Failure('usage', `no such step: ${unknown.join(', ')}`);
   return steps.some((step) => only.includes(step.name) && step.needsBuild) ? ['build', ...only] : only;

@@ -149,8 +149,7 @@ function rowOf({ name, points, killed, failures }: Outcome, width = 0): string {
 
 async function runFaults(given: Given<typeof options>): Promise<number> {
   const amount = generatedOf(given);
-  const wanted = (name: string): boolean =>
-    given.only === undefined || valuesIn(given.only).some((text) => name.startsWith(text));
+  const wanted = (name: string): boolean => valuesIn(given.only)?.some((text) => name.startsWith(text)) ?? true;
   const chosen = scenarios.filter(({ name }) => wanted(name));
   const onCluster = clusterScenarios.filter(({ name }) => wanted(name));
   if (given.list) {

@@ -13,14 +13,25 @@ const beforeStart = 'node1# gluster volume set ganeti cluster.post-op-delay-secs
 const startBricks = 'node1# gluster volume start ganeti force';
 const afterHeal = 'node1# gluster volume reset ganeti cluster.post-op-delay-secs';
 
-/** What startsBrick types. */
-export const brickCommands: readonly string[] = [beforeStart, startBricks, ...healCommands(), afterHeal];
-
-/** Starts a brick that ended. No read of a guest that goes on writing gets what the brick held before. */
-export async function startsBrick(stage: Stage): Promise<void> {
-  for (const command of [beforeStart, startBricks]) await stage.types(command);
+/** Has a brick come back. No read of a guest that goes on writing gets what the brick held before. */
+async function comesBack(stage: Stage, start: () => Promise<unknown>): Promise<void> {
+  await stage.types(beforeStart);
+  await start();
   await typesHeal(stage);
   await stage.types(afterHeal);
+}
+
+/** What comesBack types, with what `start` does. */
+function comingBack(start: string): readonly string[] {
+  return [beforeStart, start, ...healCommands(), afterHeal];
+}
+
+/** What startsBrick types. */
+export const brickCommands = comingBack(startBricks);
+
+/** Starts a brick that ended. */
+export async function startsBrick(stage: Stage): Promise<void> {
+  await comesBack(stage, () => stage.types(startBricks));
 }
 
 /** What restartsHealed types. */
@@ -38,18 +49,14 @@ export async function restartsHealed(stage: Stage, guest: Guest): Promise<void> 
 
 /** What bootsAgain types. */
 export function bootCommands(name: string): readonly string[] {
-  return [beforeStart, readd(name), ...healCommands(), afterHeal];
+  return comingBack(readd(name));
 }
 
-/**
- * A node that lost its power boots, with its bricks, and is taken into the cluster again. No read of a guest that goes
- * on writing gets what its brick held before.
- */
+/** A node that lost its power boots, with its bricks, and is taken into the cluster again. */
 export async function bootsAgain(stage: Stage, name: string): Promise<void> {
-  await stage.types(beforeStart);
-  await timed(`${name} boots`, () => node(`${name}.lab`).boot());
-  await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
-  await stage.types(readd(name));
-  await typesHeal(stage);
-  await stage.types(afterHeal);
+  await comesBack(stage, async () => {
+    await timed(`${name} boots`, () => node(`${name}.lab`).boot());
+    await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
+    await stage.types(readd(name));
+  });
 }

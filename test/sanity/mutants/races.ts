@@ -7,6 +7,7 @@ const until = (condition: string): string => `for _ in {1..300}; do ${condition}
 const meet = (calls: number): string => `: >"$store/.here.$$"
   ${until(`set -- "$store"/.here.*; (($# >= ${calls}))`)}`;
 const newFile = 'truncate -s "${VOL_SIZE}M" "$disk.new" || fail "no room"\n  mv "$disk.new" "$disk"';
+const newFileAtOnce = newFile.replace('mv', () => `${meet(2)}\n  mv`);
 
 /**
  * Verbs that do not keep out of each other's way, and wait until they meet. Only the rule that is meant is checked.
@@ -29,7 +30,7 @@ export const races: readonly Mutant[] = [
     name: 'all disks are made under one name first',
     changes: [
       [lock, except('create')],
-      [newFile, newFile.replaceAll('$disk.new', () => '$store/new').replace('mv', () => `${meet(2)}\n  mv`)],
+      [newFile, newFileAtOnce.replaceAll('$disk.new', () => '$store/new')],
     ],
     only: ['concurrency/disks'],
     rules: ['concurrency/disks'],
@@ -38,7 +39,7 @@ export const races: readonly Mutant[] = [
     name: 'the last create replaces what the others made',
     changes: [
       [lock, except('create')],
-      [newFile, newFile.replaceAll('$disk.new', () => '$disk.$$').replace('mv', () => `${meet(2)}\n  mv`)],
+      [newFile, newFileAtOnce.replaceAll('$disk.new', () => '$disk.$$')],
     ],
     only: ['concurrency/creates'],
     rules: ['concurrency/creates'],
@@ -48,7 +49,7 @@ export const races: readonly Mutant[] = [
     name: 'creates of one disk take files from each other',
     changes: [
       [lock, except('create')],
-      [newFile, newFile.replace('mv', () => `${meet(2)}\n  mv`)],
+      [newFile, newFileAtOnce],
     ],
     only: ['concurrency/same-creates'],
     rules: ['concurrency/same-creates'],
