@@ -37,6 +37,14 @@ export const known: Readonly<Record<string, readonly Step[]>> = {
     remove(on(1)),
     attach(on(0)),
   ],
+  'what was moved to the trash elsewhere, and met there, is detached': [
+    ...called('trash'),
+    create(on(0), undefined),
+    attach(on(1)),
+    remove(on(0)),
+    adopt(on(1), 2),
+    detach(on(1)),
+  ],
   'an image that grew elsewhere is attached with the size that it has': [
     create(on(0), undefined),
     attach(on(1)),

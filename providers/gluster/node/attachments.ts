@@ -40,10 +40,13 @@ export function attachedRecord(name: string): AttachedRecord | undefined {
   const record = readRecord(name);
   if (record?.device === undefined) return undefined;
   const { device, sequence } = record;
-  if (sequence !== undefined && deviceSequence(device) !== sequence) return undefined;
+  const file = backingFile(device);
+  // The path changes when the image is moved, by another node or by hand, and this node meets it at its new place.
+  if (sequence !== undefined)
+    return file !== undefined && deviceSequence(device) === sequence ? { ...record, device } : undefined;
   // The kernel leaves the mount point out of the path once somebody unmounted it lazily; the device still works.
   const paths = [`${mountPoint(record.pool, record.volume)}/${record.path}`, `/${record.path}`];
-  return paths.includes(backingFile(device) ?? '') ? { ...record, device } : undefined;
+  return file !== undefined && paths.includes(file) ? { ...record, device } : undefined;
 }
 
 /** What this node has of an image. */

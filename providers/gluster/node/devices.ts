@@ -62,7 +62,10 @@ export async function detachDevice(device: string): Promise<void> {
   requireIdle(device, users);
   await detachLoopDevice(device);
   // The device may be somebody else's the moment it is free.
-  const isThere = (): boolean => backingFile(device) === file && deviceSequence(device) === sequence;
+  const isThere = (): boolean => {
+    const now = backingFile(device);
+    return now !== undefined && (sequence === undefined ? now === file : deviceSequence(device) === sequence);
+  };
   if (await waitFor(isThere, (there) => !there))
     throw new Failure('busy', `${device} was asked to detach and is still there`, { hint: `fuser -v ${device}` });
 }
