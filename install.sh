@@ -160,7 +160,7 @@ remove_verbs() {
   for link in "$root$provider"/*; do
     verb=${link##*/}
     case $(readlink -- "$link" || true) in
-      */"$name/$name" | */"$name/run-verb") [ -L "${1-}/$verb" ] || remove_file "$provider/$verb" ;;
+      */"$name/$name" | */"$name/run-verb") [ -e "${1-}/$verb" ] || remove_file "$provider/$verb" ;;
     esac
   done
 }
@@ -198,6 +198,8 @@ install_all() {
       install_link "$library/$(readlink -- "$link")" "$provider/$verb"
     fi
   done
+  # The script finds the program beside the verbs.
+  install_link "$library/$name" "$provider/$name"
   remove_verbs "$from"
   install_file 0644 parameters.list "$provider/parameters.list"
   install_link "$library/$name" "$prefix/sbin/gnt-gluster"
