@@ -160,7 +160,7 @@ remove_verbs() {
   for link in "$root$provider"/*; do
     verb=${link##*/}
     case $(readlink -- "$link" || true) in
-      */"$name/$name") [ -L "${1-}/$verb" ] || remove_file "$provider/$verb" ;;
+      */"$name/$name" | */"$name/run-verb") [ -e "${1-}/$verb" ] || remove_file "$provider/$verb" ;;
     esac
   done
 }
@@ -191,12 +191,15 @@ install_all() {
   remove_leftovers "$library"
   remove_leftovers "$provider"
   install_file 0755 "$name" "$library/$name"
+  install_file 0755 run-verb "$library/run-verb"
   for link in "$from"/*; do
     verb=${link##*/}
     if [ -L "$link" ] && [ "$verb" != gnt-gluster ]; then
-      install_link "$library/$name" "$provider/$verb"
+      install_link "$library/$(readlink -- "$link")" "$provider/$verb"
     fi
   done
+  # The script finds the program beside the verbs.
+  install_link "$library/$name" "$provider/$name"
   remove_verbs "$from"
   install_file 0644 parameters.list "$provider/parameters.list"
   install_link "$library/$name" "$prefix/sbin/gnt-gluster"
@@ -251,6 +254,7 @@ uninstall_all() {
   remove_file "$provider/parameters.list"
   remove_file "$prefix/sbin/gnt-gluster"
   remove_file "$library/gnt-gluster-kvm"
+  remove_file "$library/run-verb"
   remove_file "$documents/examples/gluster.toml"
   remove_file "$manuals/man7/$name.7"
   remove_file "$manuals/man8/gnt-gluster.8"

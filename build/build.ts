@@ -1,7 +1,8 @@
 /**
  * `npm run build`: makes build/out/ganeti-extstorage-gluster/, the directory that install.sh installs and that Ganeti
- * could use as it stands: one executable, one link to it for each verb, parameters.list, the example configuration,
- * manual pages, completion and log rotation. With --separate there is an executable for each verb.
+ * could use as it stands: one executable, one link for each verb to it or to the script that has it do the work,
+ * parameters.list, the example configuration, manual pages, completion and log rotation. With --separate there is an
+ * executable for each verb.
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -24,6 +25,8 @@ const name = 'ganeti-extstorage-gluster';
 const root = path.dirname(import.meta.dirname);
 const work = path.join(root, 'build/out/work');
 const names = [...Object.keys(verbs), 'gnt-gluster'];
+/** Those that answer on standard output. All others only have something done: a script is quicker to wait for that. */
+const answering = ['attach', 'verify', 'gnt-gluster'];
 
 interface Made {
   readonly name: string;
@@ -37,10 +40,13 @@ async function build(options: BuildOptions): Promise<number> {
   const output = path.join(root, 'build/out', directoryName(name, options));
   await layOut(output, {
     executables,
-    links: options.separate ? {} : Object.fromEntries(names.map((link) => [link, name])),
+    links: options.separate
+      ? {}
+      : Object.fromEntries(names.map((link) => [link, answering.includes(link) ? name : 'run-verb'])),
     copies: {
       'gluster.toml.example': path.join(root, 'providers/gluster/files/gluster.toml.example'),
       'gnt-gluster-kvm': path.join(root, 'providers/gluster/files/gnt-gluster-kvm'),
+      'run-verb': path.join(root, 'providers/gluster/files/run-verb'),
       logrotate: path.join(root, 'providers/gluster/files/logrotate.conf'),
     },
     texts: {

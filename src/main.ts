@@ -2,9 +2,9 @@ import { Failure } from './errors.ts';
 import type { ParameterDescription } from './parameters.ts';
 import type { Provider } from './provider.ts';
 import { quote } from './quote.ts';
-import { print, reportFailure } from './reply.ts';
+import { type HintOf, print, reportFailure } from './reply.ts';
 import { parseRequest } from './request.ts';
-import { isWorker, supervise } from './supervise.ts';
+import { isWorker, supervise, watch } from './supervise.ts';
 import { usageOf } from './usage.ts';
 import { type VerbName, verbs } from './verbs.ts';
 
@@ -40,6 +40,22 @@ export async function runVerb<Verb extends VerbName, const Rows extends readonly
     return await supervise({ program: verb, args, environment, patience: provider.patience });
   } catch (error) {
     return reportFailure(verb, error, provider.hintOf);
+  }
+}
+
+/**
+ * Watches the worker of a verb for the script that started it, told as VERB PID, and ends the process: with the status
+ * of what gave no answer. The script ends it when the worker has ended.
+ */
+export async function watchWorker(
+  [verb = '', worker = '']: readonly string[],
+  patience: () => Promise<number>,
+  hintOf: HintOf,
+): Promise<never> {
+  try {
+    return await watch(verb, Number(worker), patience);
+  } catch (error) {
+    process.exit(reportFailure(verb, error, hintOf));
   }
 }
 

@@ -23,13 +23,19 @@ export function processTree(root: number): ProcessTree {
   return { pids, open: pids.flatMap(openPaths), moves: pids.map(movesOf).join(' ') };
 }
 
-/** The parent in /proc/PID/stat, proc(5): the name before it stands in brackets and can hold anything. */
+/** The parent in /proc/PID/stat. */
 export function parentOf(stat: string): number | undefined {
-  const [, parent] = stat
+  const { parent } = beginningOf(stat);
+  return parent === undefined || parent === '' ? undefined : Number(parent);
+}
+
+/** The first fields of /proc/PID/stat, proc(5): the name before them stands in brackets and can hold anything. */
+function beginningOf(stat: string): { readonly state: string | undefined; readonly parent: string | undefined } {
+  const [state, parent] = stat
     .slice(stat.lastIndexOf(')') + 1)
     .trim()
     .split(' ');
-  return parent === undefined || parent === '' ? undefined : Number(parent);
+  return { state, parent };
 }
 
 /** How often the threads of a process were switched to another one, from what /proc/PID/task/TID/status tells. */
@@ -41,6 +47,14 @@ export function switchesIn(status: string): number {
 function movesOf(pid: number): string {
   const tasks = numbersIn(`/proc/${pid}/task`);
   return [pid, ...tasks.map((task) => `${task}:${switchesIn(read(`/proc/${pid}/task/${task}/status`))}`)].join(',');
+}
+
+/** Whether no thread of a process is left that could hold a lock; its parent may not know yet. */
+export function hasEnded(pid: number): boolean {
+  const tasks = numbersIn(`/proc/${pid}/task`);
+  return tasks.every((task) =>
+    ['', 'Z', 'X'].includes(beginningOf(read(`/proc/${pid}/task/${task}/stat`)).state ?? ''),
+  );
 }
 
 /** What one process has open. */

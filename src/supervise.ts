@@ -3,7 +3,7 @@ import { Failure } from './errors.ts';
 import { startWorker } from './exec.ts';
 import { locksOf, takeFromKilled } from './lock.ts';
 import { isHung, type Mount, mounts } from './mounts.ts';
-import { type ProcessTree, processTree } from './process-tree.ts';
+import { hasEnded, type ProcessTree, processTree } from './process-tree.ts';
 import { passOn } from './reply.ts';
 import { mountsDirectory } from './run-directory.ts';
 
@@ -36,27 +36,35 @@ export function isWorker(program: string, environment: NodeJS.ProcessEnv): boole
 
 /**
  * Has a process of its own do what can hang, and returns its exit status. This process touches no file of a volume, so
- * it always ends: with a Failure of kind unavailable when a volume that the worker uses gave no answer for too long.
- * The worker and what it started are killed then, and their locks are given to others even where the kernel does not
- * let them end. For as long as the volume answers, the work may take as long as it takes.
+ * it always ends: with the Failure of `watch` when a volume that the worker uses gave no answer for too long. For as
+ * long as the volume answers, the work may take as long as it takes.
  */
 export async function supervise({ program, args, environment, patience }: Work): Promise<number> {
   const argv = [executable(), ...(await argumentsOfThisProgram()), ...args];
   const worker = await startWorker(argv, { ...environment, [workerVariable]: program }, (chunk) => passOn(2, chunk));
-  const end = await Promise.race([worker.ended, firstHang(worker.pid, patience)]);
-  if ('status' in end) {
-    passOn(1, end.stdout);
-    return end.status;
-  }
-  await giveUp(worker.pid, worker.ended);
-  const { point, source } = end.mount;
-  const seconds = Math.round((Date.now() - end.since.getTime()) / 1000);
-  const since = end.since.toISOString().slice(0, 19);
+  const later = sleep(interval).then(() => watch(program, worker.pid, patience));
+  const end = await Promise.race([worker.ended, later]);
+  passOn(1, end.stdout);
+  return end.status;
+}
+
+/**
+ * Watches the worker of a program, a child of this process or of another one that watches it too. Never returns. Throws
+ * a Failure of kind unavailable when a volume that the worker uses gave no answer for too long: the worker and what it
+ * started are killed then, and their locks are given to others even where the kernel does not let them end.
+ */
+export async function watch(program: string, worker: number, patience: () => Promise<number>): Promise<never> {
+  const { mount, since } = await firstHang(worker, patience);
+  await giveUp(worker);
+  const seconds = Math.round((Date.now() - since.getTime()) / 1000);
   throw new Failure(
     'unavailable',
-    `the volume of ${source} has given no answer for ${seconds} seconds, since ${since}Z`,
+    `the volume of ${mount.source} has given no answer for ${seconds} seconds, since ${since.toISOString().slice(0, 19)}Z`,
     {
-      problems: [`it is mounted at ${point}`, `${program} was given up; the next ${program} finishes what it began`],
+      problems: [
+        `it is mounted at ${mount.point}`,
+        `${program} was given up; the next ${program} finishes what it began`,
+      ],
       hint: 'gnt-gluster mount status',
     },
   );
@@ -88,7 +96,6 @@ async function firstHang(pid: number, patience: () => Promise<number>): Promise<
   const questions = new Map<string, Question>();
   let before: ProcessTree | undefined;
   for (;;) {
-    await sleep(interval, undefined, { ref: false });
     const now = processTree(pid);
     for (const question of questions.values()) {
       if (question.answer === 'none in time' && concerns(question, now)) return question;
@@ -101,6 +108,7 @@ async function firstHang(pid: number, patience: () => Promise<number>): Promise<
         void ask(question, await patience());
       }
     before = now;
+    await sleep(interval);
   }
 }
 
@@ -121,11 +129,13 @@ async function ask(question: Question, patience: number): Promise<void> {
 }
 
 /** Kills a worker with all that it started, and frees its locks when it cannot end. */
-async function giveUp(pid: number, ended: Promise<unknown>): Promise<void> {
+async function giveUp(pid: number): Promise<void> {
   for (const member of processTree(pid).pids) kill(member);
-  const gone = await Promise.race([ended.then(() => true), sleep(1000, false)]);
-  // Where it ended the kernel freed them, and they may be somebody else's by now.
-  if (!gone) for (const name of locksOf(pid)) takeFromKilled(name);
+  for (const end = Date.now() + 1000; !hasEnded(pid); await sleep(20))
+    if (Date.now() > end) {
+      for (const name of locksOf(pid)) takeFromKilled(name);
+      return;
+    }
 }
 
 function kill(pid: number): void {

@@ -13,10 +13,11 @@ const entries: Readonly<Record<string, () => Promise<unknown>>> = {
   snapshot: () => import('./snapshot.ts'),
   open: () => import('./open.ts'),
   close: () => import('./close.ts'),
+  watch: () => import('./watch.ts'),
   'gnt-gluster': () => import('./gnt-gluster.ts'),
 };
 
-// A verb is a symbolic link to this executable: argv0 is the name it was called by. What a supervisor starts has the
-// name of the executable itself, and is told by a variable.
+// A name that is a symbolic link to this executable is argv0. What files/run-verb or a supervisor starts has the name of
+// the executable itself, and is told by a variable.
 const entry = entries[basename(process.argv0)] ?? entries[process.env[workerVariable] ?? ''] ?? entries['gnt-gluster'];
 void entry?.();

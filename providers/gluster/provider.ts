@@ -2,7 +2,6 @@ import { answerOf } from '#gluster/attach/answer.ts';
 import { attachedAsBefore, attachHere } from '#gluster/attach/attach.ts';
 import { detachHere } from '#gluster/attach/detach.ts';
 import { openImage } from '#gluster/attach/open.ts';
-import { isUnknownHere } from '#gluster/attach/places.ts';
 import { configuredPatience } from '#gluster/configuration/load.ts';
 import { knownParameters, needsDevice, providerName } from '#gluster/configuration/parameters.ts';
 import { checkNames, runChecks } from '#gluster/doctor/verify.ts';
@@ -130,19 +129,13 @@ const verbs: Provided['verbs'] = {
   },
 };
 
-/**
- * The answers of attach of an image that is open here and attached, and of detach of one of which there is nothing.
- * Both look at this node only.
- */
+/** The answer of attach of an image that is open here and attached: it looks at this node only. */
 const quick: Provided['quick'] = {
   async attach(request) {
     const known = attachedRecord(request.name);
     if (known !== undefined) await sweepLock(request.name);
     if (known?.lease === undefined || !needsDevice(request)) return undefined;
     return { reply: await answerOf(request, known) };
-  },
-  async detach({ name }) {
-    return isUnknownHere(name) ? { reply: undefined } : undefined;
   },
 };
 

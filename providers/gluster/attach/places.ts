@@ -7,10 +7,9 @@ import { hold, isMounted, mountedVolumes, mountPoint, unmountIfIdle } from '#glu
 import { mountVolume } from '#gluster/node/mounts.ts';
 import { type ImageRecord, readRecord } from '#gluster/node/records.ts';
 import { asFailure } from '#src/errors.ts';
-import { isLocked } from '#src/lock.ts';
-import { answers, mountAt, mountPatience, mounts } from '#src/mounts.ts';
+import { answers, mountAt, mountPatience } from '#src/mounts.ts';
 import { mountsDirectory } from '#src/run-directory.ts';
-import { backingFile, loopDevicesBy } from '#src/tools/losetup.ts';
+import { backingFile } from '#src/tools/losetup.ts';
 
 /** Where an image is, as this node sees it. */
 export interface Place {
@@ -29,13 +28,6 @@ export interface Place {
 export interface HeldPlace extends Place {
   /** Keeps the volume mounted until it is closed. undefined: the volume does not answer, or there is no need of it. */
   readonly descriptor: number | undefined;
-}
-
-/** Whether this node surely has nothing of an image. Starts no process, and touches no file of a volume. */
-export function isUnknownHere(name: string): boolean {
-  if (isLocked(name) || readRecord(name) !== undefined) return false;
-  if (mounts().some(({ point }) => point.startsWith(`${mountsDirectory}/`))) return false;
-  return loopDevicesBy((path) => path.endsWith(`/${name}/disk`)).length === 0;
 }
 
 /**

@@ -47,27 +47,6 @@ export function imageNames(mounted: MountedVolume): readonly string[] {
   return entriesOf(imagesDirectory(mounted)).filter(isImageName).sort();
 }
 
-/**
- * What the images on a volume have together. With `patience`, in milliseconds, it stops counting in time and may be too
- * little. An image that cannot be looked at counts as nothing: a damaged one must not keep others from being made.
- */
-export async function promisedOn(mounted: MountedVolume, { patience = Number.POSITIVE_INFINITY } = {}): Promise<Bytes> {
-  const { lstat } = await import('node:fs/promises');
-  const names = imageNames(mounted).values();
-  const end = performance.now() + patience;
-  let sum = 0;
-  const count = async (): Promise<void> => {
-    for (const name of names) {
-      if (performance.now() > end) return;
-      const found = await lstat(`${imagesDirectory(mounted)}/${name}/disk`).catch(() => undefined);
-      sum += found?.size ?? 0;
-    }
-  };
-  // Each look asks all replicas over the network: four at a time, as many as Node has threads for it, take a third.
-  await Promise.all([count(), count(), count(), count()]);
-  return sum;
-}
-
 /** The directory of all images of a volume on this node. */
 export function imagesDirectory(mounted: MountedVolume): string {
   return `${mounted.path}/${mounted.pool.directory}`;

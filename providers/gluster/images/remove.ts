@@ -8,6 +8,7 @@ import { Failure } from '#src/errors.ts';
 import { requireNoUser } from './copy.ts';
 import { lookAgain } from './find.ts';
 import type { Image } from './image.ts';
+import { adjustEstimate } from './promised.ts';
 import { sweep } from './unfinished.ts';
 
 const whenShutDown = 'remove it when its instance is shut down';
@@ -37,6 +38,7 @@ export async function removeImage(
     await takeToDelete(now);
     const { discard } = await import('./trash.ts');
     removal = discard(now) ? 'trashed' : 'deleted';
+    adjustEstimate(now.mounted, -now.size);
   }
   forgetRecord(name);
   return removal;

@@ -5,7 +5,7 @@ import { Failure } from '#src/errors.ts';
 import { note } from '#src/reply.ts';
 import type { Preallocation } from '#src/tools/qemu-img.ts';
 import { type Bytes, formatBytes, mostMebibytes, toBytes, toMebibytes } from '#src/units.ts';
-import { promisedOn } from './image.ts';
+import { adjustEstimate, estimateOn, promisedOn } from './promised.ts';
 
 /** What something new would take of a volume. */
 export interface Demand {
@@ -81,6 +81,7 @@ export async function chooseVolume(mounted: readonly MountedVolume[], demand: De
   const chosen = sorted.find(({ space }) => fits(space, demand));
   if (chosen === undefined) throw await noRoom(sorted, demand);
   warnIfOutgrown(chosen.space, demand);
+  adjustEstimate(chosen.here, demand.growth);
   return chosen.here;
 }
 
@@ -113,9 +114,7 @@ async function spaceOf(mounted: MountedVolume, demand: Demand): Promise<VolumeSp
   const { total, free } = statfs(mounted.path);
   const { reserve, overcommit } = mounted.pool;
   const sparse = demand.growth > demand.blocks;
-  // A sum that only a warning needs is not worth a second.
-  const promised =
-    overcommit !== undefined ? await promisedOn(mounted) : sparse ? await promisedOn(mounted, { patience: 1000 }) : 0;
+  const promised = overcommit !== undefined ? await promisedOn(mounted) : sparse ? await estimateOn(mounted) : 0;
   return { volume: mounted.volume, total, free, reserve: reserveOf(reserve, total), promised, overcommit };
 }
 

@@ -119,7 +119,7 @@ async function executed(verb: Verb, variables: Readonly<Record<string, string>>)
   const wrapper = ['/usr/bin/strace', '-f', '-qq', '-e', 'trace=execve', '-e', 'status=successful', '-o', trace];
   await done(call(verb, variables, { wrapper }));
   const lines = (await shell('cat "$1"', trace)).split('\n').filter((line) => line.includes('execve('));
-  // The first is the verb itself.
+  // The first is the script that waits for the worker.
   return lines.slice(1).map((line) => path.basename(/execve\("([^"]+)"/.exec(line)?.[1] ?? line));
 }
 

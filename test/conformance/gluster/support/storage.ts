@@ -53,7 +53,7 @@ const leftoversScript = `
 rm -rf /var/lib/ganeti-extstorage-gluster
 grep ' ${runDirectory}/mnt' /proc/self/mountinfo | grep -v -- '- fuse.glusterfs ' || true
 find /proc/[0-9]*/fd -lname '${runDirectory}/mnt/*' -printf '%p %l\\n' 2>/dev/null || true
-find ${runDirectory} -xdev -type f ! -path '*/volumes/*' ! -path '*/nodes/*' ! -path '*/mounts/*' ! -name machine ! -name qemu ! -name '*.new' 2>/dev/null || true
+find ${runDirectory} -xdev -type f ! -path '*/volumes/*' ! -path '*/nodes/*' ! -path '*/mounts/*' ! -path '*/promised/*' ! -name machine ! -name qemu ! -name '*.new' 2>/dev/null || true
 find ${mountRoot}/*/* -mindepth 1 ! -name .work ! -path '*/.nodes*' 2>/dev/null || true
 pgrep -a '^(qemu-img|losetup|flock|setpriv|mount)$' || true
 for client in $(pgrep -f '^/usr/sbin/glusterfs .*${runDirectory}/mnt'); do

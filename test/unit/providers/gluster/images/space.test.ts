@@ -2,7 +2,7 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { builtinPool, type Pool } from '#gluster/configuration/pool.ts';
-import { promisedOn } from '#gluster/images/image.ts';
+import { promisedOn } from '#gluster/images/promised.ts';
 import {
   chooseVolume,
   type Demand,
