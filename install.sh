@@ -192,14 +192,14 @@ install_all() {
   remove_leftovers "$provider"
   install_file 0755 "$name" "$library/$name"
   install_file 0755 run-verb "$library/run-verb"
+  # The script finds the program beside the verbs.
+  install_link "$library/$name" "$provider/$name"
   for link in "$from"/*; do
     verb=${link##*/}
     if [ -L "$link" ] && [ "$verb" != gnt-gluster ]; then
       install_link "$library/$(readlink -- "$link")" "$provider/$verb"
     fi
   done
-  # The script finds the program beside the verbs.
-  install_link "$library/$name" "$provider/$name"
   remove_verbs "$from"
   install_file 0644 parameters.list "$provider/parameters.list"
   install_link "$library/$name" "$prefix/sbin/gnt-gluster"

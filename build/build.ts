@@ -8,10 +8,10 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { commands } from '#gluster/admin/commands.ts';
 import { parameters } from '#gluster/configuration/parameters.ts';
-import { verbs } from '#src/verbs.ts';
 import { runCommandLine } from './command-line.ts';
 import { bashCompletion } from './completion.ts';
 import { layOut } from './layout.ts';
+import { links } from './links.ts';
 import { manualPages } from './manual/pages.ts';
 import { nodeOf } from './node-of.ts';
 import { type BuildOptions, buildCommand, buildOptions, directoryName } from './options.ts';
@@ -24,9 +24,6 @@ import { sourceDate } from './source-date.ts';
 const name = 'ganeti-extstorage-gluster';
 const root = path.dirname(import.meta.dirname);
 const work = path.join(root, 'build/out/work');
-const names = [...Object.keys(verbs), 'gnt-gluster'];
-/** Those that answer on standard output. All others only have something done: a script is quicker to wait for that. */
-const answering = ['attach', 'verify', 'gnt-gluster'];
 
 interface Made {
   readonly name: string;
@@ -40,9 +37,7 @@ async function build(options: BuildOptions): Promise<number> {
   const output = path.join(root, 'build/out', directoryName(name, options));
   await layOut(output, {
     executables,
-    links: options.separate
-      ? {}
-      : Object.fromEntries(names.map((link) => [link, answering.includes(link) ? name : 'run-verb'])),
+    links: options.separate ? {} : links,
     copies: {
       'gluster.toml.example': path.join(root, 'providers/gluster/files/gluster.toml.example'),
       'gnt-gluster-kvm': path.join(root, 'providers/gluster/files/gnt-gluster-kvm'),
@@ -61,7 +56,7 @@ async function build(options: BuildOptions): Promise<number> {
 
 async function buildPrograms({ architecture, separate }: BuildOptions): Promise<readonly Made[]> {
   const programs: readonly Program[] = separate
-    ? names.map((program) => ({ name: program, entry: `providers/gluster/${program}.ts` }))
+    ? Object.keys(links).map((program) => ({ name: program, entry: `providers/gluster/${program}.ts` }))
     : [{ name, entry: 'providers/gluster/multicall.ts' }];
   const official = await nodeOf(architecture, root, work);
   const node = await preparedNode(official, architecture, work, (message) => say('node', message));

@@ -44,8 +44,8 @@ export async function runVerb<Verb extends VerbName, const Rows extends readonly
 }
 
 /**
- * Watches the worker of a verb for the script that started it, told as VERB PID, and ends the process: with the status
- * of what gave no answer. The script ends it when the worker has ended.
+ * Watches the worker of a verb for the script that started it, told as VERB PID, and ends the process: with 0 when the
+ * worker has ended, else with the status of what gave no answer.
  */
 export async function watchWorker(
   [verb = '', worker = '']: readonly string[],
@@ -53,7 +53,8 @@ export async function watchWorker(
   hintOf: HintOf,
 ): Promise<never> {
   try {
-    return await watch(verb, Number(worker), patience);
+    await watch(verb, Number(worker), patience);
+    process.exit(0);
   } catch (error) {
     process.exit(reportFailure(verb, error, hintOf));
   }

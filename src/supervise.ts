@@ -42,32 +42,22 @@ export function isWorker(program: string, environment: NodeJS.ProcessEnv): boole
 export async function supervise({ program, args, environment, patience }: Work): Promise<number> {
   const argv = [executable(), ...(await argumentsOfThisProgram()), ...args];
   const worker = await startWorker(argv, { ...environment, [workerVariable]: program }, (chunk) => passOn(2, chunk));
-  const later = sleep(interval).then(() => watch(program, worker.pid, patience));
-  const end = await Promise.race([worker.ended, later]);
-  passOn(1, end.stdout);
-  return end.status;
+  const hang = sleep(interval).then(() => firstHang(worker.pid, patience));
+  const found = await Promise.race([worker.ended.then(() => undefined), hang]);
+  if (found !== undefined) return await giveUp(program, worker.pid, found);
+  const { status, stdout } = await worker.ended;
+  passOn(1, stdout);
+  return status;
 }
 
 /**
- * Watches the worker of a program, a child of this process or of another one that watches it too. Never returns. Throws
- * a Failure of kind unavailable when a volume that the worker uses gave no answer for too long: the worker and what it
- * started are killed then, and their locks are given to others even where the kernel does not let them end.
+ * Watches the worker of a program, a child of this process's parent, until it ends. Throws a Failure of kind unavailable
+ * when a volume that the worker uses gave no answer for too long: the worker and what it started are killed then, and
+ * their locks are given to others even where the kernel does not let them end.
  */
-export async function watch(program: string, worker: number, patience: () => Promise<number>): Promise<never> {
-  const { mount, since } = await firstHang(worker, patience);
-  await giveUp(worker);
-  const seconds = Math.round((Date.now() - since.getTime()) / 1000);
-  throw new Failure(
-    'unavailable',
-    `the volume of ${mount.source} has given no answer for ${seconds} seconds, since ${since.toISOString().slice(0, 19)}Z`,
-    {
-      problems: [
-        `it is mounted at ${mount.point}`,
-        `${program} was given up; the next ${program} finishes what it began`,
-      ],
-      hint: 'gnt-gluster mount status',
-    },
-  );
+export async function watch(program: string, worker: number, patience: () => Promise<number>): Promise<void> {
+  const hang = await firstHang(worker, patience);
+  if (hang !== undefined) await giveUp(program, worker, hang);
 }
 
 /** The file of this program. An upgrade may have taken it away; what runs is still there by the kernel's own link. */
@@ -91,11 +81,11 @@ interface Question extends Hang {
   answer: 'none yet' | 'given' | 'none in time';
 }
 
-/** Comes back when a volume that a process or a descendant of it uses gave no answer for too long; else never. */
-async function firstHang(pid: number, patience: () => Promise<number>): Promise<Hang> {
+/** Comes back when a volume that a process or a descendant of it uses gave no answer for too long, or when it ended. */
+async function firstHang(pid: number, patience: () => Promise<number>): Promise<Hang | undefined> {
   const questions = new Map<string, Question>();
   let before: ProcessTree | undefined;
-  for (;;) {
+  while (!hasEnded(pid)) {
     const now = processTree(pid);
     for (const question of questions.values()) {
       if (question.answer === 'none in time' && concerns(question, now)) return question;
@@ -110,6 +100,7 @@ async function firstHang(pid: number, patience: () => Promise<number>): Promise<
     before = now;
     await sleep(interval);
   }
+  return undefined;
 }
 
 function volumesHere(): readonly Mount[] {
@@ -128,14 +119,26 @@ async function ask(question: Question, patience: number): Promise<void> {
   question.answer = (await isHung(question.mount.point, patience)) ? 'none in time' : 'given';
 }
 
-/** Kills a worker with all that it started, and frees its locks when it cannot end. */
-async function giveUp(pid: number): Promise<void> {
-  for (const member of processTree(pid).pids) kill(member);
-  for (const end = Date.now() + 1000; !hasEnded(pid); await sleep(20))
-    if (Date.now() > end) {
-      for (const name of locksOf(pid)) takeFromKilled(name);
-      return;
-    }
+/** Kills a worker with all that it started, frees its locks when it cannot end, and throws what it was given up for. */
+async function giveUp(program: string, worker: number, { mount, since }: Hang): Promise<never> {
+  for (const member of processTree(worker).pids) kill(member);
+  const end = Date.now() + 1000;
+  while (!hasEnded(worker) && Date.now() < end) await sleep(20);
+  // Where it ended the kernel freed them, and they may be somebody else's by now.
+  if (!hasEnded(worker)) for (const name of locksOf(worker)) takeFromKilled(name);
+  const seconds = Math.round((Date.now() - since.getTime()) / 1000);
+  const second = since.toISOString().slice(0, 19);
+  throw new Failure(
+    'unavailable',
+    `the volume of ${mount.source} has given no answer for ${seconds} seconds, since ${second}Z`,
+    {
+      problems: [
+        `it is mounted at ${mount.point}`,
+        `${program} was given up; the next ${program} finishes what it began`,
+      ],
+      hint: 'gnt-gluster mount status',
+    },
+  );
 }
 
 function kill(pid: number): void {

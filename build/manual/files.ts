@@ -9,13 +9,13 @@ const files: readonly (readonly [path: string, meaning: string])[] = [
     '/usr/share/doc/ganeti-extstorage-gluster/examples/gluster.toml',
     'an example of the configuration, with all keys and what they mean',
   ],
-  ['/usr/share/ganeti/extstorage/gluster/', 'the verbs: links to one executable'],
+  ['/usr/share/ganeti/extstorage/gluster/', 'the verbs: links to one executable, or to the script that waits for its work'],
   [
     '/usr/lib/ganeti-extstorage-gluster/gnt-gluster-kvm',
     "the wrapper of QEMU that `gnt-gluster kvm enable` makes Ganeti's kvm_path: it gives QEMU all servers of an image and becomes QEMU",
   ],
   ['/etc/ganeti/gluster-kvm-path', 'the kvm_path that the cluster had before: the QEMU that gnt-gluster-kvm becomes'],
-  [`${runDirectory}/mnt/POOL/VOLUME`, 'the mount of a volume on this node, for as long as something needs it'],
+  [`${runDirectory}/mnt/POOL/VOLUME`, 'the mount of a volume on this node; it stays unless `keep_mounted` = false'],
   [runDirectory, 'locks, and what is attached on this node; empty after a boot'],
   [
     '/var/log/ganeti/extstorage/',

@@ -17,7 +17,7 @@ const entries: Readonly<Record<string, () => Promise<unknown>>> = {
   'gnt-gluster': () => import('./gnt-gluster.ts'),
 };
 
-// A name that is a symbolic link to this executable is argv0. What files/run-verb or a supervisor starts has the name of
-// the executable itself, and is told by a variable.
+// A name that is a symbolic link to this executable is argv0. What files/run-verb or a supervisor starts has the name
+// of the executable itself, and is told by a variable.
 const entry = entries[basename(process.argv0)] ?? entries[process.env[workerVariable] ?? ''] ?? entries['gnt-gluster'];
 void entry?.();

@@ -97,18 +97,32 @@ export function isStillAttached(
  * means "not attached" to Ganeti (`if not self.minor` in lib/storage/extstorage.py).
  */
 export async function attachLoopDevice(file: string, size: Bytes): Promise<string> {
-  const first = await attachFreeDevice(file, size);
-  if (first !== '/dev/loop0') return first;
+  const other = otherThanFirst();
+  const attached = other === undefined ? undefined : await attachTo(other, file);
+  if (attached?.exitCode === 0) return await checked(attached, file, size);
+  // Somebody else took it, or it is not in this /dev.
+  const found = await checked(await attachTo('--find', file), file, size);
+  if (found !== '/dev/loop0') return found;
   try {
-    return await attachFreeDevice(file, size);
+    return await checked(await attachTo('--find', file), file, size);
   } finally {
-    await detachLoopDevice(first);
+    await detachLoopDevice(found);
   }
 }
 
-async function attachFreeDevice(file: string, size: Bytes): Promise<string> {
-  const argv = ['losetup', '--find', '--show', '--direct-io=on', '--sector-size', '512', file];
-  const result = await runPlain(argv);
+/** A free device where /dev/loop0 is free, which losetup would take: to attach twice makes all round trips twice. */
+function otherThanFirst(): string | undefined {
+  const isFree = (device: string): boolean => backingFile(device) === undefined;
+  if (!isFree('/dev/loop0')) return undefined;
+  const names = readdirSync('/sys/block').filter((name) => /^loop[1-9]/.test(name));
+  return names.map((name) => `/dev/${name}`).find(isFree);
+}
+
+async function attachTo(place: string, file: string): Promise<CommandResult> {
+  return await runPlain(['losetup', '--show', '--direct-io=on', '--sector-size', '512', place, file]);
+}
+
+async function checked(result: CommandResult, file: string, size: Bytes): Promise<string> {
   if (result.exitCode !== 0) throw notAttached(result);
   const device = result.stdout.trim();
   if (!/^\/dev\/loop[0-9]+$/.test(device) || backingFile(device) !== file)

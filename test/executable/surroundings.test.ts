@@ -10,31 +10,55 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const attach = `env -i VOL_NAME=${imageName} ${built}/attach`;
+/** It lacks what it is to store, and says so. */
+const setinfo = `env -i VOL_NAME=${imageName} ${built}/setinfo`;
+const complaint = /^setinfo: the request has a problem\n {2}- VOL_METADATA is not set\nhint: setinfo --help$/m;
 
-test.each([
-  ['an empty environment', attach],
-  ['a read-only working directory', `mount -o remount,ro /mnt; cd /mnt; ${attach}`],
-  ['a working directory that is gone', `mkdir /mnt/gone; cd /mnt/gone; rmdir /mnt/gone; ${attach}`],
-  ['no standard input', `${attach} <&-`],
-  ['no standard input and no standard error', `${attach} <&- 2>&-`],
-  [
-    'no writable /tmp',
-    `for at in /tmp /var/tmp /dev/shm; do mount --bind $at $at; mount -o remount,bind,ro $at; done; ${attach}`,
-  ],
-  ['umask 077', `umask 077; ${attach}`],
-  ['umask 022', `umask 022; ${attach}`],
-  ['few open files', `ulimit -n 64; ${attach}`],
-  ['another locale', `env -i LC_ALL=tr_TR.UTF-8 TZ=nonsense VOL_NAME=${imageName} ${built}/attach`],
-])('attach works with %s', async (_, script) => {
-  const { exitCode, stdout, stderr } = await attachedHere(server.port, script);
+/** Where a verb may find itself: a script that calls it there. */
+const surroundings: Readonly<Record<string, (verb: string) => string>> = {
+  'an empty environment': (verb) => verb,
+  'a read-only working directory': (verb) => `mount -o remount,ro /mnt; cd /mnt; ${verb}`,
+  'a working directory that is gone': (verb) => `mkdir /mnt/gone; cd /mnt/gone; rmdir /mnt/gone; ${verb}`,
+  'no standard input': (verb) => `${verb} <&-`,
+  'no standard input and no standard output': (verb) => `${verb} 3>&1 <&- >&-`,
+  'no writable /tmp': (verb) =>
+    `for at in /tmp /var/tmp /dev/shm; do mount --bind $at $at; mount -o remount,bind,ro $at; done; ${verb}`,
+  'umask 077': (verb) => `umask 077; ${verb}`,
+  'umask 022': (verb) => `umask 022; ${verb}`,
+  'few open files': (verb) => `ulimit -n 64; ${verb}`,
+  'a foreign time zone': (verb) => verb.replace('env -i', 'env -i TZ=nonsense'),
+  'another PATH': (verb) => verb.replace('env -i', 'env -i PATH=/nowhere'),
+};
+
+test.each(Object.entries(surroundings))('attach works with %s', async (_, within) => {
+  const { exitCode, stdout, stderr } = await attachedHere(server.port, within(attach));
   expect(stderr).toBe('');
-  expect(stdout).toMatch(expectedReply(server.port));
+  expect(stdout).toMatch(within(attach).includes('>&-') ? /^$/ : expectedReply(server.port));
   expect(exitCode).toBe(0);
 });
 
-test('attach works without any standard descriptor', async () => {
-  const { exitCode } = await attachedHere(server.port, `${attach} <&- >&- 2>&-`);
-  expect(exitCode).toBe(0);
+test.each(Object.entries(surroundings))(
+  'a verb that a script has done says what is wrong with %s',
+  async (_, within) => {
+    const { exitCode, stdout, stderr } = await attachedHere(server.port, within(setinfo));
+    // bash itself may add a line in front.
+    expect(stderr).toMatch(complaint);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+  },
+);
+
+test('a verb does not run what the environment would have bash run', async () => {
+  const evil = `echo 'echo evil' >/mnt/evil; ${setinfo.replace('env -i', "env -i BASH_ENV=/mnt/evil ENV=/mnt/evil SHELLOPTS=xtrace 'BASH_FUNC_read%%=() { echo evil; }'")}`;
+  const { exitCode, stdout, stderr } = await attachedHere(server.port, evil);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+  expect(stderr).toMatch(complaint);
+  expect(stderr).not.toMatch(/evil|\+ /);
+});
+
+test.each(['attach', 'setinfo'])('%s ends with its own status without any standard descriptor', async (verb) => {
+  const script = verb === 'attach' ? attach : setinfo;
+  const { exitCode } = await attachedHere(server.port, `${script} <&- >&- 2>&-`);
+  expect(exitCode).toBe(verb === 'attach' ? 0 : 3);
 });
 
 test('every verb and gnt-gluster show their help with nothing at all', async () => {

@@ -1,12 +1,14 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach } from 'vitest';
 import { verbs } from '#src/verbs.ts';
+import { links } from '../../build/links.ts';
 
 export const name = 'ganeti-extstorage-gluster';
-export const installer = path.resolve(import.meta.dirname, '../../install.sh');
+const root = path.resolve(import.meta.dirname, '../..');
+export const installer = path.join(root, 'install.sh');
 export const verbNames = Object.keys(verbs).sort();
 
 /** Where what is, below the destination. */
@@ -21,6 +23,9 @@ export const installed = {
   logs: 'var/log/ganeti/extstorage',
 };
 
+/** A script in place of the executable: says which verb or command it does. */
+export const saysItsName = '#!/bin/sh\nbasename "$(printenv GANETI_EXTSTORAGE_WORKER || echo "$0")"\n';
+
 /** Gives each test of a file something built, in place of the real build, and a directory to install it to. */
 export function installation() {
   const paths = { scratch: '', built: '', destdir: '' };
@@ -28,7 +33,7 @@ export function installation() {
     paths.scratch = await mkdtemp(path.join(tmpdir(), 'install test '));
     paths.built = path.join(paths.scratch, 'built files');
     paths.destdir = path.join(paths.scratch, 'a destination');
-    await fakeBuild(paths.built, '#!/bin/sh\nbasename "$0"\n');
+    await fakeBuild(paths.built, saysItsName);
   });
   afterEach(() => rm(paths.scratch, { recursive: true }));
 
@@ -50,9 +55,8 @@ export async function fakeBuild(built: string, script: string): Promise<void> {
   await mkdir(built);
   await writeFile(path.join(built, name), script);
   await chmod(path.join(built, name), 0o700);
-  for (const link of [...verbNames, 'gnt-gluster']) {
-    await symlink(name, path.join(built, link));
-  }
+  for (const [link, target] of Object.entries(links)) await symlink(target, path.join(built, link));
+  await copyFile(path.join(root, 'providers/gluster/files/run-verb'), path.join(built, 'run-verb'));
   await writeFile(path.join(built, 'parameters.list'), 'volume where the image is\n');
   await writeFile(path.join(built, 'gluster.toml.example'), '# example\n');
   for (const file of [`${name}.7`, 'gnt-gluster.8', 'gnt-gluster.bash-completion', 'gnt-gluster-kvm', 'logrotate']) {

@@ -2,7 +2,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { fakeBuild, installation, installed } from './support.ts';
+import { fakeBuild, installation, installed, saysItsName } from './support.ts';
 
 const { paths, install, at, files, tree } = installation();
 
@@ -44,14 +44,14 @@ describe('install.sh, on what is installed,', () => {
     await install();
     const verb = at(installed.provider, 'attach');
     const watch = `i=0; while :; do
-      [ -f "$1" ] && [ -x "$1" ] && [ "$("$1")" = attach ] || { echo "gone in round $i"; exit 1; }
+      [ -f "$1" ] && [ -x "$1" ] && [ "$("$1")" = attach ] && [ "$("\${1%/*}/open" 2>&1)" = open ] || { echo "gone in round $i"; exit 1; }
       [ -s "\${1%/*}/parameters.list" ] || { echo 'no parameters.list'; exit 1; }
       i=$((i + 1)); [ ! -e "$2" ] || { echo "$i"; exit 0; }; done`;
     const done = path.join(paths.scratch, 'done');
     const watching = execa('sh', ['-c', watch, 'sh', verb, done], { reject: false });
     for (let round = 0; round < 10; round++) {
       // Something large, so that it takes its time to be copied.
-      await fakeBuild(paths.built, `#!/bin/sh\nbasename "$0"\nexit\n${'#'.repeat(10_000_000 + round)}\n`);
+      await fakeBuild(paths.built, `${saysItsName}exit\n${'#'.repeat(10_000_000 + round)}\n`);
       await install();
     }
     await writeFile(done, '');

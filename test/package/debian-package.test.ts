@@ -40,7 +40,7 @@ describe.each(releases)('the Debian package, on a node with $debian', ({ suite }
     expect((await node.exec(install)).stdout).toContain('The following NEW packages will be installed:\n  ganeti-ext');
     expect(await statusOf(node)).toBe(`installed ${version}`);
     const { stdout } = await node.exec(['ls', providerDirectory]);
-    expect(stdout.trim().split('\n')).toEqual([...verbNames, 'parameters.list'].sort());
+    expect(stdout.trim().split('\n')).toEqual([...verbNames, name, 'parameters.list'].sort());
     expect((await node.exec(['stat', '-c', '%F %a', '/var/log/ganeti/extstorage'])).stdout).toBe('directory 750\n');
     await verb(node, 'create', { VOL_SIZE: '64' });
     const [device = ''] = (await verb(node, 'attach')).stdout.split('\n');
@@ -73,7 +73,7 @@ describe.each(releases)('the Debian package, on a node with $debian', ({ suite }
 
   test('an upgrade leaves no moment without a verb, what is attached, and a changed configuration', async () => {
     await node.exec(['sh', '-c', `echo '# changed' >>${rotation}`]);
-    const watch = `cd /; i=0; while [ ! -e /tmp/done ]; do ${providerDirectory}/attach >/tmp/said || exit 1; i=$((i + 1)); done; echo $i`;
+    const watch = `cd /; i=0; while [ ! -e /tmp/done ]; do ${providerDirectory}/attach >/tmp/said && ${providerDirectory}/open --help >/tmp/said || exit 1; i=$((i + 1)); done; echo $i`;
     const watching = node.exec(['sh', '-c', watch], {
       env: { PATH: '/usr/bin:/bin', ...imageEnvironment },
       reject: false,

@@ -42,7 +42,7 @@ export async function estimateOn(mounted: MountedVolume): Promise<Bytes> {
   return bytes;
 }
 
-/** Takes it into account, where there is an estimate, that the images on a volume have so many bytes more or less now. */
+/** Adds to the estimate, where there is one, what the images on a volume have more or less now. */
 export function adjustEstimate(mounted: MountedVolume, difference: Bytes): void {
   const known = memoryOf(mounted);
   if (known !== undefined) remember(mounted, { ...known, bytes: known.bytes + difference });

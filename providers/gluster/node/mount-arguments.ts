@@ -29,7 +29,7 @@ export async function mountArguments(
       ...(first.server.port === usualPort ? [] : [`server-port=${first.server.port}`]),
       // Of each name the servers are asked; what they answered then is true for the same step of the same path. With 0
       // the kernel would ask again who may enter a directory that it has just been told of: twice as many questions.
-      'attribute-timeout=0.001',
+      'attribute-timeout=0.01',
       'entry-timeout=0',
       'negative-timeout=0',
       // Gluster's own cache below FUSE, which `group virt` turns on: another node's grow would show a second late.

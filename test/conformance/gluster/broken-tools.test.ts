@@ -3,7 +3,7 @@ import { expectRefusal } from '../support/expectations.ts';
 import { shell } from '../support/lab.ts';
 import { attach, attachedNew, done, newDisk, run, snapshotOf } from '../support/verbs.ts';
 import { fakeTool, replaceProgram } from './support/faults.ts';
-import { everything, unmountAll, useGlusterLedger } from './support/storage.ts';
+import { everything, imageFile, unmountAll, useGlusterLedger } from './support/storage.ts';
 
 const ledger = useGlusterLedger();
 
@@ -65,10 +65,20 @@ describe('losetup', () => {
   ])('that %s instead of attaching is found out, and nothing is left', async (_, instead, reason) => {
     const disk = ledger.disk();
     await done(run.create(disk, 8));
-    await fakeTool(ledger, 'losetup', except('--find', instead));
+    await fakeTool(ledger, 'losetup', except('--show', instead));
     expectRefusal(await run.attach(disk), 10, reason);
     await shell('rm /usr/local/sbin/losetup');
     await attach(disk);
+  });
+
+  test('that cannot have the device it is told takes one it finds, and never /dev/loop0', async () => {
+    const disk = ledger.disk();
+    await done(run.create(disk, 8));
+    await fakeTool(ledger, 'losetup', except('512?/dev/loop', 'echo taken >&2; exit 1'));
+    expect((await attach(disk)).device).toMatch(/^\/dev\/loop[1-9][0-9]*$/);
+    expect(await shell('losetup --list --noheadings --output NAME --associated "$1"', imageFile(disk.name))).toMatch(
+      /^\S+\n$/,
+    );
   });
 
   test('that does not detach makes detach fail, and the next one works', async () => {

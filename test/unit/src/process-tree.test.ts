@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { openPaths, parentOf, pathOf, processTree, switchesIn } from '#src/process-tree.ts';
+import { hasEnded, openPaths, parentOf, pathOf, processTree, switchesIn } from '#src/process-tree.ts';
 import { scratchDirectory, until } from '../help.ts';
 
 test.each([
@@ -56,4 +56,17 @@ test('processes that only sleep do not move, and one that runs does', async () =
 test('a process that is gone has nothing', () => {
   expect(processTree(2 ** 22 + 1)).toMatchObject({ open: [] });
   expect(pathOf(2 ** 22 + 1, 0)).toBeUndefined();
+});
+
+test('a process has ended when it is gone, or nobody has asked yet how it ended', async () => {
+  expect(hasEnded(process.pid)).toBe(false);
+  expect(hasEnded(2 ** 22 + 1)).toBe(true);
+  // A shell that becomes sleep, which asks for no child.
+  const parent = spawn('sh', ['-c', 'sleep 0 & exec sleep 60'], { stdio: 'ignore' });
+  onTestFinished(() => void parent.kill('SIGKILL'));
+  const childOf = (pid = 0): number | undefined => processTree(pid).pids[1];
+  await until('its child is known', () => childOf(parent.pid) !== undefined);
+  const child = childOf(parent.pid) ?? 0;
+  await until('its child has ended', () => hasEnded(child));
+  expect(childOf(parent.pid)).toBe(child);
 });
