@@ -51,9 +51,9 @@ export async function supervise({ program, args, environment, patience }: Work):
 }
 
 /**
- * Watches the worker of a program, a child of this process's parent, until it ends. Throws a Failure of kind unavailable
- * when a volume that the worker uses gave no answer for too long: the worker and what it started are killed then, and
- * their locks are given to others even where the kernel does not let them end.
+ * Watches the worker of a program, a child of this process's parent, until it ends. Throws a Failure of kind
+ * unavailable when a volume that the worker uses gave no answer for too long: the worker and what it started are killed
+ * then, and their locks are given to others even where the kernel does not let them end.
  */
 export async function watch(program: string, worker: number, patience: () => Promise<number>): Promise<void> {
   const hang = await firstHang(worker, patience);

@@ -9,7 +9,10 @@ const files: readonly (readonly [path: string, meaning: string])[] = [
     '/usr/share/doc/ganeti-extstorage-gluster/examples/gluster.toml',
     'an example of the configuration, with all keys and what they mean',
   ],
-  ['/usr/share/ganeti/extstorage/gluster/', 'the verbs: links to one executable, or to the script that waits for its work'],
+  [
+    '/usr/share/ganeti/extstorage/gluster/',
+    'the verbs: links to one executable, or to the script that waits for its work',
+  ],
   [
     '/usr/lib/ganeti-extstorage-gluster/gnt-gluster-kvm',
     "the wrapper of QEMU that `gnt-gluster kvm enable` makes Ganeti's kvm_path: it gives QEMU all servers of an image and becomes QEMU",

@@ -61,8 +61,8 @@ async function live(each: (name: string, verb: () => Promise<unknown>) => Promis
 }
 
 /**
- * What each verb asks at least in many lives, of which no more are lived than are needed: where the machine is slow, the
- * kernel asks again now and then; never less.
+ * What each verb asks at least in many lives. No more are lived than are needed: where the machine is slow, the kernel
+ * asks again now and then; never less.
  */
 async function leastOf(wanted: Counts): Promise<Counts> {
   // The first life mounts the volume, and notes what later ones need not ask again.
@@ -78,7 +78,7 @@ async function leastOf(wanted: Counts): Promise<Counts> {
   return Object.fromEntries(least);
 }
 
-/** As documented, but for one or two: what one step was told may still hold for another one a few milliseconds later. */
+/** As documented, but for one or two: what one step was told may hold for another one a few milliseconds later. */
 function expectAsDocumented(least: Counts): void {
   const wanted = documented();
   expect(Object.keys(least)).toEqual(Object.keys(wanted));
