@@ -19,7 +19,7 @@ find . -name '*.json' | sort | while read -r file; do
   echo "$file"; tr -d ' \\n' <"$file" | sed -E 's/"(created|since|boot|snapshotState)":"[^"]*"/"\\1":"-"/g'; echo
 done
 cd /run
-find ganeti-gluster -not -path '*/mnt/*' -not -name '*.[0-9]*.new' -type f -printf '%p %m\\n' 2>/dev/null | sort
+find ganeti-gluster -not -path '*/mnt/*' -not -path '*/promised/*' -not -name '*.[0-9]*.new' -type f -printf '%p %m\\n' 2>/dev/null | sort
 find ganeti-gluster/images -type f 2>/dev/null | sort | while read -r file; do
   device=$(sed -nE 's,.*"device":"/dev/(loop[0-9]+)".*,\\1,p' "$file")
   path=$(sed -nE 's/.*"path":"([^"]*)".*/\\1/p' "$file")
