@@ -31,12 +31,13 @@ export async function promisedOn(mounted: MountedVolume, { patience = Number.POS
 
 /**
  * About what the images on a volume have together: what was counted at most ten minutes ago, and what this node changed
- * since then. Counting takes a second at most, and so it may be too little. Only a warning may rest on it: with every
- * image counted at every create, each create would be slower than the one before.
+ * since then, if that is good news; else what is counted now. Counting takes a second at most, and so it may be too
+ * little. Only a warning may rest on it: with every image counted at every create, each create would be slower than the
+ * one before.
  */
-export async function estimateOn(mounted: MountedVolume): Promise<Bytes> {
+export async function estimateOn(mounted: MountedVolume, isGoodNews: (bytes: Bytes) => boolean): Promise<Bytes> {
   const known = memoryOf(mounted);
-  if (known !== undefined) return known.bytes;
+  if (known !== undefined && isGoodNews(known.bytes)) return known.bytes;
   const bytes = await promisedOn(mounted, { patience: 1000 });
   remember(mounted, { bytes, counted: Date.now() });
   return bytes;

@@ -27,7 +27,7 @@ export interface VolumeSpace {
   readonly free: Bytes;
   /** What stays free of new images. */
   readonly reserve: Bytes;
-  /** The sizes of all images together: what they may come to occupy. */
+  /** The sizes of all images together, what they may come to occupy; 0 where no overcommit ratio needs it. */
   readonly promised: Bytes;
   /** How many times its size may be promised; undefined: as often as one likes. */
   readonly overcommit: number | undefined;
@@ -76,11 +76,11 @@ function roomOf({ total, free, reserve, promised, overcommit }: VolumeSpace): { 
  * moment.
  */
 export async function chooseVolume(mounted: readonly MountedVolume[], demand: Demand): Promise<MountedVolume> {
-  const found = await Promise.all(mounted.map(async (here) => ({ here, space: await spaceOf(here, demand) })));
+  const found = await Promise.all(mounted.map(async (here) => ({ here, space: await spaceOf(here) })));
   const sorted = found.sort((one, other) => other.space.free - one.space.free);
   const chosen = sorted.find(({ space }) => fits(space, demand));
   if (chosen === undefined) throw await noRoom(sorted, demand);
-  warnIfOutgrown(chosen.space, demand);
+  await warnIfOutgrown(chosen, demand);
   adjustEstimate(chosen.here, demand.growth);
   return chosen.here;
 }
@@ -110,11 +110,10 @@ function statfs(path: string): { readonly total: Bytes; readonly free: Bytes } {
   return { total: blocks * bsize, free: bavail * bsize };
 }
 
-async function spaceOf(mounted: MountedVolume, demand: Demand): Promise<VolumeSpace> {
+async function spaceOf(mounted: MountedVolume): Promise<VolumeSpace> {
   const { total, free } = statfs(mounted.path);
   const { reserve, overcommit } = mounted.pool;
-  const sparse = demand.growth > demand.blocks;
-  const promised = overcommit !== undefined ? await promisedOn(mounted) : sparse ? await estimateOn(mounted) : 0;
+  const promised = overcommit === undefined ? 0 : await promisedOn(mounted);
   return { volume: mounted.volume, total, free, reserve: reserveOf(reserve, total), promised, overcommit };
 }
 
@@ -140,10 +139,13 @@ function numbersOf({ volume, total, free, reserve, promised, overcommit }: Volum
   return `${numbers}; its images may grow to ${formatBytes(promised)}, but at most ${overcommit} x ${formatBytes(total)} is allowed`;
 }
 
-function warnIfOutgrown({ volume, total, free, promised, overcommit }: VolumeSpace, demand: Demand): void {
-  const together = promised + demand.growth;
+async function warnIfOutgrown({ here, space }: Examined, demand: Demand): Promise<void> {
+  const { volume, total, free, overcommit } = space;
   if (overcommit !== undefined || demand.growth === demand.blocks) return;
-  if (demand.growth <= free && together <= total) return;
+  const isRoomBeside = (promised: Bytes): boolean => demand.growth <= free && promised + demand.growth <= total;
+  const promised = await estimateOn(here, isRoomBeside);
+  if (isRoomBeside(promised)) return;
+  const together = promised + demand.growth;
   note(
     `warning: sparse images may outgrow volume ${volume}: with ${demand.purpose} they may grow to ${formatBytes(together)}; ` +
       `it has ${formatBytes(total)}, ${formatBytes(free)} free`,

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../support/caller.ts';
@@ -153,6 +154,9 @@ describe('overcommit', () => {
     expect((await done(run.create(first, 200))).said).toBe('');
     expect((await done(run.create(second, 200))).said).toMatch(/^warning: .*400 MiB/);
     expect((await done(run.grow(first, 200, 201))).said).toMatch(/^warning: .*401 MiB/);
+    // What another node removes counts no more, though this node still remembers it.
+    await shell('rm -r "$1"', path.dirname(imageFile(second.name, volumes.small)));
+    expect((await done(run.create(ledger.disk(), 10))).said).toBe('');
   });
 
   test('of two volumes the one where it fits is taken, and the best is named when it fits on none', async () => {
