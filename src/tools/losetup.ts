@@ -94,9 +94,11 @@ export function isStillAttached(
  * Attaches a file to a free loop device and returns it. Afterwards the device has the file's size, bypasses the page
  * cache (two caches would show stale data after a migration) and has sectors of 512 bytes, which is what the partition
  * table of a guest is written for, whatever a newer kernel would choose. It never is /dev/loop0, whose minor number 0
- * means "not attached" to Ganeti (`if not self.minor` in lib/storage/extstorage.py).
+ * means "not attached" to Ganeti (`if not self.minor` in lib/storage/extstorage.py). Throws a Failure of kind
+ * unavailable when the file can only be read.
  */
 export async function attachLoopDevice(file: string, size: Bytes): Promise<string> {
+  requireWritable(file);
   const other = otherThanFirst();
   const attached = other === undefined ? undefined : await attachTo(other, file);
   if (attached?.exitCode === 0) return await checked(attached, file, size);
@@ -136,7 +138,6 @@ async function checked(result: CommandResult, file: string, size: Bytes): Promis
   ].filter((problem) => problem !== undefined);
   if (wrong.length === 0) return device;
   await runPlain(['losetup', '--detach', device]);
-  requireWritable(file);
   throw new Failure('failed', `the loop device of ${file} ${wrong.join(', ')}`);
 }
 
