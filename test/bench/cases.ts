@@ -24,8 +24,17 @@ export interface Places {
 export const baseline = 'node, an empty file';
 export const warmAttach = 'attach, attached';
 export const pythonAttach = 'attach, python3';
+export const python = 'python3, nothing';
 export const createLarge = 'create, 10 GiB';
 export const qemuCreate = 'create, 10 GiB, qemu-img';
+
+/** The verbs whose own round trips are measured: alone, by a program that does nothing else. */
+export const asking = ['open', 'close', 'setinfo', 'grow', 'detach'] as const;
+
+/** The case that measures the round trips of a verb, with the time that python3 takes to start. */
+export function roundTripsOf(verb: string): string {
+  return `round trips of ${verb}, python3`;
+}
 
 /** The image that stays attached, so that its volume stays mounted. */
 export const attachedImage = 'bench-attached.ext.disk0';
@@ -66,6 +75,10 @@ export function allCases(places: Places): readonly Case[] {
   const snapshot = { VOL_SNAPSHOT_NAME: `${image}.snap`, VOL_SNAPSHOT_SIZE: mebibytes };
   const removeSnapshot = run('remove', { VOL_NAME: `${image}.snap` });
   const qemuFile = 'bench-qemu.raw';
+  const mount = `/run/ganeti-gluster/mnt/default/${places.volume}`;
+  const roundTrips = ['/usr/bin/python3', `${places.bench}/round-trips.py`] as const;
+  const likeImages = `cd ${mount}; mkdir -p bench/.nodes bench/${image}/lease; touch bench/.nodes/node
+    cd bench/${image}; touch disk image.json; [ -e lease/taken ] || touch lease/free\n`;
   return [
     { name: baseline, argv: [places.node, `${places.bench}/empty.cjs`], environment: {} },
     { name: pythonAttach, argv: ['/usr/bin/python3', `${places.bench}/attach.py`], ...attached },
@@ -105,8 +118,15 @@ export function allCases(places: Places): readonly Case[] {
         ...['create', '-q', '-f', 'raw', `gluster://${places.server}:24007/${places.volume}/${qemuFile}`, '10G'],
       ],
       environment: { LC_ALL: 'C', HOME: '/root' },
-      after: `rm -f /run/ganeti-gluster/mnt/default/${places.volume}/${qemuFile}`,
+      after: `rm -f ${mount}/${qemuFile}`,
       every: 10,
     },
+    { name: python, argv: roundTrips, environment: {} },
+    ...asking.map((verb) => ({
+      name: roundTripsOf(verb),
+      argv: [...roundTrips, verb, `${mount}/bench`] as const,
+      environment: {},
+      before: likeImages,
+    })),
   ];
 }

@@ -3,7 +3,9 @@ import { gfapi, loop, nbd, qemu, workloads } from '../bench/data/cases.ts';
 import { benchRateOf, rateOf } from '../bench/data/measure.ts';
 import { planOf } from '../bench/data/options.ts';
 import { goals, summarize, tableOf } from '../bench/data/results.ts';
+import { goals as goalsOfVerbs } from '../bench/goals.ts';
 import { ways } from '../bench/nbd/cases.ts';
+import { summarize as summarizeVerbs } from '../bench/statistics.ts';
 
 const [randomWrite] = workloads;
 const measured = new Map([
@@ -55,6 +57,20 @@ test('goals tell what was reached, met or not', () => {
     'not met  QEMU / gfapi, 4 KiB random write, depth 1: 0.90 (goal: at least 0.95)',
   ]);
   expect(goals([])).toEqual([]);
+});
+
+test('a verb may take twice as long as bare Node, and the time of its own round trips', () => {
+  const took = (milliseconds: number) => [{ seconds: milliseconds / 1000, processor: 0, mebibytes: 0 }];
+  const runs = {
+    'node, an empty file': took(40),
+    'python3, nothing': took(10),
+    'open, to do': took(110),
+    'round trips of open, python3': took(30),
+    'close, to do': took(110),
+  };
+  expect(goalsOfVerbs(summarizeVerbs(runs, 'node, an empty file'))).toEqual([
+    'not met  open to do, but for its own round trips / bare Node: 2.25 (goal: at most 2)',
+  ]);
 });
 
 test.each<[string, string, number | undefined]>([
