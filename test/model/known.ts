@@ -89,6 +89,23 @@ export const known: Readonly<Record<string, readonly Step[]>> = {
     detach(on(1)),
     remove(on(0, 'A', { volume: 'model2' })),
   ],
+  'what a node attached is what it opens, whatever is put beside it': [
+    create(on(0, 'A', { volume: 'model2' }), undefined),
+    attach(on(0)),
+    copy('A', { volume: 'model1', directory: 'images' }),
+    open(on(0), 'exclusive'),
+    open(on(1), 'exclusive'),
+    close(on(0)),
+  ],
+  'what a node has open is what grows there, whichever pool is the default by now': [
+    create(on(0, 'A', { pool: 'other' }), undefined),
+    copy('A', { volume: 'model2', directory: 'images' }),
+    open(on(1), 'exclusive'),
+    ...called('default_pool'),
+    grow(on(1)),
+    grow(on(0)),
+    close(on(1)),
+  ],
   'a node keeps its image when it is renamed': [
     create(on(0), undefined),
     attach(on(0)),

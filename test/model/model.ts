@@ -41,6 +41,8 @@ export interface ModelNode {
   renamed: number;
   /** What its devices lead to. */
   readonly attached: Map<Name, { readonly device: string; readonly data: Data }>;
+  /** Where it attached or opened an image last, until it is detached or removed there. */
+  readonly seen: Map<Name, Pick<Spot, 'pool' | 'volume'>>;
 }
 
 /** What a sequence should have led to. */
@@ -59,7 +61,7 @@ export interface Model {
 export function newModel(nodes: number, configuration: Configuration): Model {
   return {
     configuration,
-    nodes: Array.from({ length: nodes }, () => ({ renamed: 0, attached: new Map() })),
+    nodes: Array.from({ length: nodes }, () => ({ renamed: 0, attached: new Map(), seen: new Map() })),
     images: [],
     trash: [],
     foreign: undefined,
@@ -115,6 +117,27 @@ export function lookup(model: Model, name: Name, where: Where): Lookup {
   const [only] = all;
   if (only !== undefined && all.length === 1) return { all, target: only, refusals: [4, 5, ...unknown] };
   return { all, refusals: [4, 5, ...unknown] };
+}
+
+/**
+ * What a verb on a node must come to that works with what the node has: the image that it attached or opened is meant,
+ * whatever default the configuration has meanwhile, and whatever else there is of that name. Else it is as in lookup.
+ */
+export function lookupOn(model: Model, node: number, name: Name, where: Where): Lookup {
+  const found = lookup(model, name, where);
+  const seen = model.nodes[node]?.seen.get(name);
+  const spot = spots(model.configuration).find(({ pool, volume }) => pool === seen?.pool && volume === seen.volume);
+  const target = found.all.find((image) => image.volume === spot?.volume && image.directory === spot.directory);
+  return target === undefined ? found : { ...found, target, refusals: [] };
+}
+
+/** Has a node remember where it attached or opened an image. */
+export function see(model: Model, node: number, name: Name, data: Data): void {
+  const image = model.images.find((known) => known.name === name && known.data === data);
+  const spot = spots(model.configuration).find(
+    ({ volume, directory }) => volume === image?.volume && directory === image.directory,
+  );
+  if (spot !== undefined) model.nodes[node]?.seen.set(name, spot);
 }
 
 /** Whether an image lies in no place of the configuration. A node that remembers it may say so, with 3. */

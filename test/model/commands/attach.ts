@@ -1,5 +1,5 @@
 import { requireDeviceContent, requireExit, sizes } from '../invariants.ts';
-import { isStale, lookup } from '../model.ts';
+import { isStale, lookup, lookupOn, see } from '../model.ts';
 import { devicesOf, verb } from '../real.ts';
 import { exists, isHere, type On, type Step, step, whereText } from './step.ts';
 
@@ -15,21 +15,25 @@ export function attach({ node, name, where, blind }: On): Step {
     can: (model) => blind || exists(model, name) || model.nodes[node]?.attached.has(name) === true,
     act: async (model, real) => {
       const { target, refusals } = lookup(model, name, where);
+      const opened = lookupOn(model, node, name, where).target;
       const here = model.nodes[node]?.attached;
       const before = here?.get(name);
       const stale = isStale(model, node, name);
       const mayStay = before !== undefined && !stale;
       const other = mayStay && before.data !== target?.data;
       const ran = await verb(real, node, 'attach', name, where);
-      const works = target !== undefined || mayStay ? [0] : [];
+      const works = (target ?? opened) !== undefined || mayStay ? [0] : [];
       requireExit(ran, [...works, ...refusals, ...(other ? [5, 6] : [])], stale ? 'its device leads nowhere' : '');
+      if (ran.exitCode === 4) model.nodes[node]?.seen.delete(name);
       if (ran.exitCode !== 0) return;
       const [device = ''] = ran.stdout.split('\n', 1);
       const found = (await devicesOf(real, node)).get(real.nameOf(name))?.find((known) => known.device === device);
-      const data = [target?.data, mayStay ? before.data : undefined].find((known) => known?.inode === found?.inode);
+      const possible = [target?.data, opened?.data, mayStay ? before.data : undefined];
+      const data = possible.find((known) => known?.inode === found?.inode);
       if (data === undefined)
         throw new Error(`attach gave ${device} of inode ${found?.inode}, and the image has ${target?.data.inode}`);
       here?.set(name, { device, data });
+      see(model, node, name, data);
       // What this node has open is attached without a look at the volume: it sees with the next open what grew
       // elsewhere.
       const isOpen = before !== undefined && data.granted.has(node);
@@ -55,6 +59,7 @@ export function detach({ node, name, blind }: Omit<On, 'where'>): Step {
       const ran = await verb(real, node, 'detach', name, {});
       requireExit(ran, [0]);
       model.nodes[node]?.attached.delete(name);
+      model.nodes[node]?.seen.delete(name);
       for (const image of model.images.filter((found) => found.name === name && found.data.granted.has(node))) {
         image.data.granted.delete(node);
         // Where the volume is not configured any more, the node may have no way to it.

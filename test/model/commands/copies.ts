@@ -1,5 +1,5 @@
 import { requireContent, requireExit, sizes } from '../invariants.ts';
-import { isLost, lookup } from '../model.ts';
+import { isLost, lookup, lookupOn } from '../model.ts';
 import { verb } from '../real.ts';
 import { copyExits, newImage } from './create.ts';
 import { exists, type On, type Step, step, whereText } from './step.ts';
@@ -12,7 +12,7 @@ export function snapshot({ node, name, where, blind }: On & { readonly name: 'A'
     node,
     can: (model) => blind || exists(model, name),
     act: async (model, real) => {
-      const source = lookup(model, name, where);
+      const source = lookupOn(model, node, name, where);
       const copy = lookup(model, copyName, where);
       const variables = { VOL_SNAPSHOT_NAME: real.nameOf(copyName), VOL_SNAPSHOT_SIZE: '12' };
       const ran = await verb(real, node, 'snapshot', name, where, variables);
@@ -46,7 +46,7 @@ export function grow({ node, name, where, blind }: On): Step {
     node,
     can: (model) => blind || exists(model, name),
     act: async (model, real) => {
-      const { target, refusals } = lookup(model, name, where);
+      const { target, refusals } = lookupOn(model, node, name, where);
       const attached = model.nodes[node]?.attached.get(name);
       const ran = await verb(real, node, 'grow', name, where, { VOL_SIZE: '12', VOL_NEW_SIZE: '16' });
       if (target === undefined) return requireExit(ran, refusals);

@@ -1,5 +1,15 @@
 import { requireContent, requireExit, sizes } from '../invariants.ts';
-import { type Image, isLost, lookup, type Model, type Name, newData, othersWith, placesFor } from '../model.ts';
+import {
+  type Image,
+  isLost,
+  lookup,
+  lookupOn,
+  type Model,
+  type Name,
+  newData,
+  othersWith,
+  placesFor,
+} from '../model.ts';
 import { findAll, type Real, verb } from '../real.ts';
 import { exists, type On, poolOf, type Step, step, whereText } from './step.ts';
 
@@ -26,7 +36,7 @@ export function create({ node, name, where, blind }: On, clone: Name | undefined
       }
       const places = placesFor(model, where);
       if (places === undefined) return requireExit(ran, [3, 4], 'there is no such pool or volume');
-      const source = clone === undefined ? undefined : lookup(model, clone, poolOf(where));
+      const source = clone === undefined ? undefined : lookupOn(model, node, clone, poolOf(where));
       if (source !== undefined && source.target === undefined) return requireExit(ran, source.refusals);
       const lost = isLost(model, name) ? [3] : [];
       const exits = source?.target === undefined ? [0] : copyExits(source.target, source.refusals, node);

@@ -1,5 +1,5 @@
 import { requireExit } from '../invariants.ts';
-import { type Data, lookup, type Mode, othersWith } from '../model.ts';
+import { type Data, lookupOn, type Mode, othersWith, see } from '../model.ts';
 import { verb } from '../real.ts';
 import { exists, isHere, type On, type Step, step, whereText } from './step.ts';
 
@@ -13,7 +13,7 @@ export function open({ node, name, where, blind }: On, mode: Mode): Step {
     node,
     can: (model) => blind || exists(model, name),
     act: async (model, real) => {
-      const { target, refusals } = lookup(model, name, where);
+      const { target, refusals } = lookupOn(model, node, name, where);
       const attached = model.nodes[node]?.attached.get(name);
       const ran = await verb(real, node, 'open', name, where, {
         VOL_OPEN_EXCLUSIVE: mode === 'exclusive' ? 'True' : 'False',
@@ -25,6 +25,7 @@ export function open({ node, name, where, blind }: On, mode: Mode): Step {
       if (ran.exitCode !== 0) return;
       target.data.granted.set(node, mode);
       target.data.lingering.delete(node);
+      see(model, node, name, target.data);
     },
   });
 }
@@ -48,7 +49,7 @@ export function close({ node, name, where, blind }: On): Step {
     node,
     can: (model) => blind || isHere(model, node, name),
     act: async (model, real) => {
-      const { target, refusals } = lookup(model, name, where);
+      const { target, refusals } = lookupOn(model, node, name, where);
       const ran = await verb(real, node, 'close', name, where);
       requireExit(ran, [0, ...refusals.filter((code) => code !== 4)]);
       if (ran.exitCode !== 0) return;

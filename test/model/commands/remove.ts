@@ -23,6 +23,7 @@ export function remove({ node, name, where, blind }: On): Step {
       requireExit(ran, [...gone, ...nothing, ...stale, ...refusals.filter((code) => code !== 4 || all.length > 0)]);
       if (ran.exitCode !== 0) return;
       model.nodes[node]?.attached.delete(name);
+      model.nodes[node]?.seen.delete(name);
       if (target !== undefined) takeAway(model, target, await findAll(real), real);
       requireGone(model, name, where);
     },
