@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { commandApart, commandPart } from './command-part.ts';
 import { lateLibraries, libraryEntry } from './late-libraries.ts';
 
-/** The files of one program: `main` and the libraries that it loads late, by name. */
+/** The files of one program, by name: `main`, the administrator's command, and the libraries that both load late. */
 export type Bundle = Readonly<Record<string, string>>;
 
 /**
@@ -12,9 +13,16 @@ export type Bundle = Readonly<Record<string, string>>;
 export async function bundle(root: string, entry: string, output: string): Promise<Bundle> {
   const libraries = new Set<string>();
   const options = { ...common, absWorkingDir: root, ...wrapped };
+  const commands = new Set<string>();
+  const plugins = [lateLibraries(libraries), commandApart(commands)];
   const main = path.join(output, 'main.cjs');
-  await build({ ...options, entryPoints: [entry], outfile: main, plugins: [lateLibraries(libraries)] });
+  await build({ ...options, entryPoints: [entry], outfile: main, plugins });
   const files: Record<string, string> = { main };
+  for (const command of commands) {
+    const file = path.join(output, `${commandPart}.cjs`);
+    await build({ ...options, entryPoints: [command], outfile: file, plugins });
+    files[commandPart] = file;
+  }
   for (const name of [...libraries].sort()) {
     const file = path.join(output, `${name}.cjs`);
     await build({ ...options, stdin: await libraryEntry(name, root), outfile: file });

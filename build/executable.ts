@@ -43,12 +43,15 @@ export async function buildExecutable(ingredients: Ingredients, output: string):
   return { path: output, bytes: (await stat(output)).size, fresh };
 }
 
+/** Of these a verb runs most. Of all others a process uses little. */
+const wholeParts = ['main', 'smol-toml'];
+
 type Assets = Readonly<Record<string, string>>;
 
 /** V8 refuses a cache that was made on another architecture, so such an executable has empty ones and starts slower. */
 async function withCodeCaches({ architecture, bundle }: Ingredients): Promise<Assets> {
-  for (const file of Object.values(bundle)) {
-    if (architecture === process.arch) await makeCodeCache(file);
+  for (const [name, file] of Object.entries(bundle)) {
+    if (architecture === process.arch) await makeCodeCache(file, wholeParts.includes(name));
     else await writeFile(`${file}.cache`, '');
   }
   const entries = Object.entries(bundle).flatMap(([name, file]) => [
@@ -58,9 +61,15 @@ async function withCodeCaches({ architecture, bundle }: Ingredients): Promise<As
   return Object.fromEntries(entries);
 }
 
-async function makeCodeCache(file: string): Promise<void> {
+async function makeCodeCache(file: string, isWhole: boolean): Promise<void> {
   const script = path.join(import.meta.dirname, 'code-cache.ts');
-  const argv = [process.execPath, `--random-seed=${randomSeed}`, script, path.basename(file)];
+  const argv = [
+    process.execPath,
+    `--random-seed=${randomSeed}`,
+    script,
+    path.basename(file),
+    ...(isWhole ? ['whole'] : []),
+  ];
   // NODE_OPTIONS and the like could change what V8 makes of it.
   await mustRun(argv, { cwd: path.dirname(file), env: {} });
 }

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { run } from '#src/exec.ts';
 import { verbNames } from '#src/verbs.ts';
 import { lateLibraries } from '../../build/late-libraries.ts';
+import { nodeArguments } from '../../build/node-arguments.ts';
 import { attachedHere, built, expectedReply, imageName, root, startServer } from './support.ts';
 
 let server: Awaited<ReturnType<typeof startServer>>;
@@ -53,8 +56,27 @@ test('attach of an image that is attached starts no process', async () => {
   expect(stderr).toBe('2');
 });
 
+const work = path.join(root, 'build/out/work/ganeti-extstorage-gluster-x64');
+
+test('what a verb reads has nothing of the command of the administrator', () => {
+  const partOf = (name: string): string => readFileSync(path.join(work, `${name}.cjs`), 'latin1');
+  expect(partOf('gnt-gluster')).toContain('// providers/gluster/admin/');
+  expect(partOf('main')).toContain('// providers/gluster/provider.ts');
+  expect(partOf('main')).not.toContain('// providers/gluster/admin/');
+});
+
+test.each(['main', 'gnt-gluster', 'smol-toml', 'execa'])('V8 takes the code cache of %s', async (part) => {
+  const harness = `
+    const [source, cachedData] = process.argv.slice(1).map((file) => require('node:fs').readFileSync(file));
+    const script = new (require('node:vm').Script)(source.toString('latin1'), { cachedData });
+    process.stdout.write(String(script.cachedDataRejected));`;
+  const files = ['', '.cache'].map((suffix) => path.join(work, `${part}.cjs${suffix}`));
+  const { stdout } = await run([process.execPath, ...nodeArguments, '-e', harness, ...files]);
+  expect(stdout).toBe('false');
+});
+
 test('attach of an image that is attached loads no library', async () => {
-  const main = path.join(root, 'build/out/work/ganeti-extstorage-gluster-x64/main.cjs');
+  const main = path.join(work, 'main.cjs');
   const script = `exec env -i VOL_NAME=${imageName} bash --norc -c 'exec -a attach "$@"' bash "$@"`;
   const harness = `
     const source = require('node:fs').readFileSync(process.argv[1], 'latin1');

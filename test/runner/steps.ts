@@ -15,7 +15,8 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 /**
  * All steps: one stage after the other, the quicker the answer, the earlier. The lanes of a stage run side by side,
- * each step by step. End to end tests wait for most of their time, so that two processors have enough to do.
+ * each step by step. Conformance and end to end tests wait for much of their time: two processors have room for a third
+ * lane.
  */
 export const stages: readonly (readonly (readonly Step[])[])[] = [
   [
@@ -32,11 +33,17 @@ export const stages: readonly (readonly (readonly Step[])[])[] = [
   ],
   [[tests('unit', { needsBuild: false })]],
   [
-    [tests('sanity', { needsBuild: false })],
-    [tests('install', { needsBuild: false }), tests('executable')],
-    [tests('package')],
+    [
+      tests('sanity', { needsBuild: false }),
+      tests('install', { needsBuild: false }),
+      tests('executable'),
+      tests('package'),
+      tests('lab'),
+      tests('short'),
+    ],
+    [tests('conformance')],
+    [tests('e2e')],
   ],
-  [[tests('conformance'), tests('lab'), tests('short')], [tests('e2e')]],
 ];
 
 /** The same, one after the other. */
