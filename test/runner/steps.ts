@@ -15,8 +15,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 /**
  * All steps: one stage after the other, the quicker the answer, the earlier. The lanes of a stage run side by side,
- * each step by step. Conformance and end to end tests wait for much of their time: two processors have room for a third
- * lane.
+ * each step by step. End to end tests wait for most of their time, so that two processors have enough to do.
  */
 export const stages: readonly (readonly (readonly Step[])[])[] = [
   [
@@ -33,16 +32,13 @@ export const stages: readonly (readonly (readonly Step[])[])[] = [
   ],
   [[tests('unit', { needsBuild: false })]],
   [
-    [
-      tests('sanity', { needsBuild: false }),
-      tests('install', { needsBuild: false }),
-      tests('executable'),
-      tests('package'),
-      tests('lab'),
-      tests('short'),
-    ],
-    [tests('conformance')],
-    [tests('e2e')],
+    [tests('sanity', { needsBuild: false })],
+    [tests('install', { needsBuild: false }), tests('executable')],
+    [tests('package')],
+  ],
+  [
+    [tests('conformance'), tests('lab')],
+    [tests('e2e'), tests('short')],
   ],
 ];
 
