@@ -95,7 +95,7 @@ async function firstHang(pid: number, patience: () => Promise<number>): Promise<
       if (!questions.has(mount.point) && concerns({ mount, moves: before?.moves }, now)) {
         const question: Question = { mount, since: new Date(), moves: now.moves, answer: 'none yet' };
         questions.set(mount.point, question);
-        void ask(question, await patience());
+        void askVolume(question, await patience());
       }
     before = now;
     await sleep(interval);
@@ -115,7 +115,7 @@ function concerns({ mount, moves }: { mount: Mount; moves: string | undefined },
   return moves === now.moves || now.open.some((path) => path === mount.point || path.startsWith(`${mount.point}/`));
 }
 
-async function ask(question: Question, patience: number): Promise<void> {
+async function askVolume(question: Question, patience: number): Promise<void> {
   question.answer = (await isHung(question.mount.point, patience)) ? 'none in time' : 'given';
 }
 

@@ -148,7 +148,7 @@ function requireWritable(file: string): void {
     fsyncSync(descriptor);
   } catch (error) {
     const errno = errnoOf(error);
-    const details = errno === undefined ? {} : { errno };
+    const details = { cause: error, ...(errno === undefined ? {} : { errno }) };
     throw new Failure(
       'unavailable',
       `${file} can only be read: ${error instanceof Error ? error.message : error}`,

@@ -53,80 +53,111 @@ export function command(places: Pick<Places, 'provider'>, verb: keyof typeof ver
   return `env -i ${assignments.join(' ')} ${places.provider}/${verb}\n`;
 }
 
+type Verb = keyof typeof verbs;
+
+/** One verb, as Ganeti calls it. */
+function measured(
+  { provider }: Pick<Places, 'provider'>,
+  name: string,
+  verb: Verb,
+  variables: Variables,
+  scripts: Partial<Case> = {},
+): Case {
+  const texts = Object.entries({ VOL_NAME: image, ...variables }).map(([key, value]) => [key, String(value)] as const);
+  return {
+    name,
+    argv: [`${provider}/${verb}`],
+    environment: { ...fromGaneti, ...Object.fromEntries(texts) },
+    ...scripts,
+  };
+}
+
 /** All cases; each starts with its image made, not attached, not open, unless a script says otherwise. */
 export function allCases(places: Places): readonly Case[] {
-  const run = (verb: keyof typeof verbs, variables: Variables = {}) =>
-    command(places, verb, { VOL_NAME: image, ...variables });
-  const measured = (
-    name: string,
-    verb: keyof typeof verbs,
-    variables: Variables,
-    scripts: Partial<Case> = {},
-  ): Case => {
-    const texts = Object.entries({ VOL_NAME: image, ...variables }).map(
-      ([key, value]) => [key, String(value)] as const,
-    );
-    const environment = { ...fromGaneti, ...Object.fromEntries(texts) };
-    return { name, argv: [`${places.provider}/${verb}`], environment, ...scripts };
-  };
+  return [...attachCases(places), ...verbCases(places), ...largeCases(places), ...roundTripCases(places)];
+}
+
+/** attach of an image that is attached, and programs that do no more than that. */
+function attachCases(places: Places): readonly Case[] {
   const attached = { environment: { ...fromGaneti, VOL_NAME: attachedImage } };
   const userspace = { environment: { ...attached.environment, EXTP_ACCESS: 'userspace' } };
+  const byPython = ['/usr/bin/python3', `${places.bench}/attach.py`] as const;
+  const byBash = ['/bin/bash', `${places.bench}/attach.sh`] as const;
+  return [
+    { name: baseline, argv: [places.node, `${places.bench}/empty.cjs`], environment: {} },
+    { name: pythonAttach, argv: byPython, ...attached },
+    { name: 'attach, bash', argv: byBash, ...attached },
+    measured(places, warmAttach, 'attach', { VOL_NAME: attachedImage }),
+    { name: `${pythonAttach}, userspace`, argv: byPython, ...userspace },
+    { name: 'attach, bash, userspace', argv: byBash, ...userspace },
+    measured(places, `${warmAttach}, userspace`, 'attach', userspace.environment),
+  ];
+}
+
+/** Every verb, with its work before it and with its work done. */
+function verbCases(places: Places): readonly Case[] {
+  const run = (verb: Verb, variables: Variables = {}): string =>
+    command(places, verb, { VOL_NAME: image, ...variables });
+  const verb = (name: string, called: Verb, variables: Variables = {}, scripts: Partial<Case> = {}): Case =>
+    measured(places, name, called, variables, scripts);
   const create = run('create', { VOL_SIZE: mebibytes });
   const snapshot = { VOL_SNAPSHOT_NAME: `${image}.snap`, VOL_SNAPSHOT_SIZE: mebibytes };
   const removeSnapshot = run('remove', { VOL_NAME: `${image}.snap` });
-  const qemuFile = 'bench-qemu.raw';
-  const mount = `/run/ganeti-gluster/mnt/default/${places.volume}`;
-  const roundTrips = ['/usr/bin/python3', `${places.bench}/round-trips.py`] as const;
-  const likeImages = `cd ${mount}; mkdir -p bench/.nodes bench/${image}/lease; touch bench/.nodes/node
-    cd bench/${image}; touch disk image.json; [ -e lease/taken ] || touch lease/free\n`;
+  const labelled = { VOL_METADATA: 'one' };
   return [
-    { name: baseline, argv: [places.node, `${places.bench}/empty.cjs`], environment: {} },
-    { name: pythonAttach, argv: ['/usr/bin/python3', `${places.bench}/attach.py`], ...attached },
-    { name: 'attach, bash', argv: ['/bin/bash', `${places.bench}/attach.sh`], ...attached },
-    measured(warmAttach, 'attach', { VOL_NAME: attachedImage }),
-    { name: `${pythonAttach}, userspace`, argv: ['/usr/bin/python3', `${places.bench}/attach.py`], ...userspace },
-    { name: 'attach, bash, userspace', argv: ['/bin/bash', `${places.bench}/attach.sh`], ...userspace },
-    measured(`${warmAttach}, userspace`, 'attach', userspace.environment),
-    measured('attach, to do', 'attach', {}, { after: run('detach') }),
-    measured('detach, not attached', 'detach', {}),
-    measured('detach, to do', 'detach', {}, { before: run('attach') }),
-    measured('create, there', 'create', { VOL_SIZE: mebibytes }),
-    measured('create, to do', 'create', { VOL_SIZE: mebibytes }, { before: run('remove') }),
-    measured('remove, not there', 'remove', { VOL_NAME: `no-${image}` }),
-    measured('remove, to do', 'remove', {}, { after: create }),
-    measured('grow, large enough', 'grow', { VOL_SIZE: mebibytes, VOL_NEW_SIZE: mebibytes }),
-    measured('grow, to do', 'grow', { VOL_NEW_SIZE: mebibytes + 1 }, { after: run('remove') + create }),
-    measured(
-      'setinfo, the same',
-      'setinfo',
-      { VOL_METADATA: 'one' },
-      { before: run('setinfo', { VOL_METADATA: 'one' }) },
-    ),
-    measured('setinfo, to do', 'setinfo', { VOL_METADATA: 'one' }, { before: run('setinfo', { VOL_METADATA: 'two' }) }),
-    measured('verify', 'verify', {}),
-    measured('snapshot, there', 'snapshot', snapshot, { before: run('snapshot', snapshot) }),
-    measured('snapshot, to do', 'snapshot', snapshot, { before: removeSnapshot, after: removeSnapshot }),
-    measured('open, is open', 'open', {}, { before: run('open') }),
-    measured('open, to do', 'open', {}, { before: run('close') }),
-    measured('close, not open', 'close', {}, { before: run('close') }),
-    measured('close, to do', 'close', {}, { before: run('open') }),
-    measured(createLarge, 'create', { VOL_SIZE: 10240 }, { before: run('remove'), after: run('remove') + create }),
+    verb('attach, to do', 'attach', {}, { after: run('detach') }),
+    verb('detach, not attached', 'detach'),
+    verb('detach, to do', 'detach', {}, { before: run('attach') }),
+    verb('create, there', 'create', { VOL_SIZE: mebibytes }),
+    verb('create, to do', 'create', { VOL_SIZE: mebibytes }, { before: run('remove') }),
+    verb('remove, not there', 'remove', { VOL_NAME: `no-${image}` }),
+    verb('remove, to do', 'remove', {}, { after: create }),
+    verb('grow, large enough', 'grow', { VOL_SIZE: mebibytes, VOL_NEW_SIZE: mebibytes }),
+    verb('grow, to do', 'grow', { VOL_NEW_SIZE: mebibytes + 1 }, { after: run('remove') + create }),
+    verb('setinfo, the same', 'setinfo', labelled, { before: run('setinfo', labelled) }),
+    verb('setinfo, to do', 'setinfo', labelled, { before: run('setinfo', { VOL_METADATA: 'two' }) }),
+    verb('verify', 'verify'),
+    verb('snapshot, there', 'snapshot', snapshot, { before: run('snapshot', snapshot) }),
+    verb('snapshot, to do', 'snapshot', snapshot, { before: removeSnapshot, after: removeSnapshot }),
+    verb('open, is open', 'open', {}, { before: run('open') }),
+    verb('open, to do', 'open', {}, { before: run('close') }),
+    verb('close, not open', 'close', {}, { before: run('close') }),
+    verb('close, to do', 'close', {}, { before: run('open') }),
+    verb(createLarge, 'create', { VOL_SIZE: 10240 }, { before: run('remove'), after: run('remove') + create }),
+  ];
+}
+
+/** What qemu-img takes for a large image. */
+function largeCases(places: Places): readonly Case[] {
+  const file = 'bench-qemu.raw';
+  const uri = `gluster://${places.server}:24007/${places.volume}/${file}`;
+  return [
     {
       name: qemuCreate,
-      argv: [
-        '/usr/bin/qemu-img',
-        ...['create', '-q', '-f', 'raw', `gluster://${places.server}:24007/${places.volume}/${qemuFile}`, '10G'],
-      ],
+      argv: ['/usr/bin/qemu-img', 'create', '-q', '-f', 'raw', uri, '10G'],
       environment: { LC_ALL: 'C', HOME: '/root' },
-      after: `rm -f ${mount}/${qemuFile}`,
+      after: `rm -f ${mountOf(places)}/${file}`,
       every: 10,
     },
+  ];
+}
+
+/** The round trips of verbs, by a program that makes nothing else. */
+function roundTripCases(places: Places): readonly Case[] {
+  const roundTrips = ['/usr/bin/python3', `${places.bench}/round-trips.py`] as const;
+  const likeImages = `cd ${mountOf(places)}; mkdir -p bench/.nodes bench/${image}/lease; touch bench/.nodes/node
+    cd bench/${image}; touch disk image.json; [ -e lease/taken ] || touch lease/free\n`;
+  return [
     { name: python, argv: roundTrips, environment: {} },
     ...asking.map((verb) => ({
       name: roundTripsOf(verb),
-      argv: [...roundTrips, verb, `${mount}/bench`] as const,
+      argv: [...roundTrips, verb, `${mountOf(places)}/bench`] as const,
       environment: {},
       before: likeImages,
     })),
   ];
+}
+
+function mountOf({ volume }: Places): string {
+  return `/run/ganeti-gluster/mnt/default/${volume}`;
 }

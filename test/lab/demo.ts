@@ -50,8 +50,21 @@ async function demo(): Promise<number> {
   return 0;
 }
 
-async function tour(lab: Lab, guest: ReturnType<typeof watchConsole>): Promise<void> {
-  const name = demoInstance.name;
+type Guest = ReturnType<typeof watchConsole>;
+
+async function tour(lab: Lab, guest: Guest): Promise<void> {
+  await startAndMove(lab, guest);
+  await growAndRestart(lab, guest);
+  await show(
+    lab,
+    'And from the side of Gluster?',
+    ['gluster', 'volume', 'heal', 'ganeti', 'info', 'summary'],
+    'Three copies, nothing to heal.',
+  );
+}
+
+async function startAndMove(lab: Lab, guest: Guest): Promise<void> {
+  const { name } = demoInstance;
   await show(lab, 'Start it', ['gnt-instance', 'startup', name], 'QEMU opened the image.');
   await guest.waitForRecords(50, 3 * minute);
   quote(guest.lines.slice(-3));
@@ -78,7 +91,10 @@ async function tour(lab: Lab, guest: ReturnType<typeof watchConsole>): Promise<v
     ['gnt-gluster', 'image', 'list'],
     'Only the node it moved to; on the old one it is not attached any more.',
   );
+}
 
+async function growAndRestart(lab: Lab, guest: Guest): Promise<void> {
+  const { name } = demoInstance;
   await show(
     lab,
     'Make the disk larger',
@@ -105,12 +121,6 @@ async function tour(lab: Lab, guest: ReturnType<typeof watchConsole>): Promise<v
   if (guest.failures().length > 0) throw new Failure('failed', `the guest complains: ${guest.failures().join('; ')}`);
   if (Number(found.match[1]) < last) throw new Failure('failed', `only ${found.text} after record ${last}`);
   prove(`Every record is there: the guest had acknowledged ${last} before the restart.`);
-  await show(
-    lab,
-    'And from the side of Gluster?',
-    ['gluster', 'volume', 'heal', 'ganeti', 'info', 'summary'],
-    'Three copies, nothing to heal.',
-  );
 }
 
 function instanceOptions(): readonly string[] {

@@ -34,3 +34,16 @@ test('the product imports nothing that builds or tests it, and the build nothing
   expect(importing('build', 'test')).toEqual([]);
   expect(importing('test', 'build')).not.toEqual([]);
 });
+
+test('a failure that stands for a caught one keeps it as its cause', () => {
+  const files = globSync('{src,providers}/**/*.ts');
+  const blocks = files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/^( *)\} catch \(\w+\) \{\n([\s\S]*?)\n\1\}/gm)].map(([, , body = '']) => ({
+      file,
+      body,
+    })),
+  );
+  const replacing = blocks.filter(({ body }) => body.includes('new Failure('));
+  expect(replacing.length).toBeGreaterThan(5);
+  expect(replacing.filter(({ body }) => !/\bcause\b/.test(body))).toEqual([]);
+});

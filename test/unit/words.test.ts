@@ -28,7 +28,7 @@ test('a sentence ends where its point is, and text in backquotes is one word', (
   expect(sentences.map(wordsOf)).toEqual([5, 5, 2, 4, 1]);
 });
 
-describe.each([...pages, 'CONTRIBUTING.md', 'contrib/ganeti/README.md'])('%s', (page) => {
+describe.each([...pages, 'CHANGELOG.md', 'CONTRIBUTING.md', 'contrib/ganeti/README.md'])('%s', (page) => {
   test(`has no sentence of more than ${mostWords} words`, () => {
     expect(sentencesOf(pageText(page)).filter((sentence) => wordsOf(sentence) > mostWords)).toEqual([]);
   });

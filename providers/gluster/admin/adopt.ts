@@ -26,7 +26,7 @@ export const imageAdopt: Command = {
 async function adoptFile(input: CommandInput): Promise<Report> {
   const [file = ''] = input.operands;
   const name = requireImageName(input.operands[1]);
-  const [pool, volume] = placeOf(await poolsOf(input), input.options.volume);
+  const [pool, volume] = volumeFor(await poolsOf(input), input.options.volume);
   const dry = input.flags.has('dry-run');
   return await withLock(name, 'adopt', async () => {
     await requireFree([pool], name);
@@ -42,7 +42,7 @@ async function adoptFile(input: CommandInput): Promise<Report> {
   });
 }
 
-function placeOf(pools: readonly Pool[], wanted: string | undefined): readonly [Pool, string] {
+function volumeFor(pools: readonly Pool[], wanted: string | undefined): readonly [Pool, string] {
   const places = pools.flatMap((pool) => pool.volumes.map((volume) => [pool, volume] as const));
   const found = wanted === undefined ? places : places.filter(([, volume]) => volume === wanted);
   const [only] = found;

@@ -28,6 +28,7 @@ async function disksOrReason(name: string): Promise<readonly GanetiDisk[]> {
       ...failure.details,
       problems: [failure.message, ...problems],
       hint: `${hint}; or, if you are sure that no instance needs it: gnt-gluster image remove --force ${name}`,
+      cause: failure,
     });
   }
 }

@@ -131,7 +131,7 @@ async function unfinishedImages({ seen }: Looked<unknown>, olderThan: number): P
   return await eachVolume(seen, async (mounted) =>
     unfinishedOn(mounted)
       .filter(({ age }) => age >= olderThan)
-      .map(({ age, ...rest }) => ({ ...rest, ...placeOf(mounted), age: Math.round(age / 1000) })),
+      .map(({ age, ...rest }) => ({ ...rest, ...namesOfPlace(mounted), age: Math.round(age / 1000) })),
   );
 }
 
@@ -174,9 +174,18 @@ async function judge(
   if (kept === undefined && move) state = dry ? 'would be quarantined' : await quarantine(image, olderThan);
   const { name, size, allocated } = image;
   const { info = null, snapshotOf = null } = metadata;
-  return { name, ...placeOf(image.mounted), size, allocated, info, snapshotOf, age: Math.round(age / 1000), state };
+  return {
+    name,
+    ...namesOfPlace(image.mounted),
+    size,
+    allocated,
+    info,
+    snapshotOf,
+    age: Math.round(age / 1000),
+    state,
+  };
 }
 
-function placeOf({ pool, volume }: MountedVolume) {
+function namesOfPlace({ pool, volume }: MountedVolume) {
   return { pool: pool.name, volume };
 }

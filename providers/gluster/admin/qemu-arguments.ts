@@ -63,6 +63,7 @@ async function wayInChroot(image: NamedImage, args: readonly string[]): Promise<
       {
         problems: [failure.message],
         hint: `gnt-instance modify -H use_chroot=false ${instanceIn(args) ?? 'INSTANCE'}`,
+        cause: failure,
       },
     );
   }

@@ -35,7 +35,7 @@ export async function eachVolume<Found>(
   look: (mounted: MountedVolume) => Promise<readonly Found[]>,
 ): Promise<readonly Found[]> {
   const found: Found[] = [];
-  for (const [pool, volume] of placesOf(pools)) found.push(...(await lookAt(pool, volume, look)));
+  for (const [pool, volume] of poolsAndVolumes(pools)) found.push(...(await lookAt(pool, volume, look)));
   return found;
 }
 
@@ -50,7 +50,7 @@ export async function lookAtEach<Found>(
   const [found, damaged, missing]: [Found[], Failure[], Failure[]] = [[], [], []];
   const reasons: Failure[] = [];
   const seen: Pool[] = [];
-  const places = placesOf(pools);
+  const places = poolsAndVolumes(pools);
   for (const [pool, volume] of places) {
     try {
       found.push(...(await lookAt(pool, volume, (mounted) => look(mounted, (problem) => damaged.push(problem)))));
@@ -60,7 +60,7 @@ export async function lookAtEach<Found>(
       if (failure === undefined) throw error;
       reasons.push(failure);
       const sentence = `volume ${volume} of pool ${pool.name} could not be looked at: ${failure.message}`;
-      missing.push(new Failure(failure.kind, sentence, failure.details));
+      missing.push(new Failure(failure.kind, sentence, { ...failure.details, cause: failure }));
     }
   }
   const [reason] = reasons;
@@ -113,7 +113,7 @@ export function readOrTell(mounted: MountedVolume, name: string, tell: Tell): Im
   }
 }
 
-function placesOf(pools: readonly Pool[]): readonly (readonly [Pool, string])[] {
+function poolsAndVolumes(pools: readonly Pool[]): readonly (readonly [Pool, string])[] {
   return pools.flatMap((pool) => pool.volumes.map((volume) => [pool, volume] as const));
 }
 

@@ -38,7 +38,7 @@ function readText(file: string): string | undefined {
   try {
     return readIfThere(file);
   } catch (error) {
-    throw invalid(file, [error instanceof Error ? error.message : String(error)]);
+    throw invalid(file, [error instanceof Error ? error.message : String(error)], error);
   }
 }
 
@@ -49,7 +49,7 @@ export async function parseConfiguration(text: string, file: string): Promise<Co
   try {
     document = parse(text);
   } catch (error) {
-    throw invalid(file, [error instanceof Error ? error.message.trim() : String(error)]);
+    throw invalid(file, [error instanceof Error ? error.message.trim() : String(error)], error);
   }
   const { defaultPool, pools, patience, problems } = await parsePools(document);
   if (problems.length > 0) throw invalid(file, problems);
@@ -64,6 +64,10 @@ export async function findPool(configuration: Configuration, name: string): Prom
   throw new Failure('invalid', await unknown('pool', name, known), { hint: 'gnt-gluster config check' });
 }
 
-function invalid(file: string, problems: readonly string[]): Failure {
-  return new Failure('invalid', `${file} is not a valid configuration`, { problems, hint: 'gnt-gluster config check' });
+function invalid(file: string, problems: readonly string[], cause?: unknown): Failure {
+  return new Failure('invalid', `${file} is not a valid configuration`, {
+    problems,
+    hint: 'gnt-gluster config check',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

@@ -1,10 +1,5 @@
 import { parseObject, readIfThere, textField } from '#src/files.ts';
-
-/**
- * Where every node has what it needs of the cluster's configuration, and master candidates all of it
- * (lib/pathutils.py).
- */
-const ganetiDirectory = '/var/lib/ganeti';
+import { ganetiDirectory } from './ssconf.ts';
 
 /** What identifies a Ganeti cluster. Its name does not: `gnt-cluster rename` changes it. Empty outside of one. */
 export interface Cluster {

@@ -2,7 +2,7 @@ import { Failure } from '#src/errors.ts';
 import { commandFailed, mustRun, run } from '#src/exec.ts';
 import { parseObject, readIfThere, textField } from '#src/files.ts';
 import type { Mebibytes } from '#src/units.ts';
-import { ganetiNodes, isSameNode } from './ssconf.ts';
+import { ganetiDirectory, ganetiNodes, isSameNode } from './ssconf.ts';
 import { thisNode } from './this-node.ts';
 
 /** A disk of the template ext, as Ganeti knows it. */
@@ -18,7 +18,7 @@ export interface GanetiDisk {
 }
 
 /** Ganeti's whole configuration, on the master only; its file is replaced in one step. */
-const configurationPath = '/var/lib/ganeti/config.data';
+const configurationPath = `${ganetiDirectory}/config.data`;
 
 const timeLimit = 60_000;
 

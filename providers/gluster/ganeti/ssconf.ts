@@ -2,10 +2,11 @@ import { statSync } from 'node:fs';
 import { readIfThere } from '#src/files.ts';
 
 /**
- * Where Ganeti keeps its lists of nodes (SS_NODE_LIST, SS_OFFLINE_NODES, SS_NODE_PRIMARY_IPS and SS_NODE_SECONDARY_IPS
- * of lib/ssconf.py, the same in 3.0 and 3.1). It writes them on every node.
+ * Where every node has what it needs of the cluster's configuration, and master candidates all of it
+ * (lib/pathutils.py): the lists of nodes, which are read here (SS_NODE_LIST, SS_OFFLINE_NODES, SS_NODE_PRIMARY_IPS and
+ * SS_NODE_SECONDARY_IPS of lib/ssconf.py, the same in 3.0 and 3.1), and more.
  */
-const ganetiDirectory = '/var/lib/ganeti';
+export const ganetiDirectory = '/var/lib/ganeti';
 
 /** What Ganeti says of its nodes. All lists are empty outside of a cluster. */
 export interface GanetiNodes {

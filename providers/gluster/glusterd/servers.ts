@@ -23,7 +23,7 @@ export interface ServerAnswer {
  * All are asked at once, so that a dead one costs a second at most, however many there are.
  */
 export async function answeringServer(servers: readonly Server[]): Promise<ServerAnswer | undefined> {
-  const answers = servers.map((server) => ask(server));
+  const answers = servers.map((server) => askServer(server));
   for (const answer of answers) {
     const found = await answer;
     if (found.answers) return found;
@@ -39,7 +39,7 @@ export async function answeringFirst(servers: readonly Server[]): Promise<readon
 
 /** What every server told within a second: those that answer in front, else in their order. */
 export async function askAll(servers: readonly Server[]): Promise<readonly ServerAnswer[]> {
-  const all = await Promise.all(servers.map((server) => ask(server)));
+  const all = await Promise.all(servers.map((server) => askServer(server)));
   return [...all.filter(({ answers }) => answers), ...all.filter(({ answers }) => !answers)];
 }
 
@@ -52,7 +52,7 @@ const believed = 10_000;
  */
 const asked = new Map<string, { readonly at: number; readonly answer: Promise<ServerAnswer> }>();
 
-async function ask(server: Server): Promise<ServerAnswer> {
+async function askServer(server: Server): Promise<ServerAnswer> {
   const name = serverName(server);
   const before = asked.get(name);
   const isFresh = before !== undefined && performance.now() - before.at < believed;

@@ -112,7 +112,7 @@ function makeImageDirectory(directory: string, name: string): void {
     mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error;
-    throw new Failure('exists', `${name} exists already`, { hint: `gnt-gluster image info ${name}` });
+    throw new Failure('exists', `${name} exists already`, { hint: `gnt-gluster image info ${name}`, cause: error });
   }
 }
 

@@ -21,7 +21,7 @@ export interface ImageMetadata {
   readonly preallocation: Preallocation;
   /** The pool it was made in. */
   readonly pool?: string;
-  /** The Ganeti cluster that it was made by, as far as the node knew, see ganeti-cluster.ts. */
+  /** The Ganeti cluster that it was made by, as far as the node knew, see ganeti/cluster.ts. */
   readonly cluster?: string;
   readonly clusterName?: string;
   readonly nodeGroups?: string;
@@ -102,6 +102,7 @@ export function writeMetadata(directory: string, metadata: ImageMetadata): void 
     if (errnoOf(error) !== 'EISDIR') throw error;
     throw new Failure('exists', `${directory}/image.json is a directory`, {
       hint: `ls -laR ${directory}/image.json*; if nobody needs what is in there, remove it`,
+      cause: error,
     });
   }
 }

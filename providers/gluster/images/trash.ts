@@ -136,7 +136,10 @@ export async function bringBack({ name, mounted, directory }: Trashed): Promise<
     renameSync(directory, place);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
-    throw new Failure('missing', `${name} is not in the trash any more`, { hint: 'gnt-gluster trash list' });
+    throw new Failure('missing', `${name} is not in the trash any more`, {
+      hint: 'gnt-gluster trash list',
+      cause: error,
+    });
   }
 }
 

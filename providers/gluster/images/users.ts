@@ -64,7 +64,7 @@ export function libraryUsers(name: string, { processes: running, guests }: Activ
   return [...using.map(({ instance, pid }) => `${instance} (pid ${pid})`), ...others.map(describeProcess)];
 }
 
-/** Whether an argument of QEMU names a file on Gluster, by its address or as kvm/arguments.ts writes it. */
+/** Whether an argument of QEMU names a file on Gluster, by its address or as kvm/rewrite.ts writes it. */
 export function isGlusterFile(argument: string, tail: string): boolean {
   return /gluster:\/\/|driver"?[=:] *"?gluster/.test(argument) && mentions(argument, tail);
 }

@@ -1,4 +1,5 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
+import { ganetiDirectory } from '#gluster/ganeti/ssconf.ts';
 import { ifThereIsRoom, parseObject, readIfThere, replaceShared } from '#src/files.ts';
 import { makeRunDirectory, runDirectory } from '#src/run-directory.ts';
 
@@ -9,13 +10,13 @@ export const savedPathFile = '/etc/ganeti/gluster-kvm-path';
 /** Ganeti's default for kvm_path. */
 const usualQemu = '/usr/bin/kvm';
 /** Where every node has the version of the cluster's Ganeti (SS_RELEASE_VERSION of lib/ssconf.py). */
-const versionFile = '/var/lib/ganeti/ssconf_release_version';
+const versionFile = `${ganetiDirectory}/ssconf_release_version`;
 
 /**
  * Where every node has the hypervisor parameters of the cluster (SS_HVPARAMS_PREF of lib/pathutils.py and
  * lib/constants).
  */
-const parametersFile = '/var/lib/ganeti/ssconf_hvparams_kvm';
+const parametersFile = `${ganetiDirectory}/ssconf_hvparams_kvm`;
 
 /** Where QEMU looks for its modules, as distributions build it. */
 const moduleDirectories = [

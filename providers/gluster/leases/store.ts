@@ -206,6 +206,7 @@ function replaceLostFile(name: string, directory: string): void {
     if (errnoOf(error) !== 'ENOSPC') throw error;
     throw new Failure('full', `the volume has no room to record who uses image ${name}`, {
       hint: 'make room: gnt-gluster mount status shows how much there is, gnt-gluster image list what occupies it',
+      cause: error,
     });
   }
 }

@@ -35,7 +35,7 @@ export async function checkSmallRequests(mounted: MountedVolume): Promise<void> 
 }
 
 function requireSmallRequestsNow(mounted: MountedVolume): void {
-  const answer = ask(mounted.path);
+  const answer = tryDirectRead(mounted.path);
   if (answer === 'taken') ifThereIsRoom(() => remember(mounted));
   if (answer !== 'refused') return;
   removeFileIfThere(memoryOf(mounted));
@@ -52,7 +52,7 @@ function refusal(volume: string, problem: string): Failure {
 
 type Answer = 'taken' | 'refused' | 'unknown';
 
-function ask(root: string): Answer {
+function tryDirectRead(root: string): Answer {
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const answer = askOnce(`${root}/.ganeti-gluster-probe@${hostname()}`);
     if (answer !== undefined) return answer;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { shell } from '../support/lab.ts';
 import { type Disk, done, run } from '../support/verbs.ts';
 import { configure } from './support/faults.ts';
+import { ganetiWithDisk } from './support/ganeti.ts';
 import { gntGluster, useGlusterLedger } from './support/storage.ts';
 import { mountRoot, volumes } from './support/volumes.ts';
 
@@ -46,6 +47,13 @@ describe('a volume that cannot be mounted', () => {
     const result = await gntGluster(args.map((word) => (word === 'NAME' ? disk.name : word)));
     expect(result).toMatchObject({ exitCode: 1, json: json(disk.name) });
     expect(result.said).toMatch(named);
+  });
+
+  test('hides nothing of another one from image orphans, and is named', async () => {
+    await ganetiWithDisk(ledger, 'another-uuid', 'another.ext.disk0');
+    const { exitCode, json, said } = await gntGluster(['image', 'orphans', '--older-than=0m']);
+    expect({ exitCode, json }).toMatchObject({ exitCode: 1, json: { orphans: [{ name: disk.name }] } });
+    expect(said).toMatch(named);
   });
 
   test('hides nothing of the trash of another one, which can be purged', async () => {
