@@ -1,27 +1,28 @@
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { commandApart, commandPart } from './command-part.ts';
+import { commandApart } from './command-part.ts';
 import { lateLibraries, libraryEntry } from './late-libraries.ts';
 
 /** The files of one program, by name: `main`, the administrator's command, and the libraries that both load late. */
 export type Bundle = Readonly<Record<string, string>>;
 
 /**
- * Bundles the entry and all it imports into files below `output`. A library of node_modules that is reached only by
+ * Bundles the entry and all it imports into files below `output`. The administrator's command gets a file of its own
+ * where the entry imports it late. A library of node_modules that is reached only by
  * `import()` gets a file of its own, so that a verb that does not need it does not even read it.
  */
 export async function bundle(root: string, entry: string, output: string): Promise<Bundle> {
   const libraries = new Set<string>();
   const options = { ...common, absWorkingDir: root, ...wrapped };
-  const commands = new Set<string>();
-  const plugins = [lateLibraries(libraries), commandApart(commands)];
+  const parts = new Map<string, string>();
+  const plugins = [lateLibraries(libraries), commandApart(parts)];
   const main = path.join(output, 'main.cjs');
   await build({ ...options, entryPoints: [entry], outfile: main, plugins });
   const files: Record<string, string> = { main };
-  for (const command of commands) {
-    const file = path.join(output, `${commandPart}.cjs`);
-    await build({ ...options, entryPoints: [command], outfile: file, plugins });
-    files[commandPart] = file;
+  for (const [name, start] of parts) {
+    const file = path.join(output, `${name}.cjs`);
+    await build({ ...options, entryPoints: [start], outfile: file, plugins });
+    files[name] = file;
   }
   for (const name of [...libraries].sort()) {
     const file = path.join(output, `${name}.cjs`);

@@ -1,6 +1,6 @@
 /**
- * The first code that runs in the executable. The program and each library are assets of it, with V8's code cache
- * beside them: what a verb does not need is neither read nor compiled.
+ * The first code that runs in the executable. The parts of the program and each library are assets of it, with V8's
+ * code cache beside them: what a verb does not need is neither read nor compiled.
  */
 import { getRawAsset } from 'node:sea';
 import { Script } from 'node:vm';

@@ -1,3 +1,4 @@
+import { mountsDirectory } from '#src/run-directory.ts';
 import type { verbs } from '#src/verbs.ts';
 
 /** One thing to measure, as test/bench/measure.py reads it. */
@@ -47,13 +48,13 @@ const fromGaneti = { LC_ALL: 'C', EXTP_PROVIDER: 'gluster', EXTP_ACCESS: 'kernel
 
 type Variables = Readonly<Record<string, string | number>>;
 
+type Verb = keyof typeof verbs;
+
 /** A shell command that runs a verb. */
-export function command(places: Pick<Places, 'provider'>, verb: keyof typeof verbs, variables: Variables): string {
+export function command(places: Pick<Places, 'provider'>, verb: Verb, variables: Variables): string {
   const assignments = Object.entries({ ...fromGaneti, ...variables }).map(([name, value]) => `${name}=${value}`);
   return `env -i ${assignments.join(' ')} ${places.provider}/${verb}\n`;
 }
-
-type Verb = keyof typeof verbs;
 
 /** One verb, as Ganeti calls it. */
 function measured(
@@ -159,5 +160,5 @@ function roundTripCases(places: Places): readonly Case[] {
 }
 
 function mountOf({ volume }: Places): string {
-  return `/run/ganeti-gluster/mnt/default/${volume}`;
+  return `${mountsDirectory}/default/${volume}`;
 }

@@ -87,6 +87,11 @@ export function placesFor({ configuration }: Model, { pool, volume }: Where): re
   return found.length === 0 ? undefined : found;
 }
 
+/** Whether an image lies in one of some places. */
+export function liesIn({ volume, directory }: Image, places: readonly Spot[]): boolean {
+  return places.some((place) => place.volume === volume && place.directory === directory);
+}
+
 /** What looking for an image must come to. */
 export interface Lookup {
   /** The only image that the call may be about. */
@@ -104,11 +109,9 @@ export interface Lookup {
  * node that remembers it.
  */
 export function lookup(model: Model, name: Name, where: Where): Lookup {
-  const isAt = (image: Image, places: readonly Spot[]): boolean =>
-    places.some(({ volume, directory }) => image.volume === volume && image.directory === directory);
-  const all = model.images.filter((image) => image.name === name && isAt(image, spots(model.configuration)));
+  const all = model.images.filter((image) => image.name === name && liesIn(image, spots(model.configuration)));
   const { pool = model.configuration.defaultPool } = where;
-  const wanted = all.filter((image) => isAt(image, placesFor(model, { pool }) ?? []));
+  const wanted = all.filter((image) => liesIn(image, placesFor(model, { pool }) ?? []));
   const unknown = placesFor(model, where) === undefined ? [3] : [];
   const [first] = wanted;
   if (all.length === 0) return { all, refusals: [4, ...(isLost(model, name) ? [3] : unknown)] };
@@ -126,28 +129,28 @@ export function lookup(model: Model, name: Name, where: Where): Lookup {
 export function lookupOn(model: Model, node: number, name: Name, where: Where): Lookup {
   const found = lookup(model, name, where);
   const seen = model.nodes[node]?.seen.get(name);
-  const spot = spots(model.configuration).find(({ pool, volume }) => pool === seen?.pool && volume === seen.volume);
-  const target = found.all.find((image) => image.volume === spot?.volume && image.directory === spot.directory);
+  const places = spots(model.configuration).filter((spot) => spot.pool === seen?.pool && spot.volume === seen.volume);
+  const target = found.all.find((image) => liesIn(image, places));
   return target === undefined ? found : { ...found, target, refusals: [] };
 }
 
 /** Has a node remember where it attached or opened an image. */
 export function see(model: Model, node: number, name: Name, data: Data): void {
   const image = model.images.find((known) => known.name === name && known.data === data);
-  const spot = spots(model.configuration).find(
-    ({ volume, directory }) => volume === image?.volume && directory === image.directory,
-  );
+  const spot = spots(model.configuration).find((place) => image !== undefined && liesIn(image, [place]));
   if (spot !== undefined) model.nodes[node]?.seen.set(name, spot);
+}
+
+/** A node has nothing of an image any more, and remembers nothing of it. */
+export function letGo(model: Model, node: number, name: Name): void {
+  model.nodes[node]?.attached.delete(name);
+  model.nodes[node]?.seen.delete(name);
 }
 
 /** Whether an image lies in no place of the configuration. A node that remembers it may say so, with 3. */
 export function isLost({ images, configuration }: Model, name: Name): boolean {
   const places = spots(configuration);
-  return images.some(
-    (image) =>
-      image.name === name &&
-      !places.some(({ volume, directory }) => image.volume === volume && image.directory === directory),
-  );
+  return images.some((image) => image.name === name && !liesIn(image, places));
 }
 
 /** The names that data has on the volume, in the trash as well. */

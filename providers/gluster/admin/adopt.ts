@@ -7,7 +7,7 @@ import { Failure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
 import { type Command, type CommandInput, dryRun, type Report } from './command.ts';
 import { requireImageName } from './image-name.ts';
-import { eachVolume, poolsOf } from './volumes.ts';
+import { eachVolume, poolsAndVolumes, poolsOf } from './volumes.ts';
 
 /** gnt-gluster image adopt FILE NAME */
 export const imageAdopt: Command = {
@@ -43,7 +43,7 @@ async function adoptFile(input: CommandInput): Promise<Report> {
 }
 
 function volumeFor(pools: readonly Pool[], wanted: string | undefined): readonly [Pool, string] {
-  const places = pools.flatMap((pool) => pool.volumes.map((volume) => [pool, volume] as const));
+  const places = poolsAndVolumes(pools);
   const found = wanted === undefined ? places : places.filter(([, volume]) => volume === wanted);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;

@@ -113,7 +113,8 @@ export function readOrTell(mounted: MountedVolume, name: string, tell: Tell): Im
   }
 }
 
-function poolsAndVolumes(pools: readonly Pool[]): readonly (readonly [Pool, string])[] {
+/** Every volume of some pools, with its pool. */
+export function poolsAndVolumes(pools: readonly Pool[]): readonly (readonly [Pool, string])[] {
   return pools.flatMap((pool) => pool.volumes.map((volume) => [pool, volume] as const));
 }
 

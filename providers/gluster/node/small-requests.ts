@@ -35,7 +35,7 @@ export async function checkSmallRequests(mounted: MountedVolume): Promise<void> 
 }
 
 function requireSmallRequestsNow(mounted: MountedVolume): void {
-  const answer = tryDirectRead(mounted.path);
+  const answer = tryDirectWrite(mounted.path);
   if (answer === 'taken') ifThereIsRoom(() => remember(mounted));
   if (answer !== 'refused') return;
   removeFileIfThere(memoryOf(mounted));
@@ -52,7 +52,7 @@ function refusal(volume: string, problem: string): Failure {
 
 type Answer = 'taken' | 'refused' | 'unknown';
 
-function tryDirectRead(root: string): Answer {
+function tryDirectWrite(root: string): Answer {
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const answer = askOnce(`${root}/.ganeti-gluster-probe@${hostname()}`);
     if (answer !== undefined) return answer;

@@ -1,5 +1,5 @@
 import { requireDeviceContent, requireExit, sizes } from '../invariants.ts';
-import { isStale, lookup, lookupOn, see } from '../model.ts';
+import { isStale, letGo, lookup, lookupOn, see } from '../model.ts';
 import { devicesOf, verb } from '../real.ts';
 import { exists, isHere, type On, type Step, step, whereText } from './step.ts';
 
@@ -58,8 +58,7 @@ export function detach({ node, name, blind }: Omit<On, 'where'>): Step {
     act: async (model, real) => {
       const ran = await verb(real, node, 'detach', name, {});
       requireExit(ran, [0]);
-      model.nodes[node]?.attached.delete(name);
-      model.nodes[node]?.seen.delete(name);
+      letGo(model, node, name);
       for (const image of model.images.filter((found) => found.name === name && found.data.granted.has(node))) {
         image.data.granted.delete(node);
         // Where the volume is not configured any more, the node may have no way to it.

@@ -1,5 +1,5 @@
 import { requireExit } from '../invariants.ts';
-import { type Image, lookup, type Model, othersWith, placesFor } from '../model.ts';
+import { type Image, letGo, liesIn, lookup, type Model, othersWith, placesFor } from '../model.ts';
 import { type Found, findAll, type Real, tool, verb } from '../real.ts';
 import { exists, type On, type Step, step, whereText } from './step.ts';
 
@@ -22,8 +22,7 @@ export function remove({ node, name, where, blind }: On): Step {
       const nothing = all.length === 0 ? [0] : [];
       requireExit(ran, [...gone, ...nothing, ...stale, ...refusals.filter((code) => code !== 4 || all.length > 0)]);
       if (ran.exitCode !== 0) return;
-      model.nodes[node]?.attached.delete(name);
-      model.nodes[node]?.seen.delete(name);
+      letGo(model, node, name);
       if (target !== undefined) takeAway(model, target, await findAll(real), real);
       requireGone(model, name, where);
     },
@@ -53,10 +52,7 @@ function takeAway(model: Model, image: Image, found: readonly Found[], real: Rea
 function requireGone(model: Model, name: Image['name'], where: On['where']): void {
   const { all } = lookup(model, name, where);
   const places = placesFor(model, where);
-  const left = all.filter(
-    (image) =>
-      places?.some(({ volume, directory }) => volume === image.volume && directory === image.directory) ?? true,
-  );
+  const left = places === undefined ? all : all.filter((image) => liesIn(image, places));
   for (const { volume, directory } of left) throw new Error(`exit 0, and ${name} is on ${volume} in ${directory}`);
 }
 
