@@ -65,6 +65,10 @@ export const races: readonly Mutant[] = [
         `|| return 0
   ${meet(2)}
   ${until('set -- "$store"/.attached.*; (($# >= 4))')}
+  # Not by its number: that may be a device of another test by now.
+  exec 8>"$store/.lock"
+  flock 8
+  device_of "$disk" >/dev/null || fail "$device cannot be detached"
   losetup`,
       ],
     ],
