@@ -50,11 +50,35 @@ export const mountPatience = {
   untilHung: 25_000,
 } as const;
 
+/** Questions to mounts whose answers somebody will need, by their mount points. */
+const askedAhead = new Map<string, { readonly since: number; readonly answer: Promise<boolean> }>();
+
+/** For how many milliseconds a question that was asked ahead counts as asked now. */
+const holds = 1000;
+
+/**
+ * Begins to ask whether the file system mounted at a path answers, for who must wait for something else first: the next
+ * call of `answers` within a second has this answer.
+ */
+export function askAhead(point: string, milliseconds: number): void {
+  const answer = ask(point, milliseconds);
+  // Whoever needs the answer meets the error. Perhaps nobody does.
+  answer.catch(() => undefined);
+  askedAhead.set(point, { since: performance.now(), answer });
+}
+
 /**
  * Whether the file system mounted at a path answers within some milliseconds. Asked by a child process: who asks a hung
  * FUSE file system sleeps without a way to be woken.
  */
 export async function answers(point: string, milliseconds: number): Promise<boolean> {
+  const asked = askedAhead.get(point);
+  askedAhead.delete(point);
+  const isRecent = asked !== undefined && performance.now() - asked.since < holds;
+  return await (isRecent ? asked.answer : ask(point, milliseconds));
+}
+
+async function ask(point: string, milliseconds: number): Promise<boolean> {
   return (await exitStatusOf(['stat', '--file-system', '--format=%T', point], { timeLimit: milliseconds })) === 0;
 }
 

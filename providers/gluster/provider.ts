@@ -16,6 +16,7 @@ import { makeSnapshot, requireSameSnapshot } from '#gluster/images/snapshot.ts';
 import { giveBackLease, hasLease } from '#gluster/leases/store.ts';
 import { attachedRecord, lookHere } from '#gluster/node/attachments.ts';
 import { isAsRemembered } from '#gluster/node/devices.ts';
+import { withImageLock } from '#gluster/node/image-lock.ts';
 import { forgetOpened, readRecord } from '#gluster/node/records.ts';
 import { isLocked, sweepLock, withLock } from '#src/lock.ts';
 import type { Provider } from '#src/provider.ts';
@@ -46,7 +47,7 @@ const verbs: Provided['verbs'] = {
   },
 
   async remove(request) {
-    const { pool, mounted } = await withLock(request.name, 'remove', async () => {
+    const { pool, mounted } = await withImageLock(request.name, 'remove', async () => {
       const found = await searchImage(wantedBy(request), { everywhere: true });
       try {
         await removeImage(request.name, found.image, found.mounted);
@@ -67,7 +68,7 @@ const verbs: Provided['verbs'] = {
 
   async grow(request) {
     const size = toBytes(request.newSize);
-    await withLock(request.name, 'grow', async () => {
+    await withImageLock(request.name, 'grow', async () => {
       const image = await findImage(wantedBy(request));
       if (request.size !== undefined && image.size !== size) tellOfSize(image, toBytes(request.size));
       await growImage(image, size);
@@ -76,7 +77,7 @@ const verbs: Provided['verbs'] = {
   },
 
   async setinfo(request) {
-    await withLock(request.name, 'setinfo', async () => {
+    await withImageLock(request.name, 'setinfo', async () => {
       const { directory } = await findImage(wantedBy(request));
       const metadata = readMetadata(directory);
       if (metadata.info !== request.metadata) writeMetadata(directory, { ...metadata, info: request.metadata });
@@ -112,7 +113,7 @@ const verbs: Provided['verbs'] = {
       const isOpen = (await hasLease(found, mode)) && isAsRemembered(found, await lookHere(request.name));
       if (isOpen && !isLocked(request.name)) return undefined;
     }
-    await withLock(request.name, 'open', async () => openImage(await findImage(wantedBy(request)), mode));
+    await withImageLock(request.name, 'open', async () => openImage(await findImage(wantedBy(request)), mode));
     return undefined;
   },
 

@@ -2,12 +2,12 @@ import { missing, release, remember, searchImage, type Wanted } from '#gluster/i
 import type { Image } from '#gluster/images/image.ts';
 import { type AttachedRecord, attachedRecord, lookHere } from '#gluster/node/attachments.ts';
 import { attachDevice, detachDevice, refreshDevices } from '#gluster/node/devices.ts';
+import { withImageLock } from '#gluster/node/image-lock.ts';
 import { mountPoint } from '#gluster/node/mount-points.ts';
 import { forgetRecord, type ImageRecord } from '#gluster/node/records.ts';
 import { requireSmallRequests } from '#gluster/node/small-requests.ts';
 import { detachStale } from '#gluster/node/stale.ts';
 import { asFailure } from '#src/errors.ts';
-import { withLock } from '#src/lock.ts';
 import { answers, mountPatience } from '#src/mounts.ts';
 import { deviceSequence, deviceSize } from '#src/tools/losetup.ts';
 import { inodeOf, statOf } from '#src/trees.ts';
@@ -18,7 +18,7 @@ import { inodeOf, statOf } from '#src/trees.ts';
  * it open: a Failure of kind busy then. What it attached is detached again when it cannot be remembered.
  */
 export async function attachHere(wanted: Wanted, asBlockDevice: boolean): Promise<ImageRecord> {
-  return await withLock(wanted.name, 'attach', async () => {
+  return await withImageLock(wanted.name, 'attach', async () => {
     const here = await lookHere(wanted.name);
     const { image, mounted } = await searchImage(wanted, { everywhere: here.record?.lease === undefined });
     const [attached] = await detachStale(image, here);

@@ -3,9 +3,10 @@ import { lookAround, usersWithoutDevice } from '#gluster/images/users.ts';
 import { giveBackLease } from '#gluster/leases/store.ts';
 import { lookHere } from '#gluster/node/attachments.ts';
 import { detachDevice, requireIdle } from '#gluster/node/devices.ts';
+import { withImageLock } from '#gluster/node/image-lock.ts';
 import { forgetRecord, readRecord } from '#gluster/node/records.ts';
 import { asFailure, Failure } from '#src/errors.ts';
-import { isLocked, withLock } from '#src/lock.ts';
+import { isLocked } from '#src/lock.ts';
 import { note } from '#src/reply.ts';
 import { summarize } from '#src/tools/processes.ts';
 import { waitFor } from '#src/wait.ts';
@@ -25,7 +26,7 @@ const libraryPatience = 30_000;
  */
 export async function detachHere(name: string): Promise<void> {
   if (readRecord(name) === undefined && (await placesOf(await lookHere(name))).length === 0 && !isLocked(name)) return;
-  await withLock(name, 'detach', async () => {
+  await withImageLock(name, 'detach', async () => {
     const here = await lookHere(name);
     const places = await placesOf(here);
     const held = await Promise.all(places.map(holdPlace));
