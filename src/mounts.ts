@@ -56,39 +56,15 @@ const askedAhead = new Map<string, { readonly since: number; readonly answer: Pr
 /** For how many milliseconds a question that was asked ahead counts as asked now. */
 const holds = 1000;
 
-/** For how many milliseconds several mounts are asked together. */
-const soon = 1000;
-
 /**
  * Begins to ask whether the file system mounted at a path answers, for who must wait for something else first: the next
  * call of `answers` within a second has this answer.
  */
 export function askAhead(point: string, milliseconds: number): void {
-  noteAsked(point, ask(point, milliseconds));
-}
-
-/**
- * The same for several file systems, by one process as long as all of them answer soon. Else each is asked by one of
- * its own: one that hangs must not speak for the others.
- */
-export function askAllAhead(points: readonly string[], milliseconds: number): void {
-  if (points.length < 2) return;
-  const all = exitStatusOf(question(points), { timeLimit: Math.min(soon, milliseconds) });
-  for (const point of points)
-    noteAsked(
-      point,
-      all.then((status) => status === 0 || ask(point, milliseconds)),
-    );
-}
-
-function noteAsked(point: string, answer: Promise<boolean>): void {
+  const answer = ask(point, milliseconds);
   // Whoever needs the answer meets the error. Perhaps nobody does.
   answer.catch(() => undefined);
   askedAhead.set(point, { since: performance.now(), answer });
-}
-
-function question(points: readonly string[]): readonly string[] {
-  return ['stat', '--file-system', '--format=%T', ...points];
 }
 
 /**
@@ -103,7 +79,7 @@ export async function answers(point: string, milliseconds: number): Promise<bool
 }
 
 async function ask(point: string, milliseconds: number): Promise<boolean> {
-  return (await exitStatusOf(question([point]), { timeLimit: milliseconds })) === 0;
+  return (await exitStatusOf(['stat', '--file-system', '--format=%T', point], { timeLimit: milliseconds })) === 0;
 }
 
 /**
@@ -111,7 +87,8 @@ async function ask(point: string, milliseconds: number): Promise<boolean> {
  * server died says so at once: it is not hung.
  */
 export async function isHung(point: string, milliseconds: number): Promise<boolean> {
-  return (await exitStatusOf(question([point]), { timeLimit: milliseconds })) === undefined;
+  const argv = ['stat', '--file-system', '--format=%T', point];
+  return (await exitStatusOf(argv, { timeLimit: milliseconds })) === undefined;
 }
 
 /** Unmounts; false when something uses the mount. `lazy` takes it out of sight at once, for one that is dead. */

@@ -3,7 +3,7 @@ import { type Configuration, findPool, loadConfiguration } from '#gluster/config
 import type { Request } from '#gluster/configuration/parameters.ts';
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { answeringFirst, serversOf } from '#gluster/glusterd/servers.ts';
-import { askMounts, type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
+import { type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
 import { type ImageRecord, readRecord, writeRecord } from '#gluster/node/records.ts';
 import { Failure } from '#src/errors.ts';
 import { unknown } from '#src/parameters.ts';
@@ -136,7 +136,6 @@ interface Look {
  */
 async function lookAt(sites: readonly Site[], name: string): Promise<Looked> {
   const seen: Look[] = sites.map((site) => ({ site }));
-  askMounts(sites);
   const looks = seen.map(async (look) => {
     try {
       look.here = await mountVolume(look.site.pool, look.site.volume);

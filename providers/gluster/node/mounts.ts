@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { Failure } from '#src/errors.ts';
 import { isLocked, withLock } from '#src/lock.ts';
-import { answers, askAllAhead, mountAt, mountPatience } from '#src/mounts.ts';
+import { answers, mountAt, mountPatience } from '#src/mounts.ts';
 import { isMadeOtherwise } from './mount-memory.ts';
 import { hold, mountPoint, unmountIfIdle } from './mount-points.ts';
 
@@ -38,15 +38,6 @@ export async function mountVolume(pool: Pool, volume: string): Promise<MountedVo
   throw new Failure('unavailable', `the mount of volume ${volume} at ${point} comes and goes`, {
     hint: 'gnt-gluster mount status',
   });
-}
-
-/** Begins to ask those of some volumes that are mounted whether they answer, before each is mounted or held. */
-export function askMounts(volumes: readonly { readonly pool: Pool; readonly volume: string }[]): void {
-  const points = volumes.filter(({ pool, volume }) => isAsWanted(pool, volume));
-  askAllAhead(
-    points.map(({ pool, volume }) => mountPoint(pool.name, volume)),
-    mountPatience.untilHung,
-  );
 }
 
 function isAsWanted(pool: Pool, volume: string): boolean {
