@@ -9,8 +9,8 @@ export interface Leave {
 }
 
 /**
- * What moves every brick of a node elsewhere; its own free slots are not used. The largest bricks go first: they fit into
- * the fewest slots.
+ * What moves every brick of a node elsewhere; its own free slots are not used. The largest bricks go first: they fit
+ * into the fewest slots.
  */
 export function planLeave(layout: Layout, name: string): Leave {
   const steps: Step[] = [];

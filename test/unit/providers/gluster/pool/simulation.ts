@@ -29,7 +29,7 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-/** A hundred nodes join one by one, each with one to six slots of 1 TiB; then they leave in random order down to four. */
+/** A hundred nodes join one by one, each with one to six slots; then all but four leave in random order. */
 export function simulate(): { readonly joins: readonly Stretch[]; readonly leaves: readonly Stretch[] } {
   const random = randomNumbers(2026);
   const names = Array.from({ length: 100 }, (_, index) => `node${String(index + 1).padStart(3, '0')}`);
