@@ -15,10 +15,7 @@ export interface Leave {
 export function planLeave(layout: Layout, name: string): Leave {
   const steps: Step[] = [];
   const stuck: ReplicaSet[] = [];
-  let now: Layout = {
-    ...layout,
-    nodes: layout.nodes.map((node) => (node.name === name ? { ...node, free: [] } : node)),
-  };
+  let now = layout;
   const leaving = now.sets
     .filter(({ bricks }) => bricks.some(({ node }) => node === name))
     .toSorted((one, other) => sizeOf(other) - sizeOf(one) || one.volume.localeCompare(other.volume, 'en'));

@@ -1,14 +1,4 @@
-import {
-  after,
-  type Brick,
-  domainOf,
-  domainsOf,
-  type Layout,
-  type ReplicaSet,
-  type Step,
-  sizeOf,
-  slotFor,
-} from './layout.ts';
+import { after, type Brick, domainsOf, type Layout, type ReplicaSet, type Step, sizeOf, slotFor } from './layout.ts';
 
 /** A node that gets a brick, and the moves of other bricks that make room for it, in their order. */
 export interface Place {
@@ -101,8 +91,7 @@ export function afterAll(layout: Layout, steps: readonly Step[]): Layout {
 /** How many slots are free in each failure domain that has any. */
 export function freeByDomain(layout: Layout): ReadonlyMap<string, number> {
   const free = new Map<string, number>();
-  for (const { name, free: slots } of layout.nodes) {
-    const domain = domainOf(layout, name);
+  for (const { domain, free: slots } of layout.nodes) {
     if (slots.length > 0) free.set(domain, (free.get(domain) ?? 0) + slots.length);
   }
   return free;

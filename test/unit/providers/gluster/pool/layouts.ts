@@ -11,13 +11,13 @@ export function wanted(copies: number, spare = 0): Wanted {
 }
 
 /** Nodes without bricks: `4 2,2 1` are three, of which the second has a smaller slot beside a larger one. */
-export function nodes(text: string, domains: readonly string[] = []): Layout['nodes'] {
+export function nodes(text: string): Layout['nodes'] {
   return text.split(' ').map((slots, index) => {
     const name = `node${String(index + 1).padStart(2, '0')}`;
     const sizes = slots.includes(',')
       ? slots.split(',').map((size) => Number(size) * tebibyte)
       : Array.from({ length: Number(slots) }, () => tebibyte);
-    return { name, domain: domains[index] ?? name, free: sizes };
+    return { name, domain: name, free: sizes };
   });
 }
 
@@ -49,7 +49,7 @@ function problemsOf(before: Layout, now: Layout): readonly string[] {
 }
 
 /** The sizes of all slots of a node, free or not. */
-export function slotsOf({ nodes: all, sets }: Layout, name: string): string {
+function slotsOf({ nodes: all, sets }: Layout, name: string): string {
   const free = all.find((node) => node.name === name)?.free ?? [];
   const used = sets.flatMap(({ bricks }) => bricks.filter(({ node }) => node === name).map(({ size }) => size));
   return [...free, ...used].sort((one, other) => one - other).join(' ');

@@ -24,7 +24,7 @@ describe('a node that leaves', () => {
   });
 
   test('a brick of another volume makes room where the free slot is on a node that has a brick of the volume', () => {
-    // node04 has the only free slot, and both volumes of node01 and node05 but one have a brick there.
+    // node04 has the only free slot, and a brick of volume one; node03 and node05 are full.
     const tebibyte = 1024 ** 4;
     const brick = (node: string) => ({ node, size: tebibyte });
     const layout: Layout = {

@@ -4,7 +4,6 @@ import { planLeave } from '#gluster/pool/leave.ts';
 import { carryOut, wanted } from './layouts.ts';
 
 const tebibyte = 1024 ** 4;
-const gibibyte = 1024 ** 3;
 /** Each brick is half full. */
 const used = tebibyte / 2;
 
@@ -45,7 +44,6 @@ export function simulate(): { readonly joins: readonly Stretch[]; readonly leave
   const leaves: Turn[] = [];
   const order = names.map((name) => [random(), name] as const).sort(([one], [other]) => one - other);
   for (const [, name] of order.slice(4)) {
-    // Volumes are emptied and deleted as room is needed: half of the slots that the others have is enough for them.
     layout = shrunk(layout, name);
     const { steps, stuck } = planLeave(layout, name);
     if (stuck.length > 0) throw new Error(`${name} cannot leave: ${stuck.length} bricks have no place`);
@@ -102,7 +100,7 @@ function stretches(turns: readonly Turn[], ends: readonly number[]): readonly St
       volumes: here.at(-1)?.layout.sets.length ?? 0,
       moves: copying.reduce((sum, count) => sum + count, 0),
       mostMoves: Math.max(...copying),
-      copied: copied / gibibyte / 1024,
+      copied: copied / tebibyte,
       fewestCopies: Math.min(...here.map((turn) => turn.fewestCopies)),
     };
   });
