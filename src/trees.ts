@@ -1,4 +1,4 @@
-import { type BigIntStats, type Dirent, lstatSync, readdirSync, rmdirSync, truncateSync } from 'node:fs';
+import { type BigIntStats, type Dirent, lstat, lstatSync, readdirSync, rmdirSync, truncateSync } from 'node:fs';
 import { errnoOf } from './errors.ts';
 import { removeFileIfThere } from './files.ts';
 
@@ -44,6 +44,17 @@ export function statOf(path: string): BigIntStats | undefined {
     if (errnoOf(error) === 'ENOTDIR') return undefined;
     throw error;
   }
+}
+
+/** Whether anything is at a path, links not followed. Another thread asks, so that several can be asked at once. */
+export async function isThere(path: string): Promise<boolean> {
+  return await new Promise((resolve, reject) => {
+    lstat(path, (error) => {
+      if (error === null) resolve(true);
+      else if (['ENOENT', 'ENOTDIR'].includes(error.code ?? '')) resolve(false);
+      else reject(error);
+    });
+  });
 }
 
 /** What identifies the file at a path, as decimal digits; undefined when there is none. */

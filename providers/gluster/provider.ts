@@ -8,7 +8,7 @@ import { checkNames, runChecks } from '#gluster/doctor/verify.ts';
 import { hintOf } from '#gluster/glusterd/hints.ts';
 import { requireQuiet } from '#gluster/images/copy.ts';
 import { createImage } from '#gluster/images/create.ts';
-import { findImage, release, searchImage, searchRoom, wantedBy } from '#gluster/images/find.ts';
+import { findImage, release, type Search, searchImage, searchRoom, wantedBy } from '#gluster/images/find.ts';
 import { growImage, tellOfSize } from '#gluster/images/grow.ts';
 import { readMetadata, writeMetadata } from '#gluster/images/metadata.ts';
 import { purgeTrash, removeImage } from '#gluster/images/remove.ts';
@@ -31,7 +31,8 @@ type Provided = Provider<typeof knownParameters>;
  */
 const verbs: Provided['verbs'] = {
   async create(request) {
-    await withLock(request.name, 'create', async () => createImage(request, await searchRoom(wantedBy(request))));
+    const make = async (): Promise<void> => createImage(request, await searchRoom(wantedBy(request)));
+    await withImageLock(request.name, 'create', make, { everywhere: true });
     return undefined;
   },
 
@@ -47,7 +48,7 @@ const verbs: Provided['verbs'] = {
   },
 
   async remove(request) {
-    const { pool, mounted } = await withImageLock(request.name, 'remove', async () => {
+    const take = async (): Promise<Search> => {
       const found = await searchImage(wantedBy(request), { everywhere: true });
       try {
         await removeImage(request.name, found.image, found.mounted);
@@ -56,7 +57,8 @@ const verbs: Provided['verbs'] = {
         await release(found.mounted);
         throw error;
       }
-    });
+    };
+    const { pool, mounted } = await withImageLock(request.name, 'remove', take, { everywhere: true });
     try {
       // It may take long, and concerns other images.
       await purgeTrash(pool, mounted);

@@ -1,7 +1,7 @@
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { adopt, examine, isUnfinished, sizes } from '#gluster/images/adopt.ts';
 import { taken } from '#gluster/images/find.ts';
-import { imagesDirectory, readImage } from '#gluster/images/image.ts';
+import { imageDirectory, readImage } from '#gluster/images/image.ts';
 import { type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
 import { Failure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
@@ -60,5 +60,5 @@ async function requireFree(pools: readonly Pool[], name: string): Promise<void> 
 }
 
 function isTaken(mounted: MountedVolume, name: string): boolean {
-  return !isUnfinished(`${imagesDirectory(mounted)}/${name}`) && readImage(mounted, name) !== undefined;
+  return !isUnfinished(imageDirectory(mounted, name)) && readImage(mounted, name) !== undefined;
 }

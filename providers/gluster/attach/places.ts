@@ -121,7 +121,7 @@ export async function holdPlace(place: Place): Promise<HeldPlace> {
   try {
     if (mountAt(point) === undefined && place.lease !== 'none')
       return { ...place, descriptor: await mountAgain(place) };
-    return { ...place, descriptor: (await answers(point, mountPatience.untilHung)) ? hold(point) : undefined };
+    return { ...place, descriptor: (await answers(point, mountPatience.untilHung)) ? hold(mountAt(point)) : undefined };
   } catch (error) {
     if (asFailure(error) === undefined) throw error;
     return { ...place, descriptor: undefined };
@@ -135,7 +135,7 @@ async function mountAgain(place: Place): Promise<number | undefined> {
   const servers = readRecord(basename(directory))?.servers ?? [];
   const mounted = await mountVolume(configured ?? { ...builtinPool, name, servers, keepMounted: false }, volume);
   try {
-    return hold(point);
+    return hold(mountAt(point));
   } finally {
     await mounted.release();
   }

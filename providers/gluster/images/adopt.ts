@@ -20,7 +20,7 @@ import { makeDirectory } from '#src/files.ts';
 import { loopDevicesBy } from '#src/tools/losetup.ts';
 import { summarize } from '#src/tools/processes.ts';
 import { type Bytes, formatBytes, toBytes, toMebibytes } from '#src/units.ts';
-import { imagesDirectory } from './image.ts';
+import { imageDirectory, imagesDirectory } from './image.ts';
 import { belonging, readMetadata, writeMetadata } from './metadata.ts';
 import { lookAround, usersOfFile } from './users.ts';
 
@@ -82,7 +82,7 @@ export async function examine(mounted: MountedVolume, path: string, roundUp: boo
  * the rename of the file completes it. Killed before that, it goes on where it was when it is called again.
  */
 export function adopt(mounted: MountedVolume, name: string, { file, path, size, rounded }: Foreign): void {
-  const directory = `${imagesDirectory(mounted)}/${name}`;
+  const directory = imageDirectory(mounted, name);
   if (!isUnfinished(directory)) {
     makeDirectory(imagesDirectory(mounted));
     makeImageDirectory(directory, name);

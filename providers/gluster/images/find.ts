@@ -3,12 +3,13 @@ import { type Configuration, findPool, loadConfiguration } from '#gluster/config
 import type { Request } from '#gluster/configuration/parameters.ts';
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { answeringFirst, serversOf } from '#gluster/glusterd/servers.ts';
-import { type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
+import { askMounts, type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
 import { type ImageRecord, readRecord, writeRecord } from '#gluster/node/records.ts';
-import { Failure } from '#src/errors.ts';
+import { asFailure, Failure } from '#src/errors.ts';
 import { unknown } from '#src/parameters.ts';
 import { note } from '#src/reply.ts';
-import { type Image, readImage } from './image.ts';
+import { isThere } from '#src/trees.ts';
+import { type Image, imageDirectory, readImage } from './image.ts';
 import { findInFormerSites, rememberSite, type Site, siteName, sitesOf, unmountOthers } from './sites.ts';
 
 /** For how many milliseconds the other volumes are waited for, once an image is found on one. */
@@ -136,12 +137,16 @@ interface Look {
  */
 async function lookAt(sites: readonly Site[], name: string): Promise<Looked> {
   const seen: Look[] = sites.map((site) => ({ site }));
+  const known = askMounts(sites);
   const looks = seen.map(async (look) => {
     try {
-      look.here = await mountVolume(look.site.pool, look.site.volume);
-      look.image = readImage(look.here, name);
+      look.here = await mountVolume(look.site.pool, look.site.volume, known);
+      // Most of several do not have it, and can say so at the same time.
+      if (sites.length === 1 || (await isThere(imageDirectory(look.here, name))))
+        look.image = readImage(look.here, name);
     } catch (error) {
-      look.reason = error;
+      // Without quorum a volume answers only questions about its size.
+      look.reason = asFailure(error) ?? error;
     }
   });
   await allOrEnough(looks, () => seen.some(({ image }) => image !== undefined));

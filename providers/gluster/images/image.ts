@@ -28,7 +28,7 @@ export interface Image {
  * The image of a name on a volume, or undefined. Throws a Failure of kind exists when the name means something else.
  */
 export function readImage(mounted: MountedVolume, name: string): Image | undefined {
-  const directory = `${imagesDirectory(mounted)}/${name}`;
+  const directory = imageDirectory(mounted, name);
   const disk = `${directory}/disk`;
   const found = statOf(directory);
   if (found === undefined) return undefined;
@@ -45,6 +45,11 @@ export function readImage(mounted: MountedVolume, name: string): Image | undefin
 /** The names of all images on a volume, sorted. */
 export function imageNames(mounted: MountedVolume): readonly string[] {
   return entriesOf(imagesDirectory(mounted)).filter(isImageName).sort();
+}
+
+/** Where an image of a name is on a volume, if it is there. */
+export function imageDirectory(mounted: MountedVolume, name: string): string {
+  return `${imagesDirectory(mounted)}/${name}`;
 }
 
 /** The directory of all images of a volume on this node. */

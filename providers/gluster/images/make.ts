@@ -6,7 +6,7 @@ import { makeDirectory } from '#src/files.ts';
 import { createRaw, type Preallocation } from '#src/tools/qemu-img.ts';
 import { removeTree, statOf } from '#src/trees.ts';
 import type { Bytes } from '#src/units.ts';
-import { type Image, imagesDirectory } from './image.ts';
+import { type Image, imageDirectory, imagesDirectory } from './image.ts';
 import { type ImageMetadata, writeMetadata } from './metadata.ts';
 import { sweep, sweepOwn, workDirectory, workPath } from './unfinished.ts';
 
@@ -43,7 +43,7 @@ export async function makeImage(mounted: MountedVolume, name: string, content: N
     flush(`${draft}/disk`);
     writeMetadata(draft, content.metadata);
     makeLeaseFile(draft);
-    const isFirst = moveIfFree(draft, `${imagesDirectory(mounted)}/${name}`);
+    const isFirst = moveIfFree(draft, imageDirectory(mounted, name));
     if (!isFirst) removeTree(draft);
     return isFirst;
   } catch (error) {

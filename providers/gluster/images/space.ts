@@ -1,7 +1,9 @@
-import { statfsSync } from 'node:fs';
+import { type StatsFs, statfs, statfsSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { reserveOf } from '#gluster/configuration/values.ts';
 import type { MountedVolume } from '#gluster/node/mounts.ts';
 import { Failure } from '#src/errors.ts';
+import { type Room, recentRoom } from '#src/mounts.ts';
 import { note } from '#src/reply.ts';
 import type { Preallocation } from '#src/tools/qemu-img.ts';
 import { type Bytes, formatBytes, mostMebibytes, toBytes, toMebibytes } from '#src/units.ts';
@@ -91,7 +93,7 @@ export async function chooseVolume(mounted: readonly MountedVolume[], demand: De
  * Clearly: the bricks note which blocks are reserved, and XFS takes more than was written for some minutes.
  */
 export function requireReserve(mounted: MountedVolume): void {
-  const { total, free } = statfs(mounted.path);
+  const { total, free } = roomIn(statfsSync(mounted.path));
   const reserve = reserveOf(mounted.pool.reserve, total);
   if (free >= reserve / 2) return;
   throw new Failure('full', `something else took room on volume ${mounted.volume} meanwhile`, {
@@ -102,16 +104,16 @@ export function requireReserve(mounted: MountedVolume): void {
 
 /** What can still be written to a mounted volume; its reserve counts as free here. */
 export function freeSpace(path: string): Bytes {
-  return statfs(path).free;
+  return roomIn(statfsSync(path)).free;
 }
 
-function statfs(path: string): { readonly total: Bytes; readonly free: Bytes } {
-  const { bavail, blocks, bsize } = statfsSync(path);
+function roomIn({ bavail, blocks, bsize }: StatsFs): Room {
   return { total: blocks * bsize, free: bavail * bsize };
 }
 
+/** Where the volume did not say it a moment ago, another thread asks it, so that several can be asked at once. */
 async function spaceOf(mounted: MountedVolume): Promise<VolumeSpace> {
-  const { total, free } = statfs(mounted.path);
+  const { total, free } = recentRoom(mounted.path) ?? roomIn(await promisify(statfs)(mounted.path));
   const { reserve, overcommit } = mounted.pool;
   const promised = overcommit === undefined ? 0 : await promisedOn(mounted);
   return { volume: mounted.volume, total, free, reserve: reserveOf(reserve, total), promised, overcommit };

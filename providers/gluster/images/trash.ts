@@ -9,7 +9,7 @@ import { makeDirectory } from '#src/files.ts';
 import { note } from '#src/reply.ts';
 import { entriesOf, removeTree, statOf } from '#src/trees.ts';
 import type { Bytes } from '#src/units.ts';
-import { type Image, imagesDirectory, readImage } from './image.ts';
+import { type Image, imageDirectory, imagesDirectory, readImage } from './image.ts';
 import { deleteImage } from './make.ts';
 import { readMetadata } from './metadata.ts';
 import { clocksOf, judge, readSightings, sight, type Verdict, writeSightings } from './trash-time.ts';
@@ -128,7 +128,7 @@ export function readTrash(mounted: MountedVolume, name?: string): readonly Trash
  * node's lock on the name.
  */
 export async function bringBack({ name, mounted, directory }: Trashed): Promise<void> {
-  const place = `${imagesDirectory(mounted)}/${name}`;
+  const place = imageDirectory(mounted, name);
   if (readImage(mounted, name) !== undefined) throw new Failure('exists', `there is an image ${name} already`);
   // That of the node that removed it.
   await breakLeases({ name, directory }, await readLeases(directory));

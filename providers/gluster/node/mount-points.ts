@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { asFailure, errnoOf } from '#src/errors.ts';
-import { mountAt, mounts, unmount } from '#src/mounts.ts';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { errnoOf } from '#src/errors.ts';
+import { type Mount, mountAt, mounts, unmount } from '#src/mounts.ts';
 import { mountsDirectory } from '#src/run-directory.ts';
 import { backingFile, loopDevicesBy } from '#src/tools/losetup.ts';
 import { isRunning } from '#src/tools/processes.ts';
@@ -26,27 +26,32 @@ export function clientRuns(point: string): boolean {
   return isRunning('glusterfs', point);
 }
 
+/** O_PATH of open(2), on the processors that Node runs on. */
+const pathOnly = 0x20_0000;
+
 /**
- * Opens the root of a mount, which keeps it from being unmounted. undefined when it is gone by now. Throws a Failure of
- * kind unavailable when it is there and its root cannot be opened: without quorum only questions about its size are
- * answered.
+ * Opens the root of a volume as a place in the tree of this node: that keeps it from being unmounted, and asks the
+ * volume nothing. undefined when another mount is there by now, or none.
  */
-export function hold(point: string): number | undefined {
-  const descriptor = openRoot(point);
-  if (descriptor === undefined) return undefined;
-  // The root of a Gluster volume always is inode 1; the bare directory below it never is.
-  if (fstatSync(descriptor).ino === 1 && mountAt(point)?.type === 'fuse.glusterfs') return descriptor;
+export function hold(mount: Mount | undefined): number | undefined {
+  const descriptor = mount?.type === 'fuse.glusterfs' ? openPlace(mount.point) : undefined;
+  if (descriptor === undefined || mountIdOf(descriptor) === mount?.id) return descriptor;
   closeSync(descriptor);
   return undefined;
 }
 
-function openRoot(point: string): number | undefined {
+function openPlace(directory: string): number | undefined {
   try {
-    return openSync(point, constants.O_RDONLY | constants.O_DIRECTORY);
+    return openSync(directory, pathOnly | constants.O_DIRECTORY);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    throw asFailure(error) ?? error;
+    throw error;
   }
+}
+
+/** On which mount an open file is: see proc_pid_fdinfo(5). */
+function mountIdOf(descriptor: number): number {
+  return Number(/^mnt_id:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))?.[1]);
 }
 
 /**

@@ -23,7 +23,7 @@ test.each([
   expect(usesPageCache(info)).toBe(expected);
 });
 
-const mount = (point: string, fileSystem: string) => ({ point, type: 'xfs', source: 'x', fileSystem });
+const mount = (point: string, fileSystem: string) => ({ id: 7, point, type: 'xfs', source: 'x', fileSystem });
 const here = [mount('/', '0:1'), mount('/bricks', '7:1'), mount('/bricks/a', '7:2'), mount('/bricks/a', '7:3')];
 
 test.each([
