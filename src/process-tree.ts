@@ -64,8 +64,17 @@ export function openPaths(pid: number): readonly string[] {
 
 /** The path of one descriptor of a process; undefined when it is closed by now. */
 export function pathOf(pid: number, descriptor: number): string | undefined {
+  return targetOf(`/proc/${pid}/fd/${descriptor}`);
+}
+
+/** The program that a process runs; undefined when it ended. Its arguments can call it anything. */
+export function executableOf(pid: number): string | undefined {
+  return targetOf(`/proc/${pid}/exe`);
+}
+
+function targetOf(link: string): string | undefined {
   try {
-    return readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+    return readlinkSync(link);
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { numbersIn, openPaths, read } from '../process-tree.ts';
+import { executableOf, numbersIn, openPaths, read } from '../process-tree.ts';
 
 /** A process of this node as it was a moment ago. */
 export interface Process {
@@ -10,7 +10,18 @@ export interface Process {
 
 /** All processes of this node but ourselves. What ends meanwhile is left out, or has nothing open. */
 export function processes(): readonly Process[] {
-  return others().map((pid) => ({ pid: String(pid), argv: argumentsOf(pid), opens: openPaths(pid) }));
+  return others().map((pid) => {
+    const argv = argumentsOf(pid);
+    return { pid: String(pid), argv, opens: isBrick(pid, argv) ? [] : openPaths(pid) };
+  });
+}
+
+/**
+ * Whether a process is a brick of Gluster. It has 256 directories of its own open (.glusterfs/00 to ff), and never a
+ * file on a mount: to look at each would take longer than all else that is to be known of a node with many bricks.
+ */
+function isBrick(pid: number, argv: readonly string[]): boolean {
+  return argv.includes('--brick-name') && executableOf(pid)?.endsWith('/glusterfsd') === true;
 }
 
 /** A process for a sentence: `qemu-system-x86_64 (pid 4711)`. */

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect } from 'vitest';
 import { bricksOnline } from '../lab/gluster.ts';
 import { poll } from '../lab/process.ts';
-import { look, run } from './support/commands.ts';
+import { look, refused, run } from './support/commands.ts';
 import { healed, healsWithin } from './support/heal.ts';
 import { lab } from './support/lab.ts';
 import { killOn } from './support/processes.ts';
@@ -25,6 +25,11 @@ const writer = [
   '--thread --fallocate=none --rate_iops=25 --time_based --runtime=600',
 ].join(' ');
 
+step('every volume has all its copies', async () => {
+  await run('gnt-gluster pool status');
+  expect(await state()).toBe('ok');
+});
+
 step('while a file goes on growing, Gluster does not heal what a brick missed of it', async () => {
   const mounted = `mount -t glusterfs node1.lab:/ganeti ${mount}`;
   await look(lab().master, `mkdir -p ${mount}; ${mounted}; truncate -s 512M ${mount}/${file}; umount ${mount}`);
@@ -33,17 +38,22 @@ step('while a file goes on growing, Gluster does not heal what a brick missed of
   await killOn('node3', 'brick');
   await look(lab().master, `${mounted}\n${writer} </dev/null >/dev/null 2>&1 & echo $! >${pidFile}`);
   await poll('node3 misses something', 60_000, async () => ((await missed()) > 0 ? true : undefined));
+  const { stdout } = await refused('gnt-gluster pool status');
+  expect(stdout).toMatch(/ganeti +replica 3 +degraded +2\/3/);
+  expect(stdout).toContain('volume ganeti: brick node3.lab:/bricks/ganeti/brick does not run\n');
   await run('gluster volume start ganeti force');
   await bricksOnline(lab().master, 'ganeti', lab().nodes.length);
   await poll('node3 misses no more', 60_000, missesNoMore);
   await run('gluster volume set ganeti cluster.self-heal-daemon on');
   expect(await healsWithin('ganeti', 10_000)).toBe(false);
   expect(await missed()).toBeGreaterThan(0);
+  expect(await state()).toBe('healing');
 });
 
 step('it does when clients give their locks back at once', async () => {
   await healed('ganeti', 1000);
   expect(await missed()).toBe(0);
+  expect(await state()).toBe('ok');
   expect(await look(lab().master, `pgrep -F ${pidFile}`)).toHaveLength(1);
   expect(await run('gluster volume get ganeti cluster.post-op-delay-secs')).toMatch(/post-op-delay-secs +1\b/);
 });
@@ -55,6 +65,12 @@ afterAll(async () => {
 });
 
 lastStep();
+
+/** What gnt-gluster says of the volume. Its exit status is 1 unless all is well. */
+async function state(): Promise<string> {
+  const [said = ''] = await look(lab().master, 'gnt-gluster pool status -o state --no-headers || test $? = 1');
+  return said;
+}
 
 /** How many changes of the file besides its content the brick of node3 missed, as the brick of node1 has it noted. */
 async function missed(): Promise<number> {

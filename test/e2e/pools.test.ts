@@ -25,6 +25,16 @@ step('a configuration with a second pool goes to every node', async () => {
   for (const node of lab().nodes) await run('gnt-gluster config check', node);
 });
 
+step('the volumes of both pools have all their copies, and are those of their servers', async () => {
+  const shown: readonly Record<string, unknown>[] = JSON.parse(await run('gnt-gluster pool status --json'));
+  expect(shown.map(({ pool, volume, type, state }) => [pool, volume, type, state])).toEqual([
+    ['default', 'ganeti', 'replica 3', 'ok'],
+    ['archive', secondVolume, 'replica 3', 'ok'],
+    ['archive', 'ganeti', 'replica 3', 'ok'],
+  ]);
+  expect(shown[0]?.id).toBe(shown[2]?.id);
+});
+
 step('two instances start at the same time, on different nodes and volumes', async () => {
   await addInstance(1, { node: 'node1.lab', stopped: true });
   await addInstance(2, { node: 'node2.lab', stopped: true, disk: `pool=archive,volume=${secondVolume}` });

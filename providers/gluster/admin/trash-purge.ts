@@ -1,4 +1,12 @@
-import { type Judged, judgeTrash, purge, purgeRemains, readTrash, type Trashed } from '#gluster/images/trash.ts';
+import {
+  type Judged,
+  judgeTrash,
+  purge,
+  purgeRemains,
+  readTrash,
+  type Trashed,
+  withSize,
+} from '#gluster/images/trash.ts';
 import type { MountedVolume } from '#gluster/node/mounts.ts';
 import { formatBytes } from '#src/units.ts';
 import { type Command, type CommandInput, dryRun, type Report } from './command.ts';
@@ -30,7 +38,7 @@ async function purgeTrash(input: CommandInput): Promise<Report> {
     if (name !== undefined || input.flags.has('all')) return readTrash(mounted, name);
     const judged = judgeTrash(mounted, { remember: !dry });
     kept.push(...judged.flatMap(keptOf));
-    return judged.filter(({ verdict }) => verdict.action === 'purge');
+    return judged.filter(({ verdict }) => verdict.action === 'purge').map(withSize);
   };
   const looked = await lookAtEach(await poolsOf(input), async (mounted) => {
     if (!dry) purgeRemains(mounted);

@@ -3,8 +3,8 @@ import { canonicalHost, hostInUri, isIpv6, isLoopback } from '#gluster/configura
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { type Server, usualPort } from '#gluster/configuration/servers.ts';
 import { Failure } from '#src/errors.ts';
-import type { VolumeInfo } from './cli.ts';
 import { readServers, writeServers } from './remembered.ts';
+import type { Volume } from './volumes.ts';
 
 /** How long a server may take to accept a connection before the next one in the list is preferred. */
 const connectPatience = 1000;
@@ -102,8 +102,8 @@ export async function serversOf(pool: Pool, volume: string, { fresh = false } = 
   if (pool.servers.length > 0) return pool.servers;
   const remembered = readServers(volume);
   if (!fresh && remembered.length > 0) return remembered;
-  const { volumeInfo } = await import('./cli.ts');
-  let info: VolumeInfo | undefined;
+  const { hostsOf, volumeInfo } = await import('./volumes.ts');
+  let info: Volume | undefined;
   try {
     info = await volumeInfo(volume);
   } catch (error) {
@@ -117,7 +117,7 @@ export async function serversOf(pool: Pool, volume: string, { fresh = false } = 
     });
   if (!info.started)
     throw new Failure('unavailable', `the volume ${volume} is not started`, { hint: `gluster volume start ${volume}` });
-  const servers = info.hosts.map((host) => ({ host: clusterName(host), port: usualPort }));
+  const servers = hostsOf(info).map((host) => ({ host: clusterName(host), port: usualPort }));
   writeServers(volume, servers);
   return servers;
 }

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { isPlainName } from '#gluster/configuration/names.ts';
 import { builtinPool, type Pool } from '#gluster/configuration/pool.ts';
-import { volumeInfo } from '#gluster/glusterd/cli.ts';
 import { parseServers } from '#gluster/glusterd/remembered.ts';
+import { volumeInfo } from '#gluster/glusterd/volumes.ts';
 import { mountedVolumes, unmountIfIdle } from '#gluster/node/mount-points.ts';
 import { type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
 import { asFailure } from '#src/errors.ts';

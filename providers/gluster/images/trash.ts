@@ -28,15 +28,19 @@ export interface Entry {
   readonly node: string;
 }
 
-/** An image in the trash of a volume. */
-export interface Trashed extends Entry {
+/** An image in the trash of a volume, as far as the name of its entry tells. */
+export interface Placed extends Entry {
   readonly mounted: MountedVolume;
   /** Its directory on this node. */
   readonly directory: string;
-  readonly size: Bytes;
-  readonly allocated: Bytes;
   /** When it is purged by itself, at the earliest; undefined: never. */
   readonly until: Date | undefined;
+}
+
+/** An image in the trash of a volume. */
+export interface Trashed extends Placed {
+  readonly size: Bytes;
+  readonly allocated: Bytes;
 }
 
 /** No image can have this name. */
@@ -111,13 +115,29 @@ export function moveToTrash(image: Image, reason: Reason): void {
 
 /** What is in the trash of a volume, of all images or of one, the oldest first. */
 export function readTrash(mounted: MountedVolume, name?: string): readonly Trashed[] {
-  const found = entriesOf(trashOf(mounted)).flatMap((text): readonly Trashed[] => {
+  return placedOn(mounted, listing(mounted))
+    .filter((placed) => name === undefined || placed.name === name)
+    .map(withSize);
+}
+
+/** What an image in the trash has, which is a question to its volume. */
+export function withSize(placed: Placed): Trashed {
+  const data = statOf(`${placed.directory}/disk`);
+  return { ...placed, size: Number(data?.size ?? 0), allocated: Number(data?.blocks ?? 0) * 512 };
+}
+
+function listing(mounted: MountedVolume): readonly string[] {
+  return entriesOf(trashOf(mounted));
+}
+
+/** The images among the entries of the trash of a volume, the oldest first. Asks the volume nothing. */
+function placedOn(mounted: MountedVolume, entries: readonly string[]): readonly Placed[] {
+  const found = entries.flatMap((text): readonly Placed[] => {
     const entry = parseEntry(text);
-    if (entry === undefined || (name !== undefined && entry.name !== name)) return [];
-    const directory = `${trashOf(mounted)}/${text}`;
-    const data = statOf(`${directory}/disk`);
-    const [size, allocated] = [Number(data?.size ?? 0), Number(data?.blocks ?? 0) * 512];
-    return [{ ...entry, mounted, directory, size, allocated, until: purgedAfter(entry, mounted.pool.trash) }];
+    if (entry === undefined) return [];
+    return [
+      { ...entry, mounted, directory: `${trashOf(mounted)}/${text}`, until: purgedAfter(entry, mounted.pool.trash) },
+    ];
   });
   return found.toSorted((one, other) => one.when.getTime() - other.when.getTime());
 }
@@ -127,7 +147,7 @@ export function readTrash(mounted: MountedVolume, name?: string): readonly Trash
  * name, and of kind missing when it was purged or brought back meanwhile: the rename decides. The caller holds this
  * node's lock on the name.
  */
-export async function bringBack({ name, mounted, directory }: Trashed): Promise<void> {
+export async function bringBack({ name, mounted, directory }: Placed): Promise<void> {
   const place = imageDirectory(mounted, name);
   if (readImage(mounted, name) !== undefined) throw new Failure('exists', `there is an image ${name} already`);
   // That of the node that removed it.
@@ -144,7 +164,7 @@ export async function bringBack({ name, mounted, directory }: Trashed): Promise<
 }
 
 /** Deletes an image in the trash for ever: it vanishes in one step, its data after that. */
-export function purge({ mounted, directory }: Trashed): void {
+export function purge({ mounted, directory }: Placed): void {
   const entry = directory.slice(directory.lastIndexOf('/') + 1);
   const dead = `${trashOf(mounted)}/${deletedMark}${entry}`;
   try {
@@ -156,34 +176,36 @@ export function purge({ mounted, directory }: Trashed): void {
 }
 
 /** Deletes what killed purges left. */
-export function purgeRemains(mounted: MountedVolume): void {
-  for (const entry of entriesOf(trashOf(mounted)))
-    if (entry.startsWith(deletedMark)) removeTree(`${trashOf(mounted)}/${entry}`);
+export function purgeRemains(mounted: MountedVolume, entries = listing(mounted)): void {
+  for (const entry of entries) if (entry.startsWith(deletedMark)) removeTree(`${trashOf(mounted)}/${entry}`);
 }
 
 /** An entry of the trash, and whether its time is over: see judge in trash-time.ts. */
-export type Judged = Trashed & { readonly verdict: Verdict };
+export type Judged = Placed & { readonly verdict: Verdict };
 
 /**
  * All that is in the trash of a volume and is purged by itself, judged, and remembered for the next look unless told.
  */
-export function judgeTrash(mounted: MountedVolume, { remember = true } = {}): readonly Judged[] {
+export function judgeTrash(
+  mounted: MountedVolume,
+  { remember = true, entries = listing(mounted) } = {},
+): readonly Judged[] {
   const directory = imagesDirectory(mounted);
-  const entries = readTrash(mounted).flatMap((trashed) =>
-    trashed.until === undefined ? [] : [{ trashed, until: trashed.until.getTime() }],
+  const expiring = placedOn(mounted, entries).flatMap((placed) =>
+    placed.until === undefined ? [] : [{ placed, until: placed.until.getTime() }],
   );
-  if (entries.length === 0) return [];
-  const isOver = entries.some(({ until }) => until <= Date.now());
+  if (expiring.length === 0) return [];
+  const isOver = expiring.some(({ until }) => until <= Date.now());
   const clocks = clocksOf(directory, isOver);
   const before = readSightings(directory);
-  const looked = entries.map(({ trashed, until }) => {
-    const entry = basename(trashed.directory);
+  const looked = expiring.map(({ placed, until }) => {
+    const entry = basename(placed.directory);
     const sighting = sight(before.get(entry), until, clocks);
     const verdict = judge({ until, keep: mounted.pool.trash }, clocks, sighting);
-    return { trashed, entry, sighting, verdict };
+    return { placed, entry, sighting, verdict };
   });
   if (remember) writeSightings(directory, new Map(looked.map(({ entry, sighting }) => [entry, sighting])));
-  return looked.map(({ trashed, verdict }) => ({ ...trashed, verdict }));
+  return looked.map(({ placed, verdict }) => ({ ...placed, verdict }));
 }
 
 /**
@@ -194,14 +216,16 @@ export function purgeExpired(mounted: MountedVolume): void {
   const end = performance.now() + purgeSeconds * 1000;
   let purged = 0;
   try {
+    const entries = listing(mounted);
+    if (entries.length === 0) return;
     // Others judge by when this node was last heard of.
-    if (statOf(imagesDirectory(mounted)) !== undefined) publishRun(imagesDirectory(mounted));
-    purgeRemains(mounted);
-    for (const { verdict, ...trashed } of judgeTrash(mounted)) {
+    publishRun(imagesDirectory(mounted));
+    purgeRemains(mounted, entries);
+    for (const { verdict, ...placed } of judgeTrash(mounted, { entries })) {
       if (verdict.action === 'keep' && verdict.disagree)
-        note(`warning: image ${trashed.name} stays in the trash of volume ${mounted.volume}: ${verdict.why}`);
+        note(`warning: image ${placed.name} stays in the trash of volume ${mounted.volume}: ${verdict.why}`);
       if (verdict.action !== 'purge' || performance.now() > end) continue;
-      purge(trashed);
+      purge(placed);
       purged += 1;
     }
     if (purged > 0)

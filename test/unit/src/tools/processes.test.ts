@@ -1,4 +1,5 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, copyFileSync, openSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { describeProcess, isRunning, processes, summarize, usersOf } from '#src/tools/processes.ts';
 import { scratchDirectory, startModule, until } from '../../help.ts';
@@ -31,6 +32,21 @@ test('a process is found by the file it has open, and not when it has let go', a
   child.kill('SIGKILL');
   await ended;
   expect(users()).toEqual([]);
+});
+
+test.each([
+  ['a brick', 'glusterfsd', '--brick-name', false],
+  ['what is only called like one', 'glusterfsd', '--brick', true],
+  ['what only has its arguments', 'other', '--brick-name', true],
+])('%s: what it has open is looked at: %s %s %s', async (_, program, argument, isSeen) => {
+  const directory = scratchDirectory();
+  copyFileSync('/bin/bash', `${directory}/${program}`);
+  writeFileSync(`${directory}/data`, '');
+  const script = 'exec 5<"$1"; echo open; read -r x';
+  const child = spawn(`${directory}/${program}`, ['-c', script, 'sh', `${directory}/data`, argument]);
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  expect(usersOf((path) => path === `${directory}/data`)).toHaveLength(isSeen ? 1 : 0);
+  child.kill('SIGKILL');
 });
 
 test('a process is found by what its arguments mention', async () => {

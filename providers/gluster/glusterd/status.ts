@@ -1,0 +1,65 @@
+import type { Bytes } from '#src/units.ts';
+import { askGluster, child, children, count, text } from './xml.ts';
+
+/** What a glusterd says of a brick that it has. */
+export interface BrickStatus {
+  /** The UUID of the peer that has it. */
+  readonly peer: string;
+  readonly path: string;
+  readonly online: boolean;
+  /** What its file system has; undefined where that is not known. */
+  readonly size: Bytes | undefined;
+  readonly free: Bytes | undefined;
+}
+
+/** What runs of a volume now. */
+export interface VolumeStatus {
+  /** Those of peers that answer. */
+  readonly bricks: readonly BrickStatus[];
+  /** The UUIDs of the peers whose self-heal daemon runs for it. */
+  readonly healers: ReadonlySet<string>;
+}
+
+/** A brick that is down does not answer, and its glusterd waits for it: seconds. */
+const patience = 60;
+
+/** What runs of a volume that is started. Each of the two questions takes the lock of the volume. */
+export async function volumeStatus(name: string): Promise<VolumeStatus> {
+  const processes = await askGluster(['volume', 'status', name], patience);
+  return statusIn(name, processes, await askGluster(['volume', 'status', name, 'detail'], patience));
+}
+
+/** Reads `volume status NAME --xml` and `volume status NAME detail --xml`. */
+export function statusIn(name: string, processes: unknown, detail: unknown): VolumeStatus {
+  const sizes = new Map(
+    nodesIn(name, detail).map((node) => [
+      placeOf(node),
+      { size: count(node, 'sizeTotal'), free: count(node, 'sizeFree') },
+    ]),
+  );
+  const nodes = nodesIn(name, processes);
+  const isBrick = (node: unknown): boolean => text(node, 'path').startsWith('/');
+  const healers = nodes.filter((node) => text(node, 'hostname') === 'Self-heal Daemon' && isOnline(node));
+  return {
+    bricks: nodes.filter(isBrick).map((node) => ({
+      peer: text(node, 'peerid'),
+      path: text(node, 'path'),
+      online: isOnline(node),
+      ...(sizes.get(placeOf(node)) ?? { size: undefined, free: undefined }),
+    })),
+    healers: new Set(healers.map((node) => text(node, 'peerid'))),
+  };
+}
+
+function nodesIn(name: string, output: unknown): readonly unknown[] {
+  const volumes = children(child(child(output, 'volStatus'), 'volumes'), 'volume');
+  return volumes.filter((volume) => text(volume, 'volName') === name).flatMap((volume) => children(volume, 'node'));
+}
+
+function isOnline(node: unknown): boolean {
+  return text(node, 'status') === '1';
+}
+
+function placeOf(node: unknown): string {
+  return `${text(node, 'peerid')}:${text(node, 'path')}`;
+}
