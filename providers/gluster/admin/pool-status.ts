@@ -4,7 +4,7 @@ import { type Health, healthOf } from '#gluster/glusterd/health.ts';
 import { type Peer, peers } from '#gluster/glusterd/peers.ts';
 import { answeringServer, serverName } from '#gluster/glusterd/servers.ts';
 import { volumeStatus } from '#gluster/glusterd/status.ts';
-import { type Volume, volumeInfo, volumes } from '#gluster/glusterd/volumes.ts';
+import { nameOf, type Volume, volumeInfo, volumes } from '#gluster/glusterd/volumes.ts';
 import { asFailure } from '#src/errors.ts';
 import { type Command, type CommandInput, onlyPool, type Report } from './command.ts';
 import { isForScript, type List, listReport } from './listing.ts';
@@ -105,7 +105,7 @@ async function look(pool: Pool, name: string, known: readonly Volume[], members:
     id: volume.id,
     type: typeOf(volume),
     state,
-    bricks: volume.bricks.map(({ host, path }) => `${host}:${path}`),
+    bricks: volume.bricks.map(nameOf),
     online,
     size: size ?? null,
     free: free ?? null,

@@ -1,11 +1,11 @@
-import { askGluster, child, children, count, text } from './xml.ts';
+import { commandFailed, run } from '#src/exec.ts';
 
 /** How many entries wait to be healed, as the bricks of a volume count them. */
 export interface Pending {
   /** Of all bricks that answered. */
   readonly entries: number;
-  /** The bricks that gave no number, as HOST:/PATH. Unknown is never healthy. */
-  readonly silent: readonly string[];
+  /** The bricks that gave a number, as HOST:/PATH. What the others have is not known. */
+  readonly counted: readonly string[];
 }
 
 /** The index of a brick that is full of marks is long: seconds. */
@@ -13,19 +13,27 @@ const patience = 60;
 
 /**
  * How many entries of a replicated volume wait to be healed. It counts the index of each brick, which takes no lock of
- * a file as `heal info` does; a guest that writes has no mark there. Throws a Failure where glusterd refuses to say, as
- * it does while the self-heal daemon is off.
+ * a file as `heal info` does. Throws a Failure where glusterd refuses to say, as it does while the self-heal daemon is
+ * off. This command of gluster prints no XML, whatever it is told.
  */
 export async function pendingHeals(name: string): Promise<Pending> {
-  return pendingIn(await askGluster(['volume', 'heal', name, 'statistics', 'heal-count'], patience));
+  const question = ['volume', 'heal', name, 'statistics', 'heal-count'];
+  const result = await run(['gluster', '--mode=script', `--timeout=${patience}`, ...question], {
+    timeLimit: (patience + 2) * 1000,
+  });
+  if (result.exitCode === 0) return pendingIn(result.stdout);
+  const reason = `${result.stdout}\n${result.stderr}`.trim().split('\n').at(-1);
+  throw commandFailed(result, `gluster does not say what waits to be healed: ${reason}`);
 }
 
-/** Reads `volume heal NAME statistics heal-count --xml`. */
-export function pendingIn(output: unknown): Pending {
-  const bricks = children(child(child(output, 'healInfo'), 'bricks'), 'brick');
-  const found = bricks.map((brick) => ({ name: text(brick, 'name'), entries: count(brick, 'numberOfEntries') }));
-  return {
-    entries: found.reduce((sum, { entries = 0 }) => sum + entries, 0),
-    silent: found.flatMap(({ name, entries }) => (entries === undefined ? [name] : [])),
-  };
+/** Reads what `volume heal NAME statistics heal-count` prints: a line for each brick, and one with its number. */
+export function pendingIn(text: string): Pending {
+  const counted = new Map<string, number>();
+  let brick = '';
+  for (const line of text.split('\n').map((one) => one.trim())) {
+    brick = /^Brick (.+)$/.exec(line)?.[1] ?? brick;
+    const entries = /^Number of entries: (\d+)$/.exec(line)?.[1];
+    if (entries !== undefined) counted.set(brick, Number(entries));
+  }
+  return { entries: [...counted.values()].reduce((sum, entries) => sum + entries, 0), counted: [...counted.keys()] };
 }

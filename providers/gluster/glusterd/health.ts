@@ -2,7 +2,7 @@ import type { Bytes } from '#src/units.ts';
 import type { Pending } from './heal.ts';
 import { memberState, type Peer } from './peers.ts';
 import type { VolumeStatus } from './status.ts';
-import type { Volume, VolumeBrick } from './volumes.ts';
+import { nameOf, type Volume, type VolumeBrick } from './volumes.ts';
 
 /**
  * ok: every copy is there and complete. healing: every copy is there, and one is behind. degraded: fewer copies are
@@ -19,6 +19,8 @@ export interface Observed {
   readonly pending: Pending | string | undefined;
   readonly peers: readonly Peer[];
 }
+
+const daemonIsOff = 'the option cluster.self-heal-daemon is off: what a brick misses is not healed';
 
 export interface Health {
   readonly state: State;
@@ -46,14 +48,16 @@ export function healthOf(observed: Observed): Health {
   const healing = volume.copies === 1 ? [] : volume.bricks.filter((brick) => !isAway(brick));
   const idle = [...new Set(healing.map(({ peer }) => peer))].filter((peer) => !status.healers.has(peer));
   const away = peersOf(volume).flatMap((id) => strayed(id, peers));
-  const waiting = waitingFor(observed);
+  const isOff = idle.length > 0 && volume.options.get('cluster.self-heal-daemon') === 'off';
+  // It does not count while it is off.
+  const waiting = waitingFor(isOff ? { ...observed, pending: undefined } : observed, down);
   const data = found.filter(({ brick }) => !brick.arbiter).map((one) => one.status);
   const problems = [
     ...(volume.bricks.length > volume.copies
       ? [`it has ${volume.bricks.length} bricks in more than one replica set`]
       : []),
-    ...down.map(({ host, path }) => `brick ${host}:${path} does not run`),
-    ...idle.map((peer) => `the self-heal daemon of ${hostOf(volume, peer)} does not run`),
+    ...down.map((brick) => `brick ${nameOf(brick)} does not run`),
+    ...(isOff ? [daemonIsOff] : idle.map((peer) => `the self-heal daemon of ${hostOf(volume, peer)} does not run`)),
     ...away,
     ...waiting.problems,
   ];
@@ -123,17 +127,19 @@ function strayed(id: string, peers: readonly Peer[]): readonly string[] {
   return peer.state === memberState ? [] : [`peer ${name} is in state ${JSON.stringify(peer.state)}`];
 }
 
-function waitingFor({ volume, pending }: Observed) {
+/** What waits to be healed. A brick that is down is told already. */
+function waitingFor({ volume, pending }: Observed, down: readonly VolumeBrick[]) {
   if (pending === undefined) return { isKnown: true, entries: 0, problems: [] };
   if (typeof pending === 'string') return { isKnown: false, entries: 0, problems: [pending] };
-  const { entries, silent } = pending;
+  const { entries, counted } = pending;
+  const silent = volume.bricks.filter((brick) => !counted.includes(nameOf(brick)) && !down.includes(brick));
   const waits = entries === 1 ? '1 entry waits' : `${entries} entries wait`;
   return {
     isKnown: silent.length === 0,
     entries,
     problems: [
       ...(entries > 0 ? [`${waits} to be healed: gluster volume heal ${volume.name} info summary`] : []),
-      ...silent.map((brick) => `brick ${brick} does not say what waits to be healed`),
+      ...silent.map((brick) => `brick ${nameOf(brick)} does not say what waits to be healed`),
     ],
   };
 }

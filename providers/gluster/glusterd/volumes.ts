@@ -69,8 +69,13 @@ function brickIn(brick: unknown): VolumeBrick | undefined {
   return place && { ...place, peer: text(brick, 'hostUuid'), arbiter: text(brick, 'isArbiter') === '1' };
 }
 
+/** A brick as gluster names it: HOST:/PATH. */
+export function nameOf({ host, path }: Pick<VolumeBrick, 'host' | 'path'>): string {
+  return `${host}:${path}`;
+}
+
 /** Splits HOST:/PATH. The host may be an IPv6 address. */
-export function placeIn(name: string): { readonly host: string; readonly path: string } | undefined {
+function placeIn(name: string): { readonly host: string; readonly path: string } | undefined {
   const [, host, path] = /^(.+?):(\/.*)$/.exec(name) ?? [];
   return host === undefined || path === undefined ? undefined : { host, path };
 }

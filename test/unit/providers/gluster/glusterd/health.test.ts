@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { healthOf, type Observed } from '#gluster/glusterd/health.ts';
 import type { Peer } from '#gluster/glusterd/peers.ts';
-import type { Volume } from '#gluster/glusterd/volumes.ts';
+import { nameOf, type Volume } from '#gluster/glusterd/volumes.ts';
 
 const gibibyte = 1024 ** 3;
 
@@ -32,7 +32,12 @@ function well(copies: number, options: Readonly<Record<string, string>> = {}) {
     state: 'Peer in Cluster',
     isHere: index === 0,
   }));
-  return { volume, status: { bricks, healers: new Set(ids) }, pending: { entries: 0, silent: [] }, peers };
+  return {
+    volume,
+    status: { bricks, healers: new Set(ids) },
+    pending: { entries: 0, counted: volume.bricks.map(nameOf) },
+    peers,
+  };
 }
 
 type Well = ReturnType<typeof well>;
@@ -94,18 +99,36 @@ describe('what is wrong', () => {
     ],
     ['a peer is rejected', { ...three, peers: peer({ state: 'Peer Rejected' }) }, 'degraded', /"Peer Rejected"/],
     ['a brick of nobody', { ...three, peers: peer({ id: 'other' }) }, 'degraded', /no peer has the UUID id2/],
-    ['an entry waits', { ...three, pending: { entries: 1, silent: [] } }, 'healing', /^1 entry waits to be healed/],
+    [
+      'an entry waits',
+      { ...three, pending: { ...three.pending, entries: 1 } },
+      'healing',
+      /^1 entry waits to be healed/,
+    ],
     ['nobody says what waits', { ...three, pending: 'refused' }, 'unknown', /^refused$/],
     [
       'one brick does not say',
-      { ...three, pending: { entries: 0, silent: ['n:/b'] } },
+      { ...three, pending: { entries: 0, counted: ['node1:/b', 'node2:/b'] } },
       'unknown',
-      /n:\/b does not say/,
+      /^brick node3:\/b does not say/,
     ],
   ])('%s', (_, observed, state, problem) => {
     const health = healthOf(observed);
     expect(health.state).toBe(state);
     expect(health.problems.join('\n')).toMatch(problem);
+  });
+
+  test('a self-heal daemon that is switched off is told once', () => {
+    const { volume, status, ...rest } = well(3, { 'cluster.self-heal-daemon': 'off' });
+    const health = healthOf({ ...rest, volume, status: { ...status, healers: new Set() }, pending: 'disabled' });
+    expect(health).toMatchObject({ state: 'degraded', problems: [expect.stringMatching(/self-heal-daemon is off/)] });
+  });
+
+  test('of a brick whose glusterd is away nothing is known', () => {
+    const { status, ...rest } = without(well(3), 2) as Well;
+    const peers = three.peers.map((one) => (one.id === 'id2' ? { ...one, connected: false } : one));
+    const health = healthOf({ ...rest, status: { ...status, healers: new Set(['id1', 'id3']) }, peers });
+    expect(health).toMatchObject({ state: 'degraded', online: 2, problems: ['the glusterd of node2 does not answer'] });
   });
 
   test('two replica sets are told', () => {
@@ -119,14 +142,14 @@ test('whatever is missing, only a volume with all bricks, daemons, peers and num
   const some = fc.array(fc.boolean(), { minLength: 3, maxLength: 3 });
   fc.assert(
     fc.property(some, some, some, fc.nat({ max: 2 }), fc.boolean(), (running, healing, connected, entries, silent) => {
-      const { volume, status, peers } = well(3);
+      const { volume, status, peers, pending } = well(3);
       const health = healthOf({
         volume,
         status: {
           bricks: status.bricks.map((brick, index) => ({ ...brick, online: running[index] ?? false })),
           healers: new Set([...status.healers].filter((_, index) => healing[index])),
         },
-        pending: { entries, silent: silent ? ['n:/b'] : [] },
+        pending: { entries, counted: silent ? [] : pending.counted },
         peers: peers.map((one, index) => ({ ...one, connected: connected[index] ?? false })),
       });
       // This node is no question to another one.
