@@ -35,6 +35,18 @@ step('the volumes of both pools have all their copies, and are those of their se
   expect(shown[0]?.id).toBe(shown[2]?.id);
 });
 
+step('an option that drifted is told, and set again', async () => {
+  await run('gnt-gluster pool options');
+  await run('gluster volume set ganeti performance.read-ahead on');
+  const { stdout } = await refused('gnt-gluster pool options check');
+  expect(stdout).toMatch(/^ganeti +performance\.read-ahead +on +off +must /m);
+  const command = 'gluster volume set ganeti performance.read-ahead off\n';
+  expect(await run('gnt-gluster pool options apply --dry-run')).toBe(`would run: ${command}`);
+  await refused('gnt-gluster pool options');
+  expect(await run('gnt-gluster pool options apply')).toBe(command);
+  expect(await run('gnt-gluster pool options')).toBe('every option is as images need it\n');
+});
+
 step('two instances start at the same time, on different nodes and volumes', async () => {
   await addInstance(1, { node: 'node1.lab', stopped: true });
   await addInstance(2, { node: 'node2.lab', stopped: true, disk: `pool=archive,volume=${secondVolume}` });

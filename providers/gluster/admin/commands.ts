@@ -10,6 +10,7 @@ import { leaseBreak } from './lease-break.ts';
 import { mountStatus } from './mount.ts';
 import { mountRelease } from './mount-release.ts';
 import { imageOrphans } from './orphans.ts';
+import { poolOptions } from './pool-options.ts';
 import { poolStatus } from './pool-status.ts';
 import { imageRemove } from './remove.ts';
 import { sanityCommand } from './sanity-command.ts';
@@ -22,7 +23,7 @@ const byNoun: readonly (readonly Command[])[] = [
   [imageList, imageInfo, imageRemove, imageDetach, imageUndelete, imageOrphans, imageAdopt],
   [leaseList, leaseBreak],
   [trashList, trashPurge],
-  [poolStatus],
+  [poolStatus, poolOptions],
   [mountStatus, mountRelease],
   [configCheck],
   [kvmStatus, kvmEnable, kvmDisable],

@@ -2,12 +2,12 @@ import type { Pool } from '#gluster/configuration/pool.ts';
 import { pendingHeals } from '#gluster/glusterd/heal.ts';
 import { type Health, healthOf } from '#gluster/glusterd/health.ts';
 import { type Peer, peers } from '#gluster/glusterd/peers.ts';
-import { answeringServer, serverName } from '#gluster/glusterd/servers.ts';
 import { volumeStatus } from '#gluster/glusterd/status.ts';
-import { nameOf, type Volume, volumeInfo, volumes } from '#gluster/glusterd/volumes.ts';
+import { nameOf, type Volume, volumes } from '#gluster/glusterd/volumes.ts';
 import { asFailure } from '#src/errors.ts';
 import { type Command, type CommandInput, onlyPool, type Report } from './command.ts';
 import { isForScript, type List, listReport } from './listing.ts';
+import { poolVolume } from './pool-volume.ts';
 import { poolsOf } from './volumes.ts';
 
 type Row = {
@@ -91,13 +91,11 @@ async function showStatus(input: CommandInput): Promise<Report> {
 }
 
 async function look(pool: Pool, name: string, known: readonly Volume[], members: readonly Peer[]): Promise<Row> {
-  const volume = known.find((one) => one.name === name);
-  const unknown = { pool: pool.name, volume: name, state: 'unknown', bricks: [], online: 0 } as const;
-  const nothing = { ...unknown, id: null, type: null, size: null, free: null };
-  if (volume === undefined)
-    return { ...nothing, problems: ['the glusterd of this node has no such volume: ask on a node with a brick of it'] };
-  const other = await strangerTo(pool, volume);
-  if (other !== undefined) return { ...nothing, problems: [other] };
+  const volume = await orReason(() => poolVolume(pool, name, known));
+  if (typeof volume === 'string') {
+    const nothing = { id: null, type: null, bricks: [], online: 0, size: null, free: null };
+    return { pool: pool.name, volume: name, state: 'unknown', ...nothing, problems: [volume] };
+  }
   const { state, online, size, free, problems } = await healthNow(volume, members);
   return {
     pool: pool.name,
@@ -111,25 +109,6 @@ async function look(pool: Pool, name: string, known: readonly Volume[], members:
     free: free ?? null,
     problems,
   };
-}
-
-/**
- * Why a volume of this node's glusterd is not, or may not be, the one that a pool means: its servers may have another
- * one of that name. undefined when it is the same, by its UUID.
- */
-async function strangerTo({ servers }: Pool, { name, id }: Volume): Promise<string | undefined> {
-  const asked = await answeringServer(servers);
-  if (servers.length === 0) return undefined;
-  if (asked === undefined) return 'none of its servers answers';
-  try {
-    const theirs = await volumeInfo(name, asked.server.host);
-    if (theirs?.id === id) return undefined;
-    return `the glusterd of this node has another volume of that name than ${serverName(asked.server)}`;
-  } catch (error) {
-    const failure = asFailure(error);
-    if (failure === undefined) throw error;
-    return `${serverName(asked.server)} does not say whether it is that volume: ${failure.message}`;
-  }
 }
 
 async function healthNow(volume: Volume, members: readonly Peer[]): Promise<Health> {

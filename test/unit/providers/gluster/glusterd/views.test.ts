@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { pendingIn } from '#gluster/glusterd/heal.ts';
+import { optionsIn } from '#gluster/glusterd/options.ts';
 import { peersIn } from '#gluster/glusterd/peers.ts';
 import { statusIn } from '#gluster/glusterd/status.ts';
 import { outputOf } from '#gluster/glusterd/xml.ts';
@@ -83,4 +84,15 @@ Number of entries: 0
 `;
   expect(pendingIn(text)).toEqual({ entries: 12, counted: ['node2.lab:/b', 'node3.lab:/b'] });
   expect(pendingIn('')).toEqual({ entries: 0, counted: [] });
+});
+
+test('options: what nobody set is marked', async () => {
+  const option = (name: string, value: string) => `<Opt><Option>${name}</Option><Value>${value}</Value></Opt>`;
+  const options = [option('a.b', 'on (DEFAULT)'), option('c.d', '64MB'), option('e.f', '(null) (DEFAULT)')];
+  const found = optionsIn(await answer(`<volGetopts><count>3</count>${options.join('')}</volGetopts>`));
+  expect([...found]).toEqual([
+    ['a.b', 'on'],
+    ['c.d', '64MB'],
+    ['e.f', '(null)'],
+  ]);
 });

@@ -1,0 +1,26 @@
+import type { Pool } from '#gluster/configuration/pool.ts';
+import { answeringServer, serverName } from '#gluster/glusterd/servers.ts';
+import { type Volume, volumeInfo } from '#gluster/glusterd/volumes.ts';
+import { Failure } from '#src/errors.ts';
+
+/**
+ * The volume that a pool means, among those of the glusterd of this node. The servers of the pool may have another one
+ * of that name: it is the same if it has the same UUID there. Throws a Failure of kind unavailable where it has not, or
+ * where that is not known.
+ */
+export async function poolVolume({ servers }: Pool, name: string, known: readonly Volume[]): Promise<Volume> {
+  const volume = known.find((one) => one.name === name);
+  if (volume === undefined)
+    throw new Failure('unavailable', `the glusterd of this node has no volume ${name}`, {
+      hint: `run this on a node with a brick of it: gluster volume info ${name}`,
+    });
+  if (servers.length === 0) return volume;
+  const asked = await answeringServer(servers);
+  if (asked === undefined) throw new Failure('unavailable', `no server of volume ${name} answers`);
+  const theirs = await volumeInfo(name, asked.server.host);
+  if (theirs?.id === volume.id) return volume;
+  const server = serverName(asked.server);
+  throw new Failure('unavailable', `${server} has another volume ${name} than the glusterd of this node`, {
+    problems: [`its UUID there is ${theirs?.id ?? '(none)'}, and here it is ${volume.id}`],
+  });
+}
