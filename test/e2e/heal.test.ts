@@ -58,6 +58,16 @@ step('it does when clients give their locks back at once', async () => {
   expect(await run('gluster volume get ganeti cluster.post-op-delay-secs')).toMatch(/post-op-delay-secs +1\b/);
 });
 
+step('gnt-gluster starts a brick, and has all healed that it missed, under the same writer', async () => {
+  await killOn('node3', 'brick');
+  await poll('node3 misses something', 60_000, async () => ((await missed()) > 0 ? true : undefined));
+  expect(await run('gnt-gluster pool heal ganeti --dry-run')).toContain('gluster volume start ganeti force\n');
+  expect(await run('gnt-gluster pool heal ganeti')).toContain('volume ganeti has all its copies\n');
+  expect(await missed()).toBe(0);
+  expect(await look(lab().master, `pgrep -F ${pidFile}`)).toHaveLength(1);
+  expect(await run('gluster volume get ganeti cluster.post-op-delay-secs')).toMatch(/post-op-delay-secs +1\b/);
+});
+
 afterAll(async () => {
   const stop = `[ ! -f ${pidFile} ] || { pkill -KILL -F ${pidFile}; rm ${pidFile}; }`;
   const remove = `if mountpoint -q ${mount}; then rm -f ${mount}/${file}; while ! umount ${mount}; do sleep 0.1; done; fi`;

@@ -10,6 +10,7 @@ import { leaseBreak } from './lease-break.ts';
 import { mountStatus } from './mount.ts';
 import { mountRelease } from './mount-release.ts';
 import { imageOrphans } from './orphans.ts';
+import { poolHeal } from './pool-heal.ts';
 import { poolOptions } from './pool-options.ts';
 import { poolStatus } from './pool-status.ts';
 import { imageRemove } from './remove.ts';
@@ -23,7 +24,7 @@ const byNoun: readonly (readonly Command[])[] = [
   [imageList, imageInfo, imageRemove, imageDetach, imageUndelete, imageOrphans, imageAdopt],
   [leaseList, leaseBreak],
   [trashList, trashPurge],
-  [poolStatus, poolOptions],
+  [poolStatus, poolHeal, poolOptions],
   [mountStatus, mountRelease],
   [configCheck],
   [kvmStatus, kvmEnable, kvmDisable],

@@ -1,10 +1,8 @@
 import type { Pool } from '#gluster/configuration/pool.ts';
-import { pendingHeals } from '#gluster/glusterd/heal.ts';
 import { type Health, healthOf } from '#gluster/glusterd/health.ts';
+import { observe, orReason } from '#gluster/glusterd/observe.ts';
 import { type Peer, peers } from '#gluster/glusterd/peers.ts';
-import { volumeStatus } from '#gluster/glusterd/status.ts';
 import { nameOf, type Volume, volumes } from '#gluster/glusterd/volumes.ts';
-import { asFailure } from '#src/errors.ts';
 import { type Command, type CommandInput, onlyPool, type Report } from './command.ts';
 import { isForScript, type List, listReport } from './listing.ts';
 import { poolVolume } from './pool-volume.ts';
@@ -96,7 +94,7 @@ async function look(pool: Pool, name: string, known: readonly Volume[], members:
     const nothing = { id: null, type: null, bricks: [], online: 0, size: null, free: null };
     return { pool: pool.name, volume: name, state: 'unknown', ...nothing, problems: [volume] };
   }
-  const { state, online, size, free, problems } = await healthNow(volume, members);
+  const { state, online, size, free, problems } = healthOf(await observe(volume, members));
   return {
     pool: pool.name,
     volume: name,
@@ -109,23 +107,6 @@ async function look(pool: Pool, name: string, known: readonly Volume[], members:
     free: free ?? null,
     problems,
   };
-}
-
-async function healthNow(volume: Volume, members: readonly Peer[]): Promise<Health> {
-  const status = volume.started ? await orReason(() => volumeStatus(volume.name)) : undefined;
-  const mayWait = volume.started && volume.copies > 1;
-  const pending = mayWait ? await orReason(() => pendingHeals(volume.name)) : undefined;
-  return healthOf({ volume, status, pending, peers: members });
-}
-
-async function orReason<Found>(ask: () => Promise<Found>): Promise<Found | string> {
-  try {
-    return await ask();
-  } catch (error) {
-    const failure = asFailure(error);
-    if (failure === undefined) throw error;
-    return failure.message;
-  }
 }
 
 function typeOf({ copies, arbiters }: Volume): string {

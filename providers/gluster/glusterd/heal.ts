@@ -1,4 +1,4 @@
-import { commandFailed, run } from '#src/exec.ts';
+import { commandFailed, exitStatusOf, run } from '#src/exec.ts';
 
 /** How many entries wait to be healed, as the bricks of a volume count them. */
 export interface Pending {
@@ -24,6 +24,14 @@ export async function pendingHeals(name: string): Promise<Pending> {
   if (result.exitCode === 0) return pendingIn(result.stdout);
   const reason = `${result.stdout}\n${result.stderr}`.trim().split('\n').at(-1);
   throw commandFailed(result, `gluster does not say what waits to be healed: ${reason}`);
+}
+
+/**
+ * Has the self-heal daemons of a volume look for work now. That they refuse, as they do while one is starting, matters
+ * to nobody who asks again.
+ */
+export async function callHealers(name: string): Promise<void> {
+  await exitStatusOf(['gluster', '--mode=script', 'volume', 'heal', name], { timeLimit: patience * 1000 });
 }
 
 /** Reads what `volume heal NAME statistics heal-count` prints: a line for each brick, and one with its number. */

@@ -28,6 +28,8 @@ export interface Health {
   readonly problems: readonly string[];
   /** How many bricks run. */
   readonly online: number;
+  /** How many bricks and self-heal daemons do not, of peers that could start them. */
+  readonly idle: number;
   /** As much as its smallest brick; undefined where one did not say. */
   readonly size: Bytes | undefined;
   readonly free: Bytes | undefined;
@@ -36,13 +38,14 @@ export interface Health {
 /** Of a volume of one replica set, whether it has all its copies. Unknown is never healthy. */
 export function healthOf(observed: Observed): Health {
   const { volume, status, peers } = observed;
-  const nothing = { online: 0, size: undefined, free: undefined };
+  const nothing = { online: 0, idle: 0, size: undefined, free: undefined };
   if (status === undefined)
     return { state: 'stopped', problems: [`it is stopped: gluster volume start ${volume.name}`], ...nothing };
   if (typeof status === 'string') return { state: 'unknown', problems: [status], ...nothing };
   const found = volume.bricks.map((brick) => ({ brick, status: statusOf(brick, status) }));
   // The glusterd of a brick tells of it. While that is away, nothing is known of the brick, which may well run.
-  const isAway = ({ peer }: VolumeBrick): boolean => peers.some(({ id, connected }) => id === peer && !connected);
+  const isAway = ({ peer }: VolumeBrick): boolean =>
+    peers.some(({ id, connected, isHere }) => id === peer && !connected && !isHere);
   const notSeen = found.filter((one) => one.status?.online !== true).map(({ brick }) => brick);
   const down = notSeen.filter((brick) => !isAway(brick));
   const healing = volume.copies === 1 ? [] : volume.bricks.filter((brick) => !isAway(brick));
@@ -65,6 +68,7 @@ export function healthOf(observed: Observed): Health {
     state: stateOf({ volume, down, isComplete: idle.length === 0 && away.length === 0, ...waiting }),
     problems,
     online: volume.bricks.length - notSeen.length,
+    idle: down.length + (isOff ? 0 : idle.length),
     size: smallest(data.map((one) => one?.size)),
     free: smallest(data.map((one) => one?.free)),
   };

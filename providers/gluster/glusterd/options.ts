@@ -28,3 +28,8 @@ export function setCommand(
 export async function setOptions(command: readonly string[]): Promise<void> {
   await askGluster(command, patience);
 }
+
+/** Has an option of a volume be as if nobody had set it. */
+export async function resetOption(volume: string, option: string): Promise<void> {
+  await askGluster(['volume', 'reset', volume, option], patience);
+}

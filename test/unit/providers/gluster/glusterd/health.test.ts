@@ -2,54 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { healthOf, type Observed } from '#gluster/glusterd/health.ts';
 import type { Peer } from '#gluster/glusterd/peers.ts';
-import { nameOf, type Volume } from '#gluster/glusterd/volumes.ts';
-
-const gibibyte = 1024 ** 3;
-
-/** A volume of some copies on nodes of its own, all well; the last brick is the smallest. */
-function well(copies: number, options: Readonly<Record<string, string>> = {}) {
-  const ids = Array.from({ length: copies }, (_, index) => `id${index + 1}`);
-  const volume: Volume = {
-    name: 'v',
-    id: 'x',
-    started: true,
-    copies,
-    arbiters: 0,
-    bricks: ids.map((peer, index) => ({ host: `node${index + 1}`, path: '/b', peer, arbiter: false })),
-    options: new Map(Object.entries(options)),
-  };
-  const bricks = ids.map((peer, index) => ({
-    peer,
-    path: '/b',
-    online: true,
-    size: (10 - index) * gibibyte,
-    free: (5 - index) * gibibyte,
-  }));
-  const peers: readonly Peer[] = ids.map((id, index) => ({
-    id,
-    hosts: [index === 0 ? 'localhost' : `node${index + 1}`],
-    connected: true,
-    state: 'Peer in Cluster',
-    isHere: index === 0,
-  }));
-  return {
-    volume,
-    status: { bricks, healers: new Set(ids) },
-    pending: { entries: 0, counted: volume.bricks.map(nameOf) },
-    peers,
-  };
-}
-
-type Well = ReturnType<typeof well>;
-
-/** The same with the bricks of some nodes down. */
-function without(observed: Well, ...nodes: readonly number[]): Observed {
-  const bricks = observed.status.bricks.map((brick, index) => ({ ...brick, online: !nodes.includes(index + 1) }));
-  return { ...observed, status: { ...observed.status, bricks } };
-}
+import { gibibyte, type Well, well, without } from './observed.ts';
 
 test('a volume that has all its copies is ok, and as large as its smallest brick', () => {
-  expect(healthOf(well(3))).toEqual({ state: 'ok', problems: [], online: 3, size: 8 * gibibyte, free: 3 * gibibyte });
+  expect(healthOf(well(3))).toEqual({
+    state: 'ok',
+    problems: [],
+    online: 3,
+    idle: 0,
+    size: 8 * gibibyte,
+    free: 3 * gibibyte,
+  });
 });
 
 test('an arbiter has no data, and its size counts for nothing', () => {
@@ -121,7 +84,11 @@ describe('what is wrong', () => {
   test('a self-heal daemon that is switched off is told once', () => {
     const { volume, status, ...rest } = well(3, { 'cluster.self-heal-daemon': 'off' });
     const health = healthOf({ ...rest, volume, status: { ...status, healers: new Set() }, pending: 'disabled' });
-    expect(health).toMatchObject({ state: 'degraded', problems: [expect.stringMatching(/self-heal-daemon is off/)] });
+    expect(health).toMatchObject({
+      state: 'degraded',
+      idle: 0,
+      problems: [expect.stringMatching(/self-heal-daemon is off/)],
+    });
   });
 
   test('of a brick whose glusterd is away nothing is known', () => {

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '#src/errors.ts';
+import { type Health, healthOf, type Observed } from './health.ts';
+
+/** What is done to a volume to have it healed. Each is one command of gluster. */
+export interface Actions {
+  /** How it is now. */
+  readonly look: () => Promise<Observed>;
+  /** Starts what of it does not run: bricks and self-heal daemons. */
+  readonly start: () => Promise<void>;
+  /** Has clients give their locks back at once, or no more. */
+  readonly hurry: (on: boolean) => Promise<void>;
+  /** Has the self-heal daemons look for work. They do so by themselves every ten minutes only. */
+  readonly heal: () => Promise<void>;
+}
+
+/** How the work is followed. */
+export interface Follow {
+  /** Tells how far it is, a line without its end. */
+  readonly tell: (line: string) => void;
+  /** Whether somebody wants it to end. */
+  readonly isStopped: () => boolean;
+}
+
+/** How long things may take: milliseconds. */
+export const healingTimes = {
+  /** Between two looks. */
+  turn: 3000,
+  /** Between two calls of the daemons. */
+  call: 10_000,
+  /** Without progress, before clients are hurried. */
+  stall: 30_000,
+  /** For a brick to start, or for a peer to answer. */
+  missing: 60_000,
+  /** Without progress, before it is given up. */
+  hopeless: 600_000,
+};
+
+/** So many times in a row a volume has to be well. */
+const times = 3;
+
+/**
+ * Has a volume healed, and returns when it has been well three times in a row. Before a brick is started clients are
+ * made to give their locks back at once, and until it is healed: a brick that returns could answer a read with what is
+ * old (docs/failures.md). So are they when nothing heals for half a minute, because a guest that makes its image larger
+ * keeps it from healing. That is taken back in any case but the death of this process.
+ *
+ * Throws a Failure of kind unavailable when something of the volume does not come up, or does not heal any more.
+ */
+export async function healVolume(actions: Actions, follow: Follow, limits = healingTimes): Promise<void> {
+  let hurried = false;
+  const hurry = async (): Promise<void> => {
+    hurried = true;
+    await actions.hurry(true);
+  };
+  try {
+    if (healthOf(await actions.look()).idle > 0) {
+      await hurry();
+      follow.tell('starting what does not run');
+      await actions.start();
+    }
+    await untilWell(actions, follow, limits, async () => {
+      if (hurried) return;
+      follow.tell('nothing heals: clients give their locks back at once from now on, and writing is slower');
+      await hurry();
+    });
+  } finally {
+    if (hurried) await actions.hurry(false);
+  }
+}
+
+async function untilWell(
+  { look, heal }: Actions,
+  { tell, isStopped }: Follow,
+  limits: typeof healingTimes,
+  onStall: () => Promise<void>,
+): Promise<void> {
+  let [well, least, told] = [0, Number.POSITIVE_INFINITY, ''];
+  let [progress, called] = [performance.now(), Number.NEGATIVE_INFINITY];
+  while (well < times) {
+    if (isStopped()) throw new Failure('failed', 'it was stopped before everything was healed');
+    const observed = await look();
+    const health = healthOf(observed);
+    const now = performance.now();
+    well = health.state === 'ok' ? well + 1 : 0;
+    const entries = typeof observed.pending === 'object' ? observed.pending.entries : Number.POSITIVE_INFINITY;
+    if (entries < least || health.state === 'ok') [least, progress] = [Math.min(entries, least), now];
+    const line = health.problems.join('; ');
+    if (line !== told && line !== '') tell(line);
+    told = line;
+    const stalled = now - progress;
+    const isMissing = health.state !== 'healing' && health.state !== 'ok';
+    if (stalled > (isMissing ? limits.missing : limits.hopeless)) throw stuck(health);
+    if (!isMissing && stalled > limits.stall) await onStall();
+    if (health.state === 'healing' && now - called > limits.call) {
+      called = now;
+      await heal();
+    }
+    if (well < times) await sleep(limits.turn);
+  }
+}
+
+function stuck({ state, problems }: Health): Failure {
+  return new Failure('unavailable', `the volume stays ${state}`, {
+    problems,
+    hint: 'the logs of bricks are in /var/log/glusterfs/bricks/ on their nodes',
+  });
+}

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { healVolume } from '#gluster/glusterd/healing.ts';
+import type { Observed } from '#gluster/glusterd/health.ts';
+import { failureOf } from '../../../help.ts';
+import { well, without } from './observed.ts';
+
+/** Only a stall is soon: whatever else has a limit must not meet it on a busy machine. */
+const limits = { turn: 1, call: 60_000, stall: 40, missing: 60_000, hopeless: 60_000 };
+const impatient = { ...limits, missing: 80, hopeless: 200 };
+const complete = well(3);
+const waiting = (entries: number): Observed => ({ ...complete, pending: { ...complete.pending, entries } });
+
+/** Has a volume healed that looks like this, look by look, and at last always like the last of these. */
+async function healed(looks: readonly Observed[], { stopAfter = Number.POSITIVE_INFINITY, within = limits } = {}) {
+  const [done, said]: [string[], string[]] = [[], []];
+  let count = 0;
+  const actions = {
+    look: async () => {
+      count += 1;
+      return looks[Math.min(count, looks.length) - 1] as Observed;
+    },
+    start: async () => void done.push('start'),
+    hurry: async (on: boolean) => void done.push(on ? 'hurry' : 'as before'),
+    heal: async () => void done.push('heal'),
+  };
+  const follow = { tell: (line: string) => void said.push(line), isStopped: () => count > stopAfter };
+  const outcome = await healVolume(actions, follow, within).then(
+    () => 'healed',
+    (error) => error,
+  );
+  return { done, said, outcome, looks: count };
+}
+
+test('a volume that is well is looked at, and nothing is done to it', async () => {
+  expect(await healed([complete])).toEqual({ done: [], said: [], outcome: 'healed', looks: 4 });
+});
+
+test('clients are hurried before a brick is started, and until it has healed', async () => {
+  const { done, outcome } = await healed([without(complete, 2), waiting(9), waiting(4), complete]);
+  expect([outcome, done]).toEqual(['healed', ['hurry', 'start', 'heal', 'as before']]);
+});
+
+test('they are hurried when nothing heals', async () => {
+  const stalled = Array.from({ length: 60 }, () => waiting(3));
+  const { done, said, outcome } = await healed([waiting(5), ...stalled, complete]);
+  expect(outcome).toBe('healed');
+  expect(done.filter((one) => one !== 'heal')).toEqual(['hurry', 'as before']);
+  expect(said.join('\n')).toMatch(/3 entries wait.*\n.*give their locks back/);
+});
+
+test('well once is not well', async () => {
+  const { outcome, looks } = await healed([waiting(1), complete, complete, waiting(1), complete]);
+  expect([outcome, looks]).toEqual(['healed', 7]);
+});
+
+test.each([
+  ['a brick that does not come up', without(complete, 3), /stays degraded/, true],
+  ['entries that do not heal', waiting(7), /stays healing/, true],
+  [
+    'a peer that is away',
+    { ...complete, peers: complete.peers.map((peer) => ({ ...peer, connected: peer.isHere })) },
+    /stays degraded/,
+    false,
+  ],
+])('%s: given up, with what is wrong', async (_, observed, message, isHurried) => {
+  const failure = await failureOf(async () => {
+    const { outcome, done } = await healed([observed], { within: impatient });
+    expect(done.filter((one) => one === 'hurry')).toHaveLength(isHurried ? 1 : 0);
+    expect(done.at(-1)).toBe(isHurried ? 'as before' : undefined);
+    if (outcome !== 'healed') throw outcome;
+  });
+  expect(failure).toMatchObject({ kind: 'unavailable', message: expect.stringMatching(message) });
+  expect(failure.details.problems).not.toEqual([]);
+});
+
+test('whatever happens, and whenever it is stopped, nobody stays hurried, and no brick starts unhurried', async () => {
+  const look = fc.constantFrom(complete, waiting(1), waiting(8), without(complete, 1), without(complete, 1, 2), {
+    ...complete,
+    status: 'Locking failed',
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(look, { minLength: 1, maxLength: 6 }), fc.nat({ max: 8 }), async (looks, stopAfter) => {
+      const { done, outcome } = await healed([...looks, complete], { stopAfter });
+      const hurries = done.filter((one) => one === 'hurry' || one === 'as before');
+      expect([[], ['hurry', 'as before']]).toContainEqual(hurries);
+      if (done.includes('start')) expect(done.indexOf('hurry')).toBeLessThan(done.indexOf('start'));
+      if (hurries.length > 0) expect(done.at(-1)).toBe('as before');
+      if (outcome !== 'healed') expect(outcome).toMatchObject({ kind: 'failed' });
+    }),
+    { numRuns: 40 },
+  );
+});
