@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { exitStatusOf, runPlain } from './exec.ts';
 import type { Bytes } from './units.ts';
 
@@ -94,7 +95,15 @@ export function askAhead(points: readonly string[], milliseconds: number): void 
 export async function answers(point: string, milliseconds: number): Promise<boolean> {
   const asked = askedAhead.get(point);
   askedAhead.delete(point);
-  return await (isRecent(asked) ? asked.answer : ask([point], milliseconds));
+  if (!isRecent(asked)) return await ask([point], milliseconds);
+  // It may have been asked for longer than is waited for here.
+  const late = new AbortController();
+  const silence = sleep(milliseconds, false, { signal: late.signal }).catch(() => false);
+  try {
+    return await Promise.race([asked.answer, silence]);
+  } finally {
+    late.abort();
+  }
 }
 
 /** What a file system has for those that are not root. */

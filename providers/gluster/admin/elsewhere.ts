@@ -2,18 +2,16 @@ import type { Pool } from '#gluster/configuration/pool.ts';
 import { isOfOtherCluster, thisCluster } from '#gluster/ganeti/cluster.ts';
 import { imageNames } from '#gluster/images/image.ts';
 import type { ImageMetadata } from '#gluster/images/metadata.ts';
-import { formerSites, mountFormer, sitesOf } from '#gluster/images/sites.ts';
+import { formerSites, lookAtFormer, sitesOf } from '#gluster/images/sites.ts';
 import type { Findings } from './orphan-tables.ts';
 
 /** The images that this node knows of from earlier configurations, and that no verb finds any more. */
 export async function unconfiguredImages(pools: readonly Pool[]): Promise<Findings['unconfigured']> {
   const found: Findings['unconfigured'][number][] = [];
   for (const site of formerSites(pools.flatMap(sitesOf))) {
-    const mounted = await mountFormer(site);
-    if (mounted === undefined) continue;
     const { pool, volume } = site;
-    for (const name of imageNames(mounted)) found.push({ name, pool: pool.name, volume, directory: pool.directory });
-    await mounted.release();
+    const names = (await lookAtFormer(site, imageNames)) ?? [];
+    found.push(...names.map((name) => ({ name, pool: pool.name, volume, directory: pool.directory })));
   }
   return found;
 }

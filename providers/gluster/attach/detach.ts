@@ -91,6 +91,7 @@ async function tryToGiveBack(name: string, { directory, descriptor, lease }: Hel
   } catch (error) {
     const failure = asFailure(error);
     if (failure === undefined) throw error;
-    note(`${sentence}: ${failure.message}`);
+    // Without quorum a volume answers only questions about its size.
+    if (lease !== 'none' || failure.kind !== 'unavailable') note(`${sentence}: ${failure.message}`);
   }
 }

@@ -68,25 +68,27 @@ export function formerSites(sites: readonly Site[]): readonly Site[] {
  * told.
  */
 export async function findInFormerSites(sites: readonly Site[], name: string): Promise<Site | undefined> {
-  for (const site of formerSites(sites)) {
-    const mounted = await mountFormer(site);
-    if (mounted === undefined) continue;
-    try {
-      if (readImage(mounted, name) !== undefined) return site;
-    } finally {
-      await mounted.release();
-    }
-  }
+  for (const site of formerSites(sites))
+    if ((await lookAtFormer(site, (mounted) => readImage(mounted, name))) !== undefined) return site;
   return undefined;
 }
 
-/** Mounts a former site; undefined, and a sentence on standard error, when it cannot be. */
-export async function mountFormer(site: Site): Promise<MountedVolume | undefined> {
+/** What a look at a former site finds; undefined, and a sentence on standard error, when it cannot be looked at. */
+export async function lookAtFormer<Found>(
+  site: Site,
+  look: (mounted: MountedVolume) => Found,
+): Promise<Found | undefined> {
   try {
-    return await mountVolume(site.pool, site.volume);
+    const mounted = await mountVolume(site.pool, site.volume);
+    try {
+      return look(mounted);
+    } finally {
+      await mounted.release();
+    }
   } catch (error) {
     const failure = asFailure(error);
-    if (failure === undefined) throw error;
+    // That a name means something else there is an answer.
+    if (failure === undefined || failure.kind === 'exists') throw error;
     if (await isDeleted(site)) removeFileIfThere(`${memory}/${fileName(site)}`);
     else note(`warning: ${siteName(site)}, of an earlier configuration, could not be looked at: ${failure.message}`);
     return undefined;

@@ -104,6 +104,11 @@ describe('what answers', () => {
     expect(await answers(missing[3] ?? '', 60_000)).toBe(false);
   });
 
+  test('who waits for less than was asked for waits no longer', async () => {
+    askAhead(['/run'], 60_000);
+    expect(await answers('/run', 0)).toBe(false);
+  });
+
   test('says what room it has, as statfs(2) does', async () => {
     expect(recentRoom(missing[4] ?? '')).toBeUndefined();
     expect(await answers(missing[4] ?? '', 60_000)).toBe(false);
