@@ -25,7 +25,8 @@ export const poolHeal: Command = {
   options: onlyPool,
   flags: dryRun,
   details: [
-    'Guests go on meanwhile. While a brick comes back their writes are slower, so that no read returns old data.',
+    'Guests go on meanwhile.',
+    'While a brick comes back their writes are slower, so that no read returns old data.',
     'Ctrl-C ends the waiting, and takes that back. Healing goes on.',
   ],
   local: true,

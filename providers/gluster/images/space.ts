@@ -1,5 +1,4 @@
 import { type StatsFs, statfs, statfsSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { reserveOf } from '#gluster/configuration/values.ts';
 import type { MountedVolume } from '#gluster/node/mounts.ts';
 import { Failure } from '#src/errors.ts';
@@ -111,9 +110,15 @@ function roomIn({ bavail, blocks, bsize }: StatsFs): Room {
   return { total: blocks * bsize, free: bavail * bsize };
 }
 
-/** Where the volume did not say it a moment ago, another thread asks it, so that several can be asked at once. */
+/** Asks by another thread, so that several volumes can be asked at once. */
+async function askRoom({ path }: MountedVolume): Promise<Room> {
+  return await new Promise((resolve, reject) => {
+    statfs(path, (error, found) => (error === null ? resolve(roomIn(found)) : reject(error)));
+  });
+}
+
 async function spaceOf(mounted: MountedVolume): Promise<VolumeSpace> {
-  const { total, free } = recentRoom(mounted.path) ?? roomIn(await promisify(statfs)(mounted.path));
+  const { total, free } = recentRoom(mounted.path) ?? (await askRoom(mounted));
   const { reserve, overcommit } = mounted.pool;
   const promised = overcommit === undefined ? 0 : await promisedOn(mounted);
   return { volume: mounted.volume, total, free, reserve: reserveOf(reserve, total), promised, overcommit };
