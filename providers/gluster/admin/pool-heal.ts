@@ -3,10 +3,9 @@ import { callHealers } from '#gluster/glusterd/heal.ts';
 import { type Actions, healVolume } from '#gluster/glusterd/healing.ts';
 import { healthOf } from '#gluster/glusterd/health.ts';
 import { observe } from '#gluster/glusterd/observe.ts';
-import { resetOption, setCommand, setOptions } from '#gluster/glusterd/options.ts';
+import { change, setCommand } from '#gluster/glusterd/options.ts';
 import { peers } from '#gluster/glusterd/peers.ts';
 import { type Volume, volumes } from '#gluster/glusterd/volumes.ts';
-import { askGluster } from '#gluster/glusterd/xml.ts';
 import { Failure } from '#src/errors.ts';
 import { unknown } from '#src/parameters.ts';
 import { note } from '#src/reply.ts';
@@ -65,19 +64,25 @@ async function poolWith(name: string, input: CommandInput): Promise<Pool> {
   throw new Failure('invalid', await unknown('volume', name, known), { hint: 'gnt-gluster pool status' });
 }
 
-/** Looks the volume up at each turn: its bricks may change meanwhile. What a killed run left at 0 is not given back. */
+/** What is done to a volume, as arguments of gluster. What a killed run left at 0 is not given back. */
+function commandsFor({ name, options }: Volume) {
+  const before = options.get(delay) ?? '0';
+  return {
+    hurry: setCommand(name, [{ option: delay, wanted: '0' }]),
+    start: ['volume', 'start', name, 'force'],
+    heal: ['volume', 'heal', name],
+    giveBack: before === '0' ? ['volume', 'reset', name, delay] : setCommand(name, [{ option: delay, wanted: before }]),
+  };
+}
+
+/** Looks the volume up at each turn: its bricks may change meanwhile. */
 function actionsFor(volume: Volume, pool: Pool): Actions {
   const { name } = volume;
-  const before = volume.options.get(delay);
+  const { hurry, start, giveBack } = commandsFor(volume);
   return {
     look: async () => observe(await poolVolume(pool, name, await volumes()), await peers()),
-    start: async () => {
-      await askGluster(['volume', 'start', name, 'force'], 120);
-    },
-    hurry: async (on) => {
-      if (!on && (before === undefined || before === '0')) return await resetOption(name, delay);
-      await setOptions(setCommand(name, [{ option: delay, wanted: on ? '0' : (before ?? '') }]));
-    },
+    start: () => change(start),
+    hurry: (on) => change(on ? hurry : giveBack),
     heal: () => callHealers(name),
   };
 }
@@ -85,10 +90,10 @@ function actionsFor(volume: Volume, pool: Pool): Actions {
 async function examine(volume: Volume): Promise<Report> {
   const { name } = volume;
   const health = healthOf(await observe(volume, await peers()));
-  const start = [`volume set ${name} ${delay} 0`, `volume start ${name} force`];
-  const commands = health.state === 'ok' ? [] : [...(health.idle > 0 ? start : []), `volume heal ${name}`];
-  const after = health.idle > 0 ? [`volume reset ${name} ${delay}`] : [];
-  const lines = [...commands, ...after].map((command) => `would run: gluster ${command}\n`);
+  const { hurry, start, heal: call, giveBack } = commandsFor(volume);
+  const unwell = health.idle > 0 ? [hurry, start, call, giveBack] : [call];
+  const commands = health.state === 'ok' ? [] : unwell;
+  const lines = commands.map((command) => `would run: gluster ${command.join(' ')}\n`);
   const text = lines.length === 0 ? `volume ${name} has all its copies\n` : lines.join('');
   return { json: { dryRun: true, volume: name, state: health.state, problems: health.problems }, text };
 }

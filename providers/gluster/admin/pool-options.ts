@@ -1,5 +1,5 @@
 import type { Pool } from '#gluster/configuration/pool.ts';
-import { effectiveOptions, setCommand, setOptions } from '#gluster/glusterd/options.ts';
+import { change, effectiveOptions, setCommand } from '#gluster/glusterd/options.ts';
 import { peers } from '#gluster/glusterd/peers.ts';
 import { type Volume, volumes } from '#gluster/glusterd/volumes.ts';
 import { type Setting, settingsOf } from '#gluster/pool/options.ts';
@@ -94,7 +94,7 @@ async function apply(rows: readonly Row[], input: CommandInput): Promise<Report>
   for (const [volume, options] of Map.groupBy(changes, (row) => row.volume)) {
     const command = setCommand(volume, options);
     lines.push(`${dry ? 'would run: ' : ''}gluster ${command.join(' ')}\n`);
-    if (!dry) await setOptions(command);
+    if (!dry) await change(command);
   }
   const fixed = rows
     .filter(({ state }) => state === 'fixed')

@@ -24,12 +24,7 @@ export function setCommand(
   return ['volume', 'set', volume, ...options.flatMap(({ option, wanted }) => [option, wanted])];
 }
 
-/** Runs a command of setCommand. Throws a Failure of kind failed, with the reason, when glusterd refuses it. */
-export async function setOptions(command: readonly string[]): Promise<void> {
+/** Runs a command that changes a volume. Throws a Failure of kind failed, with the reason, when glusterd refuses it. */
+export async function change(command: readonly string[]): Promise<void> {
   await askGluster(command, patience);
-}
-
-/** Has an option of a volume be as if nobody had set it. */
-export async function resetOption(volume: string, option: string): Promise<void> {
-  await askGluster(['volume', 'reset', volume, option], patience);
 }

@@ -34,7 +34,7 @@ export async function outputOf(result: CommandResult): Promise<unknown> {
   // Warnings can stand before the document.
   const xml = result.stdout.slice(Math.max(0, result.stdout.indexOf('<?xml')));
   try {
-    const parser = new XMLParser({ parseTagValue: false, ignoreAttributes: false, attributeNamePrefix: '@' });
+    const parser = new XMLParser({ parseTagValue: false });
     if (XMLValidator.validate(xml) === true) return child(parser.parse(xml), 'cliOutput');
   } catch {
     // Some damage passes the validator and not the parser.
@@ -59,7 +59,7 @@ export function children(element: unknown, tag: string): readonly unknown[] {
   return Array.isArray(found) ? found : [found];
 }
 
-/** The text of the element of a tag inside another one; empty where there is none. `@name` is an attribute. */
+/** The text of the element of a tag inside another one; empty where there is none. */
 export function text(element: unknown, tag: string): string {
   const found = child(element, tag);
   return typeof found === 'string' ? found.trim() : '';
