@@ -22,6 +22,8 @@ export interface CommandOptions {
   readonly descriptor?: number;
   /** Its output goes to this file, not to a pipe: a daemon it leaves behind must not hold a pipe of ours. */
   readonly outputFile?: string;
+  /** What it reads on its standard input; nothing unless told. */
+  readonly input?: string;
   /** The command is killed when this process ends in any way: for work that nobody would wait for any more. */
   readonly diesWithUs?: boolean;
 }
@@ -44,6 +46,7 @@ const packageOfTool: Readonly<Record<string, string>> = {
   blockdev: 'util-linux',
   dd: 'coreutils',
   flock: 'util-linux',
+  getfattr: 'attr',
   gluster: 'glusterfs-server',
   glusterfs: 'glusterfs-client',
   'gnt-cluster': 'ganeti',
@@ -54,6 +57,7 @@ const packageOfTool: Readonly<Record<string, string>> = {
   'qemu-img': 'qemu-utils',
   'qemu-io': 'qemu-utils',
   setpriv: 'util-linux',
+  ssh: 'openssh-client',
   stat: 'coreutils',
   umount: 'util-linux',
 };
@@ -65,12 +69,14 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
   const timeLimit = options.timeLimit ?? usualTimeLimit;
   const outputFile = options.outputFile === undefined ? undefined : openSync(options.outputFile, 'w', 0o600);
   const output = outputFile === undefined ? 'pipe' : inherited(outputFile);
+  const input = options.input === undefined ? 'ignore' : 'pipe';
   try {
     const child = execa(file, args, {
       env: commandEnvironment,
       extendEnv: false,
       cwd: '/',
-      stdio: ['ignore', output, output, ...(options.descriptor === undefined ? [] : [inherited(options.descriptor)])],
+      stdio: [input, output, output, ...(options.descriptor === undefined ? [] : [inherited(options.descriptor)])],
+      ...(options.input === undefined ? {} : { input: options.input }),
       reject: false,
       maxBuffer: mostOutput,
       forceKillAfterDelay: false,

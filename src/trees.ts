@@ -17,8 +17,11 @@ function removeWithContents(directory: string): void {
   removeDirectory(directory);
 }
 
-/** The kinds come with the listing: to ask for each would be a question to the volume more. */
-function typedEntriesOf(directory: string): readonly Dirent[] {
+/**
+ * What is in a directory, with its kinds; nothing when it is not there. The kinds come with the listing: to ask for
+ * each would be a question to the volume more.
+ */
+export function typedEntriesOf(directory: string): readonly Dirent[] {
   return nothingIfGone(() => readdirSync(directory, { withFileTypes: true }));
 }
 

@@ -34,7 +34,7 @@ export function controlFile({ version, architecture, maintainer, bytes }: Descri
     `Maintainer: ${maintainer}`,
     `Installed-Size: ${Math.ceil(bytes / 1024)}`,
     `Depends: ${depends.join(', ')}`,
-    'Recommends: ganeti (>= 3.0)',
+    'Recommends: attr, ganeti (>= 3.0), openssh-client',
     'Suggests: qemu-block-extra',
     'Section: admin',
     'Priority: optional',

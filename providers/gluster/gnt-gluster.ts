@@ -1,5 +1,12 @@
+import { runAgent } from '#gluster/admin/agent.ts';
 import { runCommand } from '#gluster/admin/main.ts';
 import { printQemuArguments, qemuArguments } from '#gluster/admin/qemu-arguments.ts';
+import { agent } from '#gluster/agent/ask.ts';
 
-const [first, ...others] = process.argv.slice(2);
-void (first === qemuArguments ? printQemuArguments(others) : runCommand(process.argv.slice(2)));
+const [first = '', ...others] = process.argv.slice(2);
+/** What is no command of the administrator. */
+const hidden: Readonly<Record<string, () => Promise<never>>> = {
+  [qemuArguments]: () => printQemuArguments(others),
+  [agent]: runAgent,
+};
+void (hidden[first] ?? (() => runCommand(process.argv.slice(2))))();

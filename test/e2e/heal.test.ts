@@ -17,6 +17,7 @@ import { lastStep, step } from './support/steps.ts';
 
 const mount = '/mnt/growing';
 const file = 'growing-file';
+const mounted = `mount -t glusterfs node1.lab:/ganeti ${mount}`;
 const pidFile = '/run/growing.pid';
 
 /** Beyond the first shard: healing the content of that one would make the writer give its lock back. */
@@ -25,14 +26,36 @@ const writer = [
   '--thread --fallocate=none --rate_iops=25 --time_based --runtime=600',
 ].join(' ');
 
+/** A file has two names on a brick: its own, and its gfid below .glusterfs. */
+const loseOnBrick = [
+  'cd /bricks/ganeti/brick',
+  'inode=$(stat -c %i lost)',
+  'rm lost',
+  'find .glusterfs -inum "$inode" -delete',
+].join('\n');
+
 step('every volume has all its copies', async () => {
   await becomes('ok');
   await run('gnt-gluster pool status');
 });
 
+step('what a brick lost, and Gluster knows nothing of, is found by comparing the bricks, and healed', async () => {
+  expect(await run('gnt-gluster pool verify')).toMatch(/^volume ganeti: 3 bricks have the same \d+ files$/m);
+  await look(lab().master, `mkdir -p ${mount}; ${mounted}; echo data >${mount}/lost; umount ${mount}`);
+  await look(lab().nodes[2] ?? lab().master, loseOnBrick);
+  await becomes('ok');
+  const { stdout } = await refused('gnt-gluster pool verify ganeti');
+  expect(stdout).toBe(
+    'volume ganeti: 1 of its files is not the same on all bricks\nlost is missing on node3.lab:/bricks/ganeti/brick\n',
+  );
+  await look(lab().master, `${mounted}; stat ${mount}/lost; umount ${mount}`);
+  await run('gnt-gluster pool heal ganeti');
+  expect(await run('gnt-gluster pool verify ganeti')).toContain('3 bricks have the same');
+  await look(lab().master, `${mounted}; cat ${mount}/lost; rm ${mount}/lost; umount ${mount}`);
+});
+
 step('while a file goes on growing, Gluster does not heal what a brick missed of it', async () => {
-  const mounted = `mount -t glusterfs node1.lab:/ganeti ${mount}`;
-  await look(lab().master, `mkdir -p ${mount}; ${mounted}; truncate -s 512M ${mount}/${file}; umount ${mount}`);
+  await look(lab().master, `${mounted}; truncate -s 512M ${mount}/${file}; umount ${mount}`);
   // It would be faster than the client's first connection to the brick.
   await run('gluster volume set ganeti cluster.self-heal-daemon off');
   await killOn('node3', 'brick');
@@ -64,6 +87,7 @@ step('gnt-gluster starts a brick, and has all healed that it missed, under the s
   expect(await run('gnt-gluster pool heal ganeti --dry-run')).toContain('gluster volume start ganeti force\n');
   expect(await run('gnt-gluster pool heal ganeti')).toContain('volume ganeti has all its copies\n');
   expect(await missed()).toBe(0);
+  expect(await run('gnt-gluster pool verify ganeti')).toContain('3 bricks have the same');
   expect(await look(lab().master, `pgrep -F ${pidFile}`)).toHaveLength(1);
   expect(await run('gluster volume get ganeti cluster.post-op-delay-secs')).toMatch(/post-op-delay-secs +1\b/);
 });

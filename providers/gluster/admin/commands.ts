@@ -13,6 +13,7 @@ import { imageOrphans } from './orphans.ts';
 import { poolHeal } from './pool-heal.ts';
 import { poolOptions } from './pool-options.ts';
 import { poolStatus } from './pool-status.ts';
+import { poolVerify } from './pool-verify.ts';
 import { imageRemove } from './remove.ts';
 import { sanityCommand } from './sanity-command.ts';
 import { trashList } from './trash.ts';
@@ -24,7 +25,7 @@ const byNoun: readonly (readonly Command[])[] = [
   [imageList, imageInfo, imageRemove, imageDetach, imageUndelete, imageOrphans, imageAdopt],
   [leaseList, leaseBreak],
   [trashList, trashPurge],
-  [poolStatus, poolHeal, poolOptions],
+  [poolStatus, poolVerify, poolHeal, poolOptions],
   [mountStatus, mountRelease],
   [configCheck],
   [kvmStatus, kvmEnable, kvmDisable],

@@ -3,10 +3,10 @@ import { hintOf } from '#gluster/glusterd/hints.ts';
 import { Failure } from '#src/errors.ts';
 import { requireRoot } from '#src/main.ts';
 import { unknown } from '#src/parameters.ts';
+import { version } from '#src/program.ts';
 import { visible } from '#src/quote.ts';
 import { print, reportFailure } from '#src/reply.ts';
 import { isWorker, supervise } from '#src/supervise.ts';
-import packageFile from '../../../package.json' with { type: 'json' };
 import type { Command, CommandInput } from './command.ts';
 import { commands } from './commands.ts';
 import { helpOf, overview } from './help.ts';
@@ -53,7 +53,7 @@ async function withoutCommand({ words, given }: Called): Promise<number> {
 }
 
 function printVersion(): number {
-  print(`${program} ${packageFile.version}\n`);
+  print(`${program} ${version}\n`);
   return 0;
 }
 

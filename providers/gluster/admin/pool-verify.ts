@@ -1,0 +1,111 @@
+import { ask } from '#gluster/agent/ask.ts';
+import { type AskedBrick, type Comparison, compareBricks } from '#gluster/agent/compare-bricks.ts';
+import { type PeerNodes, peerNodes } from '#gluster/agent/peer-nodes.ts';
+import type { Pool } from '#gluster/configuration/pool.ts';
+import { nameOf, type Volume, type VolumeBrick, volumes } from '#gluster/glusterd/volumes.ts';
+import { asFailure, Failure } from '#src/errors.ts';
+import { unknown } from '#src/parameters.ts';
+import { note } from '#src/reply.ts';
+import { type Command, type CommandInput, onlyPool, type Report, type Value } from './command.ts';
+import { poolVolume } from './pool-volume.ts';
+import { poolsOf } from './volumes.ts';
+
+/** gnt-gluster pool verify */
+export const poolVerify: Command = {
+  name: 'pool verify',
+  summary: 'compare the files on all bricks of volumes: names, sizes, owners, modes and attributes',
+  operands: ['[VOLUME]'],
+  options: onlyPool,
+  details: [
+    'Run it on the master: each node of the cluster looks at its own bricks.',
+    'Guests may write meanwhile: what they are changing is looked at again.',
+    'It reads no data. What waits to be healed differs until it is healed: gnt-gluster pool status.',
+    'The exit status is 1 unless all bricks of all volumes have the same files.',
+  ],
+  local: true,
+  run: verify,
+};
+
+/** A person reads so many paths, and then knows. */
+const mostShown = 20;
+
+type Result = Comparison & { readonly pool: string; readonly volume: string; readonly copies: number };
+
+async function verify(input: CommandInput): Promise<Report> {
+  const places = await wantedVolumes(input);
+  const [known, nodes] = [await volumes(), await peerNodes()];
+  const results: Result[] = [];
+  const problems: Failure[] = [];
+  for (const { pool, name } of places) {
+    note(`volume ${name}: comparing its bricks`);
+    try {
+      results.push(await verifyVolume(pool, name, known, nodes));
+    } catch (error) {
+      const failure = asFailure(error);
+      if (failure === undefined) throw error;
+      problems.push(failure);
+    }
+  }
+  return {
+    json: results.map(asValue),
+    text: results.map(asText).join(''),
+    problems,
+    bad: results.some(({ differences, changing }) => differences.length + changing.length > 0),
+  };
+}
+
+async function wantedVolumes(input: CommandInput) {
+  const [only] = input.operands;
+  const all = (await poolsOf(input)).flatMap((pool) => pool.volumes.map((name) => ({ pool, name })));
+  if (only === undefined) return all;
+  const wanted = all.filter(({ name }) => name === only).slice(0, 1);
+  if (wanted.length > 0) return wanted;
+  const names = all.map(({ name }) => name);
+  throw new Failure('invalid', await unknown('volume', only, names), { hint: 'gnt-gluster pool status' });
+}
+
+async function verifyVolume(pool: Pool, name: string, known: readonly Volume[], nodes: PeerNodes): Promise<Result> {
+  const volume = await poolVolume(pool, name, known);
+  const compared = await compareBricks(volume.bricks.map((brick) => askedBrick(volume, brick, nodes)));
+  return { pool: pool.name, volume: name, copies: volume.copies, ...compared };
+}
+
+function askedBrick(volume: Volume, brick: VolumeBrick, { byPeer, silent }: PeerNodes): AskedBrick {
+  const node = byPeer.get(brick.peer);
+  if (node === undefined)
+    throw (
+      silent[0] ??
+      new Failure('unavailable', `no node of the cluster has the glusterd of brick ${nameOf(brick)}`, {
+        hint: 'gluster pool list',
+      })
+    );
+  const place = { volume: volume.id, path: brick.path };
+  return {
+    name: nameOf(brick),
+    arbiter: brick.arbiter,
+    digests: () => ask(node, 'brick digests', place),
+    paths: (parts) => ask(node, 'brick paths', { ...place, parts }),
+    files: (paths) => ask(node, 'brick files', { ...place, paths }),
+  };
+}
+
+function asValue({ pool, volume, files, differences, changing, isPart }: Result): Value {
+  return { pool, volume, files, complete: !isPart, differences: differences.map((one) => ({ ...one })), changing };
+}
+
+function asText({ volume, copies, files, differences, changing, isPart }: Result): string {
+  if (copies === 1) return `volume ${volume}: ${files} files, and no copies to compare them with\n`;
+  const wrong = [
+    ...differences.map(({ path, problem }) => `${path} ${problem}`),
+    ...changing.map((path) => `${path} differs, and not every brick has what changes`),
+  ];
+  if (wrong.length === 0) return `volume ${volume}: ${copies} bricks have the same ${files} files\n`;
+  const more = wrong.length - mostShown;
+  const count = `${isPart ? 'at least ' : ''}${wrong.length}`;
+  return [
+    `volume ${volume}: ${count} of its files ${wrong.length === 1 ? 'is' : 'are'} not the same on all bricks`,
+    ...wrong.slice(0, mostShown),
+    ...(more > 0 ? [`and ${more} more: --json shows them`] : []),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,50 @@
+import type { BrickFile } from '#gluster/pool/compare.ts';
+import { Failure } from '#src/errors.ts';
+import { readIfThere } from '#src/files.ts';
+import { type BrickPlace, brickFiles, type Digest, digestsOf, pathsIn } from './brick-files.ts';
+
+/** What a node can be asked for: the name of each task, what it is told, and what it answers. All of it is JSON. */
+export interface Tasks {
+  /** The UUID of its glusterd; null where it never had one. */
+  readonly peer: { readonly asks: object; readonly answers: string | null };
+  readonly 'brick digests': { readonly asks: BrickPlace; readonly answers: readonly Digest[] };
+  readonly 'brick paths': {
+    readonly asks: BrickPlace & { readonly parts: readonly number[] };
+    readonly answers: readonly string[];
+  };
+  readonly 'brick files': {
+    readonly asks: BrickPlace & { readonly paths: readonly string[] };
+    readonly answers: Readonly<Record<string, BrickFile>>;
+  };
+}
+
+export type TaskName = keyof Tasks;
+
+type Doing = { readonly [Name in TaskName]: (asks: Tasks[Name]['asks']) => Promise<Tasks[Name]['answers']> };
+
+const doing: Doing = {
+  peer: async () => peerHere(readIfThere('/var/lib/glusterd/glusterd.info') ?? ''),
+  'brick digests': digestsOf,
+  'brick paths': async ({ parts, ...place }) => await pathsIn(place, parts),
+  'brick files': async ({ paths, ...place }) => await brickFiles(place, paths),
+};
+
+/** Does a task on this node. */
+export async function perform<Name extends TaskName>(
+  name: Name,
+  asks: Tasks[Name]['asks'],
+): Promise<Tasks[Name]['answers']> {
+  return await doing[name](asks);
+}
+
+/** The task of a name that came from another node. Throws a Failure of kind invalid when there is none. */
+export function taskNamed(name: unknown): TaskName {
+  const found = (Object.keys(doing) as TaskName[]).find((one) => one === name);
+  if (found === undefined) throw new Failure('invalid', `there is no task ${JSON.stringify(name)}`);
+  return found;
+}
+
+/** The UUID of the glusterd of this node, from its own file: it need not run. */
+export function peerHere(text: string): string | null {
+  return /^UUID=([0-9a-f-]{36})$/m.exec(text)?.[1] ?? null;
+}
