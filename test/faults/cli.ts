@@ -1,8 +1,8 @@
 /**
  * `npm run test:faults`, on real Gluster in a lab of its own: kills every verb at every step it takes and calls it
  * again, then calls the verbs with whatever an environment can hold; tries generated sequences on several nodes against
- * a model of them; checks the rules of sanity by both callers; and, on a Ganeti cluster with a guest that writes, makes
- * what is below it fail. Prints how many points were tried and survived, and writes that as JSON. Exit status 1 when
+ * a model of them; checks the rules of sanity by both callers; on a Ganeti cluster with a guest that writes, makes what
+ * is below it fail; and moves bricks under a client that writes. Prints how many points were tried and survived, and writes that as JSON. Exit status 1 when
  * one was not survived.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,7 @@ import { runModel } from '../model/run.ts';
 import { runCluster } from './cluster/campaign.ts';
 import { clusterScenarios } from './cluster/scenarios.ts';
 import { readHostile, runHostile } from './hostile/campaign.ts';
+import { poolScenarios, runPool } from './pool/campaign.ts';
 import { checkRules } from './rules.ts';
 import { makeAnchor, type Outcome, runScenario } from './verbs/campaign.ts';
 import { type Scenario, scenarios } from './verbs/scenarios.ts';
@@ -32,7 +33,8 @@ const options = {
   only: { value: 'TEXT', meaning: 'only the scenarios whose name begins with TEXT; several with commas between' },
   calls: {
     value: 'N',
-    meaning: 'how many hostile calls and generated configurations: 100000 unless told; how many sequences: 2000',
+    meaning:
+      'how many hostile calls and generated configurations: 100000 unless told; how many sequences: 2000; moves of a brick: 10',
   },
   seed: { value: 'N', meaning: 'what they are made of: another number, other calls' },
   path: {
@@ -54,6 +56,8 @@ const line: CommandLine<typeof options> = {
 interface Generated {
   readonly calls: number;
   readonly sequences: number;
+  /** How often a brick moves in each scenario of a pool. */
+  readonly rounds: number;
   readonly seed: number;
   /** That of the one sequence to try again. */
   readonly again: string | undefined;
@@ -62,7 +66,13 @@ interface Generated {
 function generatedOf({ calls, seed, path: again }: Given<typeof options>): Generated {
   const most = 999_999_999;
   const count = calls === undefined ? undefined : numberOf('--calls', calls, most);
-  return { calls: count ?? 100_000, sequences: count ?? 2000, seed: numberOf('--seed', seed ?? '1', most), again };
+  return {
+    calls: count ?? 100_000,
+    sequences: count ?? 2000,
+    rounds: count ?? 10,
+    seed: numberOf('--seed', seed ?? '1', most),
+    again,
+  };
 }
 
 /** Does something on a node of its own, which has the provider and a mount for the tests. */
@@ -152,8 +162,9 @@ async function runFaults(given: Given<typeof options>): Promise<number> {
   const wanted = (name: string): boolean => valuesIn(given.only)?.some((text) => name.startsWith(text)) ?? true;
   const chosen = scenarios.filter(({ name }) => wanted(name));
   const onCluster = clusterScenarios.filter(({ name }) => wanted(name));
+  const onPool = poolScenarios.filter(({ name }) => wanted(name));
   if (given.list) {
-    const names = [...chosen, ...onCluster].map(({ name }) => name);
+    const names = [...chosen, ...onCluster, ...onPool].map(({ name }) => name);
     for (const name of [...names, hostile, generated, model, rules]) console.log(name);
     return 0;
   }
@@ -165,7 +176,11 @@ async function runFaults(given: Given<typeof options>): Promise<number> {
     ...(wanted(rules) ? [await checkRules(node, rules)] : []),
   ];
   const needsNode = chosen.length > 0 || [hostile, generated, model, rules].some(wanted);
-  const outcomes = [...(needsNode ? await onNode(alone) : []), ...(await runCluster(onCluster))];
+  const outcomes = [
+    ...(needsNode ? await onNode(alone) : []),
+    ...(await runCluster(onCluster)),
+    ...(await runPool(onPool, amount.rounds)),
+  ];
   mkdirSync(path.dirname(output), { recursive: true });
   writeFileSync(output, `${JSON.stringify(outcomes, undefined, 2)}\n`);
   console.log(`\n${tableOf(outcomes)}`);

@@ -12,6 +12,8 @@ import { mountRelease } from './mount-release.ts';
 import { imageOrphans } from './orphans.ts';
 import { poolHeal } from './pool-heal.ts';
 import { poolOptions } from './pool-options.ts';
+import { poolReconcile } from './pool-reconcile.ts';
+import { poolReplace } from './pool-replace.ts';
 import { poolStatus } from './pool-status.ts';
 import { poolVerify } from './pool-verify.ts';
 import { imageRemove } from './remove.ts';
@@ -25,7 +27,7 @@ const byNoun: readonly (readonly Command[])[] = [
   [imageList, imageInfo, imageRemove, imageDetach, imageUndelete, imageOrphans, imageAdopt],
   [leaseList, leaseBreak],
   [trashList, trashPurge],
-  [poolStatus, poolVerify, poolHeal, poolOptions],
+  [poolStatus, poolVerify, poolHeal, poolOptions, poolReplace, poolReconcile],
   [mountStatus, mountRelease],
   [configCheck],
   [kvmStatus, kvmEnable, kvmDisable],

@@ -1,3 +1,4 @@
+import { intentOf } from '#gluster/change/intent.ts';
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { change, effectiveOptions, setCommand } from '#gluster/glusterd/options.ts';
 import { peers } from '#gluster/glusterd/peers.ts';
@@ -78,13 +79,10 @@ async function look(pools: readonly Pool[]): Promise<readonly Row[]> {
   return rows;
 }
 
-/** While bricks are moved, some options are not what they will be. */
-function requireNoChange({ name, options }: Volume): void {
-  const intent = options.get('user.ganeti.intent') ?? 'none';
-  if (intent === 'none') return;
-  throw new Failure('busy', `a change of volume ${name} is under way: ${intent}`, {
-    hint: `gluster volume get ${name} user.ganeti.intent`,
-  });
+/** While a brick is moved, some options are not what they will be. */
+function requireNoChange(volume: Volume): void {
+  if (intentOf(volume) === undefined) return;
+  throw new Failure('busy', `a change of volume ${volume.name} is under way`, { hint: 'gnt-gluster pool reconcile' });
 }
 
 async function apply(rows: readonly Row[], input: CommandInput): Promise<Report> {

@@ -1,8 +1,8 @@
-import { ask } from '#gluster/agent/ask.ts';
-import { type AskedBrick, type Comparison, compareBricks } from '#gluster/agent/compare-bricks.ts';
+import type { Comparison } from '#gluster/agent/compare-bricks.ts';
 import { type PeerNodes, peerNodes } from '#gluster/agent/peer-nodes.ts';
+import { compareBricksOf } from '#gluster/change/asked-bricks.ts';
 import type { Pool } from '#gluster/configuration/pool.ts';
-import { nameOf, type Volume, type VolumeBrick, volumes } from '#gluster/glusterd/volumes.ts';
+import { type Volume, volumes } from '#gluster/glusterd/volumes.ts';
 import { asFailure, Failure } from '#src/errors.ts';
 import { unknown } from '#src/parameters.ts';
 import { note } from '#src/reply.ts';
@@ -66,27 +66,7 @@ async function wantedVolumes(input: CommandInput) {
 
 async function verifyVolume(pool: Pool, name: string, known: readonly Volume[], nodes: PeerNodes): Promise<Result> {
   const volume = await poolVolume(pool, name, known);
-  const compared = await compareBricks(volume.bricks.map((brick) => askedBrick(volume, brick, nodes)));
-  return { pool: pool.name, volume: name, copies: volume.copies, ...compared };
-}
-
-function askedBrick(volume: Volume, brick: VolumeBrick, { byPeer, silent }: PeerNodes): AskedBrick {
-  const node = byPeer.get(brick.peer);
-  if (node === undefined)
-    throw (
-      silent[0] ??
-      new Failure('unavailable', `no node of the cluster has the glusterd of brick ${nameOf(brick)}`, {
-        hint: 'gluster pool list',
-      })
-    );
-  const place = { volume: volume.id, path: brick.path };
-  return {
-    name: nameOf(brick),
-    arbiter: brick.arbiter,
-    digests: () => ask(node, 'brick digests', place),
-    paths: (parts) => ask(node, 'brick paths', { ...place, parts }),
-    files: (paths) => ask(node, 'brick files', { ...place, paths }),
-  };
+  return { pool: pool.name, volume: name, copies: volume.copies, ...(await compareBricksOf(volume, nodes)) };
 }
 
 function asValue({ pool, volume, files, differences, changing, isPart }: Result): Value {

@@ -2,6 +2,9 @@ import type { Pool } from '#gluster/configuration/pool.ts';
 import { answeringServer, serverName } from '#gluster/glusterd/servers.ts';
 import { type Volume, volumeInfo } from '#gluster/glusterd/volumes.ts';
 import { Failure } from '#src/errors.ts';
+import { unknown } from '#src/parameters.ts';
+import type { CommandInput } from './command.ts';
+import { poolsOf } from './volumes.ts';
 
 /**
  * The volume that a pool means, among those of the glusterd of this node. The servers of the pool may have another one
@@ -23,4 +26,13 @@ export async function poolVolume({ servers }: Pool, name: string, known: readonl
   throw new Failure('unavailable', `${server} has another volume ${name} than the glusterd of this node`, {
     problems: [`its UUID there is ${theirs?.id ?? '(none)'}, and here it is ${volume.id}`],
   });
+}
+
+/** The pool that has a volume, among those that a command is about. Throws a Failure of kind invalid when none has. */
+export async function poolWith(name: string, input: CommandInput): Promise<Pool> {
+  const pools = await poolsOf(input);
+  const pool = pools.find((one) => one.volumes.includes(name));
+  if (pool !== undefined) return pool;
+  const known = pools.flatMap((one) => one.volumes);
+  throw new Failure('invalid', await unknown('volume', name, known), { hint: 'gnt-gluster pool status' });
 }

@@ -4,6 +4,7 @@ import { type BrickFile, isShared, textOf } from '#gluster/pool/compare.ts';
 import { Failure } from '#src/errors.ts';
 import { commandFailed, run } from '#src/exec.ts';
 import { statOf, typedEntriesOf } from '#src/trees.ts';
+import type { Bytes } from '#src/units.ts';
 
 /** A brick of this node. Its path is a name only: the UUID of the volume, which its root has, identifies it. */
 export interface BrickPlace {
@@ -48,6 +49,13 @@ export async function digestsOf(place: BrickPlace): Promise<readonly Digest[]> {
   }));
 }
 
+/** How much room the files of a brick take. */
+export async function usageOf(place: BrickPlace): Promise<Bytes> {
+  await requireBrick(place);
+  const paths = pathsBelow(place.path).map((path) => statOf(`${place.path}/${path}`));
+  return paths.reduce((sum, status) => sum + Number(status?.blocks ?? 0n) * 512, 0);
+}
+
 /** The paths of a brick that belong to some parts. */
 export async function pathsIn(place: BrickPlace, wanted: readonly number[]): Promise<readonly string[]> {
   await requireBrick(place);
@@ -69,7 +77,7 @@ export async function brickFiles(
  * Throws a Failure of kind unavailable for a directory that is not a brick of the volume: its file system may not be
  * mounted.
  */
-async function requireBrick({ volume, path }: BrickPlace): Promise<void> {
+export async function requireBrick({ volume, path }: BrickPlace): Promise<void> {
   const name = 'trusted.glusterfs.volume-id';
   const attributes = statOf(path)?.isDirectory() === true ? (await attributesOf([path], name)).get(path) : undefined;
   const found = attributes?.[name];

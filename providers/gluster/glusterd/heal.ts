@@ -1,4 +1,5 @@
 import { commandFailed, exitStatusOf, run } from '#src/exec.ts';
+import { askGluster, child, children, count, text } from './xml.ts';
 
 /** How many entries wait to be healed, as the bricks of a volume count them. */
 export interface Pending {
@@ -24,6 +25,32 @@ export async function pendingHeals(name: string): Promise<Pending> {
   if (result.exitCode === 0) return pendingIn(result.stdout);
   const reason = `${result.stdout}\n${result.stderr}`.trim().split('\n').at(-1);
   throw commandFailed(result, `gluster does not say what waits to be healed: ${reason}`);
+}
+
+/** What one brick says of itself when each entry that waits is looked at. */
+export interface HealSummary {
+  /** As HOST:/PATH. */
+  readonly brick: string;
+  readonly connected: boolean;
+  /** undefined: it gave no number. */
+  readonly entries: number | undefined;
+}
+
+/** While much waits this takes minutes, and slows the healing: it locks each entry. Seconds. */
+const summaryPatience = 600;
+
+/** What each brick of a volume says of what waits: `heal info summary`. */
+export async function healSummary(name: string): Promise<readonly HealSummary[]> {
+  return summaryIn(await askGluster(['volume', 'heal', name, 'info', 'summary'], summaryPatience));
+}
+
+/** Reads `volume heal NAME info summary --xml`. */
+export function summaryIn(output: unknown): readonly HealSummary[] {
+  return children(child(child(output, 'healInfo'), 'bricks'), 'brick').map((brick) => ({
+    brick: text(brick, 'name'),
+    connected: text(brick, 'status') === 'Connected',
+    entries: count(brick, 'totalNumberOfEntries'),
+  }));
 }
 
 /**

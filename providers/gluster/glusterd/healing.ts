@@ -12,6 +12,8 @@ export interface Actions {
   readonly hurry: (on: boolean) => Promise<void>;
   /** Has the self-heal daemons look for work. They do so by themselves every ten minutes only. */
   readonly heal: () => Promise<void>;
+  /** What is against it that all is healed, asked when Gluster says so; undefined: nothing. Not all need to know. */
+  readonly doubt?: () => Promise<string | undefined>;
 }
 
 /** How the work is followed. */
@@ -70,7 +72,7 @@ export async function healVolume(actions: Actions, follow: Follow, limits = heal
 }
 
 async function untilWell(
-  { look, heal }: Actions,
+  { look, heal, doubt }: Actions,
   { tell, isStopped }: Follow,
   limits: typeof healingTimes,
   onStall: () => Promise<void>,
@@ -82,17 +84,19 @@ async function untilWell(
     const observed = await look();
     const health = healthOf(observed);
     const now = performance.now();
-    well = health.state === 'ok' ? well + 1 : 0;
+    const doubted = health.state === 'ok' ? await doubt?.() : undefined;
+    const isWell = health.state === 'ok' && doubted === undefined;
+    well = isWell ? well + 1 : 0;
     const entries = typeof observed.pending === 'object' ? observed.pending.entries : Number.POSITIVE_INFINITY;
-    if (entries < least || health.state === 'ok') [least, progress] = [Math.min(entries, least), now];
-    const line = health.problems.join('; ');
+    if (entries < least || isWell) [least, progress] = [Math.min(entries, least), now];
+    const line = [...health.problems, ...(doubted === undefined ? [] : [doubted])].join('; ');
     if (line !== told && line !== '') tell(line);
     told = line;
     const stalled = now - progress;
     const isMissing = health.state !== 'healing' && health.state !== 'ok';
-    if (stalled > (isMissing ? limits.missing : limits.hopeless)) throw stuck(health);
+    if (stalled > (isMissing ? limits.missing : limits.hopeless)) throw stuck(health, doubted);
     if (!isMissing && stalled > limits.stall) await onStall();
-    if (health.state === 'healing' && now - called > limits.call) {
+    if ((health.state === 'healing' || doubted !== undefined) && now - called > limits.call) {
       called = now;
       await heal();
     }
@@ -100,9 +104,9 @@ async function untilWell(
   }
 }
 
-function stuck({ state, problems }: Health): Failure {
-  return new Failure('unavailable', `the volume stays ${state}`, {
-    problems,
+function stuck({ state, problems }: Health, doubted: string | undefined): Failure {
+  return new Failure('unavailable', `the volume stays ${doubted === undefined ? state : 'in doubt'}`, {
+    problems: doubted === undefined ? problems : [doubted],
     hint: 'the logs of bricks are in /var/log/glusterfs/bricks/ on their nodes',
   });
 }

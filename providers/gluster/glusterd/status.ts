@@ -51,6 +51,25 @@ export function statusIn(name: string, processes: unknown, detail: unknown): Vol
   };
 }
 
+/** How many clients each brick of a volume has, by the UUID of its peer and its path; what does not run is left out. */
+export async function clientCounts(name: string): Promise<ReadonlyMap<string, number>> {
+  return clientsIn(name, await askGluster(['volume', 'status', name, 'clients'], patience));
+}
+
+/** Reads `volume status NAME clients --xml`. */
+export function clientsIn(name: string, output: unknown): ReadonlyMap<string, number> {
+  const counted = nodesIn(name, output).map((node) => [
+    brickKey(text(node, 'peerid'), text(node, 'path')),
+    isOnline(node) ? count(child(node, 'clientsStatus'), 'clientCount') : undefined,
+  ]);
+  return new Map(counted.filter((pair): pair is [string, number] => pair[1] !== undefined));
+}
+
+/** What identifies a brick of a volume. */
+export function brickKey(peer: string, path: string): string {
+  return `${peer}:${path}`;
+}
+
 function nodesIn(name: string, output: unknown): readonly unknown[] {
   const volumes = children(child(child(output, 'volStatus'), 'volumes'), 'volume');
   return volumes.filter((volume) => text(volume, 'volName') === name).flatMap((volume) => children(volume, 'node'));
@@ -61,5 +80,5 @@ function isOnline(node: unknown): boolean {
 }
 
 function placeOf(node: unknown): string {
-  return `${text(node, 'peerid')}:${text(node, 'path')}`;
+  return brickKey(text(node, 'peerid'), text(node, 'path'));
 }

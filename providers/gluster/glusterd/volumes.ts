@@ -75,7 +75,7 @@ export function nameOf({ host, path }: Pick<VolumeBrick, 'host' | 'path'>): stri
 }
 
 /** Splits HOST:/PATH. The host may be an IPv6 address. */
-function placeIn(name: string): { readonly host: string; readonly path: string } | undefined {
+export function placeIn(name: string): { readonly host: string; readonly path: string } | undefined {
   const [, host, path] = /^(.+?):(\/.*)$/.exec(name) ?? [];
   return host === undefined || path === undefined ? undefined : { host, path };
 }

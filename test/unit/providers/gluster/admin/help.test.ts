@@ -21,7 +21,8 @@ test('the commands of a noun stand together, and each begins with a verb that sa
   expect(nouns.filter((noun, index) => noun !== nouns[index - 1])).toEqual([...new Set(nouns)]);
   const text = overview('gnt-gluster', commands);
   expect(text.split('\n\n')).toHaveLength(new Set(nouns).size + 3);
-  const verbs = /^(list|show|unmount|find|turn|remove|detach|bring|take|permanently delete|check|compare|start) /;
+  const verbs =
+    /^(list|show|unmount|find|turn|remove|detach|bring|take|permanently delete|check|compare|move|finish|start) /;
   for (const { summary } of commands) expect(summary).toMatch(verbs);
 });
 

@@ -12,9 +12,12 @@ const complete = well(3);
 const waiting = (entries: number): Observed => ({ ...complete, pending: { ...complete.pending, entries } });
 
 /** Has a volume healed that looks like this, look by look, and at last always like the last of these. */
-async function healed(looks: readonly Observed[], { stopAfter = Number.POSITIVE_INFINITY, within = limits } = {}) {
+async function healed(
+  looks: readonly Observed[],
+  { stopAfter = Number.POSITIVE_INFINITY, within = limits, doubts = [] as readonly (string | undefined)[] } = {},
+) {
   const [done, said]: [string[], string[]] = [[], []];
-  let count = 0;
+  let [count, asked] = [0, 0];
   const actions = {
     look: async () => {
       count += 1;
@@ -23,6 +26,7 @@ async function healed(looks: readonly Observed[], { stopAfter = Number.POSITIVE_
     start: async () => void done.push('start'),
     hurry: async (on: boolean) => void done.push(on ? 'hurry' : 'as before'),
     heal: async () => void done.push('heal'),
+    doubt: async () => doubts[asked++],
   };
   const follow = { tell: (line: string) => void said.push(line), isStopped: () => count > stopAfter };
   const outcome = await healVolume(actions, follow, within).then(
@@ -90,4 +94,23 @@ test('whatever happens, and whenever it is stopped, nobody stays hurried, and no
     }),
     { numRuns: 40 },
   );
+});
+
+test('a volume that Gluster says is well has not healed while there is a doubt', async () => {
+  const { done, said, outcome, looks } = await healed([complete], { doubts: [undefined, undefined, 'a is missing'] });
+  expect(outcome).toBe('healed');
+  expect(said).toEqual(['a is missing']);
+  // The first look is before all; then it is well twice, in doubt once, and well three times in a row.
+  expect(looks).toBe(7);
+  expect(done).toEqual(['heal']);
+});
+
+test('a doubt that stays is told', async () => {
+  const doubts = Array.from({ length: 10_000 }, () => 'a is missing');
+  const { outcome } = await healed([complete], { doubts, within: impatient });
+  expect(outcome).toMatchObject({
+    kind: 'unavailable',
+    message: 'the volume stays in doubt',
+    details: { problems: ['a is missing'] },
+  });
 });

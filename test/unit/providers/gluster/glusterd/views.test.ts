@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { pendingIn } from '#gluster/glusterd/heal.ts';
 import { optionsIn } from '#gluster/glusterd/options.ts';
 import { peersIn } from '#gluster/glusterd/peers.ts';
-import { statusIn } from '#gluster/glusterd/status.ts';
+import { clientsIn, statusIn } from '#gluster/glusterd/status.ts';
 import { outputOf } from '#gluster/glusterd/xml.ts';
 
 /** What is in the answer of a gluster command, as GlusterFS 10 prints it. */
@@ -94,5 +94,18 @@ test('options: what nobody set is marked', async () => {
     ['a.b', 'on'],
     ['c.d', '64MB'],
     ['e.f', '(null)'],
+  ]);
+});
+
+test('the clients of each brick that runs', async () => {
+  const clients = (count: number): string => `<clientsStatus><clientCount>${count}</clientCount></clientsStatus>`;
+  const xml = status(
+    process('node1.lab', '/b', here, 1, clients(4)),
+    process('node2.lab', '/b', there, 1, clients(3)),
+    process('node3.lab', '/c', there, 0, clients(0)),
+  );
+  expect([...clientsIn('v', await answer(xml))]).toEqual([
+    [`${here}:/b`, 4],
+    [`${there}:/b`, 3],
   ]);
 });

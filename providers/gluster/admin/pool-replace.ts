@@ -1,0 +1,62 @@
+import { peerNodes } from '#gluster/agent/peer-nodes.ts';
+import { commandsOf } from '#gluster/change/brick-move.ts';
+import { performMove } from '#gluster/change/perform.ts';
+import { type PlannedMove, planReplace } from '#gluster/change/replace.ts';
+import { nameOf, volumes } from '#gluster/glusterd/volumes.ts';
+import { note } from '#src/reply.ts';
+import { formatBytes } from '#src/units.ts';
+import { type Command, type CommandInput, dryRun, onlyPool, type Report } from './command.ts';
+import { poolVolume, poolWith } from './pool-volume.ts';
+import { untilStopped } from './stop.ts';
+
+/** gnt-gluster pool replace VOLUME BRICK PLACE */
+export const poolReplace: Command = {
+  name: 'pool replace',
+  summary: 'move a brick of a volume to another node, with all its data, while guests run',
+  operands: ['VOLUME', 'BRICK', 'PLACE'],
+  options: onlyPool,
+  flags: dryRun,
+  details: [
+    'BRICK and PLACE are HOST:/PATH. PLACE is not there yet, and lies on a file system of its own.',
+    'The new brick is filled and compared with the others before the old one leaves the volume.',
+    'The old directory is renamed, and keeps its data.',
+    'Run it on the master. After Ctrl-C the same command goes on, and so does: pool reconcile.',
+  ],
+  local: true,
+  run: replace,
+};
+
+async function replace(input: CommandInput): Promise<Report> {
+  const [name = '', from = '', to = ''] = input.operands;
+  const pool = await poolWith(name, input);
+  const volume = await poolVolume(pool, name, await volumes());
+  const nodes = await peerNodes();
+  const planned = await planReplace(volume, from, to, nodes);
+  const plan = planOf(planned);
+  const json = { volume: name, from, to, bytes: planned.bytes, begun: planned.isBegun };
+  if (input.flags.has('dry-run')) return { json: { dryRun: true, ...json, steps: plan }, text: `${plan.join('\n')}\n` };
+  for (const line of plan) note(line);
+  await untilStopped((isStopped) =>
+    performMove(planned.move, nodes, { tell: (line) => note(`volume ${name}: ${line}`), isStopped }),
+  );
+  return { json: { dryRun: false, ...json }, text: `brick ${from} of volume ${name} is at ${to} now\n` };
+}
+
+/** What is done, in the order of its lines. */
+function planOf({ move, bytes, isBegun }: PlannedMove): readonly string[] {
+  const { volume, from, to, copies } = move;
+  const { pause, add, resume, remove } = commandsOf(move);
+  const gluster = (command: readonly string[]): string => `  gluster ${command.join(' ')}`;
+  return [
+    ...(isBegun ? [`volume ${volume.name}: an earlier run began this; what it did is not done again`] : []),
+    `volume ${volume.name}: ${copies} copies, ${copies + 1} during the move, never fewer`,
+    gluster(pause),
+    gluster(add),
+    '  wait until every client is on the new brick',
+    gluster(resume),
+    isBegun ? '  copy what is missing' : `  copy ${formatBytes(bytes)} to ${nameOf(to)}`,
+    '  wait until nothing waits to be healed and all bricks have the same files',
+    gluster(remove),
+    `  rename ${from.path} on ${from.host}: its data stays`,
+  ];
+}

@@ -1,0 +1,67 @@
+import { renameSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Failure } from '#src/errors.ts';
+import { type Mount, mounts } from '#src/mounts.ts';
+import { entriesOf, statOf } from '#src/trees.ts';
+import type { Bytes } from '#src/units.ts';
+import { type BrickPlace, requireBrick } from './brick-files.ts';
+
+/** What a node knows of a directory that is to become a brick. */
+export interface NewPlace {
+  /** Why it cannot become one, a sentence each. */
+  readonly problems: readonly string[];
+  /** What its file system has free. */
+  readonly free: Bytes;
+}
+
+/**
+ * Looks at a directory of this node that is to become a brick: it is not there yet, the directory above it is, and that
+ * lies on a file system of its own. Gluster would put a brick on the root file system when it is told `force`, and into
+ * the mount point of a file system that is not mounted.
+ */
+export async function newPlace(path: string): Promise<NewPlace> {
+  const above = dirname(path);
+  if (statOf(above)?.isDirectory() !== true) return { problems: [`there is no directory ${above}`], free: 0 };
+  const mount = mountAbove(above, mounts());
+  const { bavail, bsize } = statfsSync(above);
+  const problems = [
+    ...(mount === undefined || mount.point === '/' ? [`${above} lies on the root file system`] : []),
+    ...(mount?.point === path ? [`${path} is where a file system is mounted: a brick is a directory in it`] : []),
+    ...(statOf(path) === undefined ? [] : [`${path} is there already`]),
+  ];
+  return { problems, free: bavail * bsize };
+}
+
+/** The mount that a path lies on: the last of those whose point is longest. */
+function mountAbove(path: string, here: readonly Mount[]): Mount | undefined {
+  const above = here.filter(({ point }) => point === '/' || path === point || path.startsWith(`${point}/`));
+  const longest = Math.max(...above.map(({ point }) => point.length));
+  return above.findLast(({ point }) => point.length === longest);
+}
+
+/**
+ * Renames the directory of a brick that its volume has left, so that Gluster can be given its old name again. Its data
+ * stays. Returns where it is now.
+ */
+export async function retireBrick(place: BrickPlace): Promise<string> {
+  await requireBrick(place);
+  const { path } = place;
+  const day = new Date().toISOString().slice(0, 10);
+  for (let count = 1; ; count += 1) {
+    const name = `${path}.removed-${day}${count === 1 ? '' : `-${count}`}`;
+    if (statOf(name) !== undefined) continue;
+    try {
+      renameSync(path, name);
+    } catch (error) {
+      throw new Failure('failed', `${path} could not be renamed`, { cause: error });
+    }
+    return name;
+  }
+}
+
+/** How many entries wait to be healed, as the brick itself has them marked: what heal-count counts. */
+export async function indexOf(place: BrickPlace): Promise<number> {
+  await requireBrick(place);
+  const marks = entriesOf(`${place.path}/.glusterfs/indices/xattrop`);
+  return marks.filter((mark) => !mark.startsWith('xattrop-')).length;
+}

@@ -1,0 +1,38 @@
+import { ask } from '#gluster/agent/ask.ts';
+import type { Comparison } from '#gluster/agent/compare-bricks.ts';
+import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
+import { type HealSummary, healSummary } from '#gluster/glusterd/heal.ts';
+import { nameOf, type Volume } from '#gluster/glusterd/volumes.ts';
+import { compareBricksOf } from './asked-bricks.ts';
+import { nodeOf } from './nodes.ts';
+
+/**
+ * What is still against it that all bricks of a volume are complete; undefined when nothing is. `heal info` alone has
+ * been seen to say 0 for an empty brick (docs/pool.md): so the marks are read on the bricks, and their files compared.
+ */
+export async function doubtOf(volume: Volume, nodes: PeerNodes): Promise<string | undefined> {
+  for (const brick of volume.bricks) {
+    const marks = await ask(nodeOf(brick, nodes), 'brick index', { volume: volume.id, path: brick.path });
+    if (marks > 0) return `brick ${nameOf(brick)} has ${marks} entries marked that wait to be healed`;
+  }
+  return doubtAbout(volume, await healSummary(volume.name)) ?? differenceIn(await compareBricksOf(volume, nodes));
+}
+
+/** What `heal info summary` has against it. A brick that it leaves out is in doubt. */
+export function doubtAbout(volume: Pick<Volume, 'bricks'>, summary: readonly HealSummary[]): string | undefined {
+  for (const name of volume.bricks.map(nameOf)) {
+    const said = summary.find(({ brick }) => brick === name);
+    if (said?.connected !== true) return `heal info does not know brick ${name}, or cannot reach it`;
+    if (said.entries !== 0) return `heal info lists ${said.entries ?? 'an unknown number of'} entries of brick ${name}`;
+  }
+  return undefined;
+}
+
+/** What a comparison of the bricks has against it. */
+export function differenceIn({ differences, changing, isPart }: Comparison): string | undefined {
+  const [first] = differences;
+  if (first !== undefined) return `${first.path} ${first.problem}`;
+  const [path] = changing;
+  if (path !== undefined) return `${path} is not the same on all bricks`;
+  return isPart ? 'not all files were compared' : undefined;
+}

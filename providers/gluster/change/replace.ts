@@ -1,0 +1,112 @@
+import { ask } from '#gluster/agent/ask.ts';
+import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
+import { ganetiNodes, isSameNode } from '#gluster/ganeti/ssconf.ts';
+import { healthOf } from '#gluster/glusterd/health.ts';
+import { observe } from '#gluster/glusterd/observe.ts';
+import { type Peer, peers } from '#gluster/glusterd/peers.ts';
+import { brickKey } from '#gluster/glusterd/status.ts';
+import { nameOf, placeIn, type Volume } from '#gluster/glusterd/volumes.ts';
+import { Failure } from '#src/errors.ts';
+import { type Bytes, formatBytes } from '#src/units.ts';
+import type { BrickMove, Place } from './brick-move.ts';
+import { intentOf } from './intent.ts';
+import { nodeOf } from './nodes.ts';
+
+/** A move, and how many bytes it copies. */
+export interface PlannedMove {
+  readonly move: BrickMove;
+  readonly bytes: Bytes;
+  /** An earlier run began it. */
+  readonly isBegun: boolean;
+}
+
+/**
+ * The move of a brick, HOST:/PATH, to another place, and all that is against it in one Failure. What an earlier run
+ * began is planned as it was then.
+ */
+export async function planReplace(volume: Volume, from: string, to: string, nodes: PeerNodes): Promise<PlannedMove> {
+  const members = await peers();
+  const begun = intentOf(volume);
+  if (begun !== undefined && (typeof begun === 'string' || begun.from !== from || begun.to !== to))
+    throw new Failure('busy', `another change of volume ${volume.name} is under way`, {
+      problems: [typeof begun === 'string' ? begun : `${begun.from} moves to ${begun.to}`],
+      hint: 'gnt-gluster pool reconcile',
+    });
+  const fresh = await placeOf(to, volume, nodes, members);
+  const old =
+    volume.bricks.find((brick) => nameOf(brick) === from) ?? (begun && (await placeOf(from, volume, nodes, members)));
+  if (old === undefined)
+    throw new Failure('invalid', `volume ${volume.name} has no brick ${from}`, {
+      problems: volume.bricks.map((brick) => `it has ${nameOf(brick)}`),
+    });
+  const hasBoth = [old, fresh].every((place) => hasBrick(volume, place));
+  const copies = hasBoth ? volume.copies - 1 : volume.copies;
+  const move = { volume, from: old, to: fresh, copies };
+  if (begun !== undefined) return { move, bytes: 0, isBegun: true };
+  const bytes = await ask(nodeOf(old, nodes), 'brick usage', { volume: volume.id, path: old.path });
+  await requireMovable(move, bytes, nodes, members);
+  return { move, bytes, isBegun: false };
+}
+
+/** The place that HOST:/PATH means: HOST is a node of the cluster, whose glusterd tells who it is. */
+async function placeOf(
+  name: string,
+  volume: Volume,
+  { byPeer, silent }: PeerNodes,
+  members: readonly Peer[],
+): Promise<Place> {
+  const place = placeIn(name);
+  if (place === undefined || !/^\/([\w.@+-]+\/)*[\w.@+-]+$/.test(place.path) || /\/\.\.?(\/|$)/.test(place.path))
+    throw new Failure('invalid', `${JSON.stringify(name)} is not HOST:/PATH of a directory`);
+  const { nodes } = ganetiNodes();
+  const found = [...byPeer].find(([, node]) => node === place.host || isSameNode(node, place.host, nodes));
+  const known = volume.bricks.find(({ host }) => host === place.host)?.peer;
+  const peer = found?.[0] ?? known;
+  if (peer === undefined)
+    throw (
+      silent.find(({ message }) => message.includes(place.host)) ??
+      new Failure('invalid', `no node of the cluster with a glusterd is called ${place.host}`, {
+        hint: 'gnt-node list',
+      })
+    );
+  if (!members.some(({ id }) => id === peer))
+    throw new Failure('unavailable', `the glusterd of ${place.host} is not a peer of this one`, {
+      hint: `gluster peer probe ${place.host}`,
+    });
+  return { ...place, peer };
+}
+
+function hasBrick({ bricks }: Volume, { peer, path }: Place): boolean {
+  return bricks.some((brick) => brickKey(brick.peer, brick.path) === brickKey(peer, path));
+}
+
+/** Throws a Failure that has all that is against a move that is not begun yet. */
+async function requireMovable(
+  { volume, from, to, copies }: BrickMove,
+  bytes: Bytes,
+  nodes: PeerNodes,
+  members: readonly Peer[],
+): Promise<void> {
+  const { name } = volume;
+  const health = healthOf(await observe(volume, members));
+  const { problems, free } = await ask(nodeOf(to, nodes), 'new place', { path: to.path });
+  const same = volume.bricks.find(({ peer }) => peer === to.peer);
+  const against = [
+    ...(volume.bricks.length > copies ? [`volume ${name} has more than one replica set`] : []),
+    ...(copies === 1 ? [`volume ${name} has one copy: add another one first`] : []),
+    ...(volume.arbiters > 0 ? [`volume ${name} has an arbiter: Gluster adds no brick to it`] : []),
+    ...(health.state === 'ok' ? [] : [`volume ${name} is ${health.state}`, ...health.problems]),
+    ...(same === undefined
+      ? []
+      : [`${to.host} has a brick of volume ${name} already${same.path === from.path ? '' : `: ${nameOf(same)}`}`]),
+    ...problems.map((problem) => `${to.host}: ${problem}`),
+    ...(problems.length === 0 && free < bytes
+      ? [`${to.host}: ${formatBytes(free)} are free there, and ${formatBytes(bytes)} are needed`]
+      : []),
+  ];
+  if (against.length === 0) return;
+  throw new Failure('unsupported', `brick ${nameOf(from)} cannot move to ${nameOf(to)}`, {
+    problems: against,
+    hint: health.state === 'ok' ? `gnt-gluster pool status` : `gnt-gluster pool heal ${name}`,
+  });
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { intentOf, intentText } from '#gluster/change/intent.ts';
+import { differenceIn, doubtAbout } from '#gluster/change/proof.ts';
+import { summaryIn } from '#gluster/glusterd/heal.ts';
+import { well } from '../glusterd/observed.ts';
+
+const { volume } = well(3);
+const [first = '', ...others] = volume.bricks.map(({ host, path }) => `${host}:${path}`);
+const fine = [first, ...others].map((brick) => ({ brick, connected: true, entries: 0 }));
+
+describe('what heal info has against a volume', () => {
+  test('nothing, when every brick says that nothing waits', () => {
+    expect(doubtAbout(volume, fine)).toBeUndefined();
+  });
+
+  test.each([
+    ['a brick that it leaves out', fine.slice(1), `heal info does not know brick ${first}, or cannot reach it`],
+    [
+      'one that it cannot reach',
+      fine.map((one) => ({ ...one, connected: one.brick !== first })),
+      `heal info does not know brick ${first}, or cannot reach it`,
+    ],
+    [
+      'one without a number',
+      fine.map((one) => ({ ...one, entries: undefined })),
+      `heal info lists an unknown number of entries of brick ${first}`,
+    ],
+    ['one with entries', fine.map((one) => ({ ...one, entries: 3 })), `heal info lists 3 entries of brick ${first}`],
+  ])('%s', (_, summary, expected) => {
+    expect(doubtAbout(volume, summary)).toBe(expected);
+  });
+
+  test('is read as gluster prints it', () => {
+    const brick = { name: first, status: 'Connected', totalNumberOfEntries: '0' };
+    const away = { name: 'x:/y', status: 'Transport endpoint is not connected', totalNumberOfEntries: '-' };
+    expect(summaryIn({ healInfo: { bricks: { brick: [brick, away] } } })).toEqual([
+      { brick: first, connected: true, entries: 0 },
+      { brick: 'x:/y', connected: false, entries: undefined },
+    ]);
+  });
+});
+
+test('what the comparison of bricks has against them', () => {
+  const same = { files: 3, differences: [], changing: [], isPart: false };
+  expect(differenceIn(same)).toBeUndefined();
+  expect(differenceIn({ ...same, differences: [{ path: 'a', problem: 'is missing on x' }] })).toBe('a is missing on x');
+  expect(differenceIn({ ...same, changing: ['b'] })).toBe('b is not the same on all bricks');
+  expect(differenceIn({ ...same, isPart: true })).toBe('not all files were compared');
+});
+
+describe('what is under way on a volume', () => {
+  const holding = (text: string) => intentOf({ options: new Map([['user.ganeti.intent', text]]) });
+
+  test('is read as it was written', () => {
+    const intent = { from: first, to: 'node4:/b', stage: 'copying' } as const;
+    expect(holding(intentText(intent))).toEqual(intent);
+    expect(holding(intentText(undefined))).toBeUndefined();
+    expect(intentOf({ options: new Map() })).toBeUndefined();
+  });
+
+  test('stays a text when another version wrote it', () => {
+    for (const text of ['{"from":"a:/b"}', 'add-brick', '{"from":"a:/b","to":"c:/d","stage":"wiping"}'])
+      expect(holding(text)).toBe(text);
+  });
+});
