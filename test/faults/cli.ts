@@ -2,8 +2,8 @@
  * `npm run test:faults`, on real Gluster in a lab of its own: kills every verb at every step it takes and calls it
  * again, then calls the verbs with whatever an environment can hold; tries generated sequences on several nodes against
  * a model of them; checks the rules of sanity by both callers; on a Ganeti cluster with a guest that writes, makes what
- * is below it fail; and moves bricks under a client that writes. Prints how many points were tried and survived, and writes that as JSON. Exit status 1 when
- * one was not survived.
+ * is below it fail; and moves bricks under a client that writes. Prints how many points were tried and survived, and
+ * writes that as JSON. Exit status 1 when one was not survived.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -10,9 +10,9 @@ import { labOfCheckout } from '../../lab/checkout.ts';
 import { createVolume } from '../../lab/gluster.ts';
 import { installProvider } from '../../lab/install.ts';
 import { down, type Lab, up } from '../../lab/lab.ts';
-import { poll } from '../../lab/process.ts';
 import type { Outcome } from '../verbs/campaign.ts';
-import { directory, type Medium, playRound, type Round, volume, type Way } from './round.ts';
+import { bricksOf, type Medium, playRound, type Round, volume, type Way } from './round.ts';
+import { killedMove, ourMove, plainCommands, withoutGlusterd } from './ways.ts';
 
 const labName = labOfCheckout('pool');
 const brickMebibytes = 1000;
@@ -21,31 +21,18 @@ interface PoolScenario {
   readonly name: string;
   readonly medium: Medium;
   readonly way: Way;
+  /** The glusterd of the client's node hangs in the worst moment. */
+  readonly hangs: boolean;
   /** It shows what is lost, and may lose it. */
   readonly isControl?: true;
 }
 
-const ourMove: Way = ({ source, target }) =>
-  run(`gnt-gluster pool replace ${volume} ${source.fqdn}:${directory} ${target.fqdn}:${directory}`, source);
-
-/** What one finds in a manual. */
-const plainCommands: Way = async ({ source, target }) => {
-  await run(`gluster --mode=script volume add-brick ${volume} replica 3 ${target.fqdn}:${directory}`, source);
-  await poll('nothing waits to be healed', 300_000, async () => {
-    const lines = await look(
-      source,
-      `gluster volume heal ${volume} >/dev/null || true; gluster volume heal ${volume} statistics heal-count || true`,
-    );
-    const counts = lines.flatMap((line) => /^Number of entries: (\d+)$/.exec(line)?.[1] ?? []);
-    return counts.length === 3 && counts.every((count) => count === '0') ? true : undefined;
-  });
-  await run(`gluster --mode=script volume remove-brick ${volume} replica 2 ${source.fqdn}:${directory} force`, source);
-};
-
 export const poolScenarios: readonly PoolScenario[] = [
-  { name: 'pool: a brick moves under a file', medium: 'file', way: ourMove },
-  { name: 'pool: a brick moves under a loop device', medium: 'loop device', way: ourMove },
-  { name: 'pool: control, the plain commands', medium: 'file', way: plainCommands, isControl: true },
+  { name: 'pool: a brick moves under a file', medium: 'file', way: ourMove, hangs: true },
+  { name: 'pool: a brick moves under a loop device', medium: 'loop device', way: ourMove, hangs: true },
+  { name: 'pool: the move is killed and finished', medium: 'file', way: killedMove, hangs: false },
+  { name: 'pool: the glusterd of the new brick dies', medium: 'file', way: withoutGlusterd, hangs: false },
+  { name: 'pool: control, the plain commands', medium: 'file', way: plainCommands, hangs: true, isControl: true },
 ];
 
 /** Moves a brick `rounds` times for each scenario, on a cluster of three nodes in a lab of its own. */
@@ -65,23 +52,21 @@ export async function runPool(chosen: readonly PoolScenario[], rounds: number): 
   }
 }
 
-async function outcomeOf({ name, medium, way, isControl }: PoolScenario, lab: Lab, rounds: number): Promise<Outcome> {
+async function outcomeOf(scenario: PoolScenario, lab: Lab, rounds: number): Promise<Outcome> {
+  const { name, isControl } = scenario;
   const failures: string[] = [];
   for (let count = 1; count <= rounds; count += 1) {
-    const lost = await playRound(await nextRound(lab), way, medium);
+    const lost = await playRound(await nextRound(lab), scenario);
     console.log(`${name}: ${count} of ${rounds}: ${lost.join(' and ')} records lost`);
     if (isControl !== true && lost.some((records) => records > 0)) failures.push(`${name}: round ${count} lost some`);
     for (const node of lab.nodes) await look(node, `rm -rf /bricks/${volume}/*.removed-*`);
-    // The plain commands leave what Gluster refuses to take again.
-    if (isControl === true) await look((await nextRound(lab)).target, `rm -rf ${directory}`);
   }
   return { name, points: rounds, killed: 0, failures };
 }
 
 /** The node without a brick gets that of one of the others. */
 async function nextRound({ nodes, master }: Lab): Promise<Round> {
-  const lines = await look(master, `gluster volume info ${volume}`);
-  const names = lines.flatMap((line) => /^Brick\d+: (.*):/.exec(line)?.[1] ?? []);
+  const names = (await bricksOf(master)).map((brick) => brick.split(':')[0]);
   const [source, mate] = names.map((name) => nodes.find(({ fqdn }) => fqdn === name));
   const target = nodes.find(({ fqdn }) => !names.includes(fqdn));
   if (source === undefined || mate === undefined || target === undefined) throw new Error(`bricks: ${names.join()}`);

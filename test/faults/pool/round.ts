@@ -25,27 +25,25 @@ export type Way = (round: Round) => Promise<unknown>;
 /** What the client writes to. */
 export type Medium = 'file' | 'loop device';
 
+/** How a brick moves, and what happens meanwhile. */
+interface Play {
+  readonly way: Way;
+  readonly medium: Medium;
+  readonly hangs: boolean;
+}
+
 /**
- * Moves a brick under a client that writes. As soon as a brick has a mark of what the new one lacks, the glusterd that
- * the client is told of the new brick by hangs for eight seconds. Returns how many acknowledged records each of the two
- * bricks does not have in the end.
+ * Moves a brick under a client that writes. With `hangs` a glusterd hangs for eight seconds as soon as a brick has a
+ * mark of what the new one lacks: that by which the client is told of the new brick. Returns how many acknowledged
+ * records each of the two bricks does not have in the end.
  */
-export async function playRound(round: Round, way: Way, medium: Medium): Promise<readonly number[]> {
+export async function playRound(round: Round, { way, medium, hangs }: Play): Promise<readonly number[]> {
   const { mate, target } = round;
-  await look(
-    mate,
-    `mkdir -p ${mount}; mount -t glusterfs ${mate.fqdn}:/${volume} ${mount}; truncate -s ${places * recordSize} ${mount}/${file}`,
-  );
-  const [written = ''] =
-    medium === 'file'
-      ? [`${mount}/${file}`]
-      : await look(mate, `losetup --find --show --direct-io=on ${mount}/${file}`);
-  const program = [process.execPath, `${projectDirectory}/test/faults/pool/records.ts`, written, String(places)].join(
-    ' ',
-  );
+  const written = await prepare(mate, medium);
+  const program = `${process.execPath} ${projectDirectory}/test/faults/pool/records.ts ${written} ${places}`;
   const writing = mate.exec(['sh', '-c', `echo $$ >/run/records.pid; exec ${program}`], { timeLimit });
   await poll('records are written', 60_000, async () => ((await writesTo(mate)) ? true : undefined));
-  const hanging = hang(mate);
+  const hanging = hangs ? hang(mate) : undefined;
   try {
     await way(round);
   } finally {
@@ -56,6 +54,27 @@ export async function playRound(round: Round, way: Way, medium: Medium): Promise
   if (medium !== 'file') await look(mate, `losetup -d ${written}`);
   await look(mate, `while ! umount ${mount}; do sleep 0.2; done`);
   return await Promise.all([mate, target].map((node) => lostOn(node, acknowledged)));
+}
+
+/** Mounts the volume on a node, by its own glusterd, and makes what the client writes to. */
+async function prepare(node: LabNode, medium: Medium): Promise<string> {
+  const path = `${mount}/${file}`;
+  const mounted = `mkdir -p ${mount}; mount -t glusterfs ${node.fqdn}:/${volume} ${mount}`;
+  await look(node, `${mounted}; truncate -s ${places * recordSize} ${path}`);
+  if (medium === 'file') return path;
+  const [device = ''] = await look(node, `losetup --find --show --direct-io=on ${path}`);
+  return device;
+}
+
+/** The bricks of the volume, as HOST:/PATH. */
+export async function bricksOf(node: LabNode): Promise<readonly string[]> {
+  const lines = await look(node, `gluster volume info ${volume}`);
+  return lines.flatMap((line) => /^Brick\d+: (.*)$/.exec(line)?.[1] ?? []);
+}
+
+/** The brick of a node, as HOST:/PATH. */
+export function nameOn({ fqdn }: LabNode): string {
+  return `${fqdn}:${directory}`;
 }
 
 /** Whether the client has written since a moment ago. */
