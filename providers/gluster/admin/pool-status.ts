@@ -1,3 +1,4 @@
+import { intentOf } from '#gluster/change/intent.ts';
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { type Health, healthOf } from '#gluster/glusterd/health.ts';
 import { observe, orReason } from '#gluster/glusterd/observe.ts';
@@ -70,7 +71,7 @@ export const poolStatus: Command = {
   list: statusFields,
   details: [
     'It asks the glusterd of this node, which has to be a peer of those that have the bricks.',
-    'The exit status is 1 unless every volume is ok.',
+    'The exit status is 1 unless every volume is ok, and nothing is under way.',
   ],
   local: true,
   run: showStatus,
@@ -85,8 +86,14 @@ async function showStatus(input: CommandInput): Promise<Report> {
   const remarks = rows.flatMap(({ volume, problems }) => problems.map((problem) => `volume ${volume}: ${problem}\n`));
   const { json, text } = await listReport(statusFields, rows, input, '');
   const told = remarks.length === 0 || isForScript(input) ? '' : `\n${remarks.join('')}`;
-  return { json, text: text + told, bad: rows.some(({ state }) => state !== 'ok') };
+  return {
+    json,
+    text: text + told,
+    bad: rows.some(({ state, problems }) => state !== 'ok' || problems.includes(underWay)),
+  };
 }
+
+const underWay = 'a change is under way, or was not ended: gnt-gluster pool reconcile';
 
 async function look(pool: Pool, name: string, known: readonly Volume[], members: readonly Peer[]): Promise<Row> {
   const volume = await orReason(() => poolVolume(pool, name, known));
@@ -95,6 +102,7 @@ async function look(pool: Pool, name: string, known: readonly Volume[], members:
     return { pool: pool.name, volume: name, state: 'unknown', ...nothing, problems: [volume] };
   }
   const { state, online, size, free, problems } = healthOf(await observe(volume, members));
+  const begun = intentOf(volume) === undefined ? [] : [underWay];
   return {
     pool: pool.name,
     volume: name,
@@ -105,7 +113,7 @@ async function look(pool: Pool, name: string, known: readonly Volume[], members:
     online,
     size: size ?? null,
     free: free ?? null,
-    problems,
+    problems: [...begun, ...problems],
   };
 }
 
