@@ -24,6 +24,8 @@ export interface CommandOptions {
   readonly outputFile?: string;
   /** What it reads on its standard input; nothing unless told. */
   readonly input?: string;
+  /** A signal that a terminal sends to this process is not sent to the command. */
+  readonly ownGroup?: boolean;
   /** The command is killed when this process ends in any way: for work that nobody would wait for any more. */
   readonly diesWithUs?: boolean;
 }
@@ -77,6 +79,7 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
       cwd: '/',
       stdio: [input, output, output, ...(options.descriptor === undefined ? [] : [inherited(options.descriptor)])],
       ...(options.input === undefined ? {} : { input: options.input }),
+      detached: options.ownGroup === true,
       reject: false,
       maxBuffer: mostOutput,
       forceKillAfterDelay: false,

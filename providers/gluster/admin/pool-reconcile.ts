@@ -1,9 +1,9 @@
 import { peerNodes } from '#gluster/agent/peer-nodes.ts';
-import { intentOf } from '#gluster/change/intent.ts';
+import { type Intent, intentOf } from '#gluster/change/intent.ts';
 import { performMove } from '#gluster/change/perform.ts';
 import { planReplace } from '#gluster/change/replace.ts';
 import { type Volume, volumes } from '#gluster/glusterd/volumes.ts';
-import { Failure } from '#src/errors.ts';
+import { asFailure, Failure } from '#src/errors.ts';
 import { note } from '#src/reply.ts';
 import { type Command, type CommandInput, dryRun, onlyPool, type Report } from './command.ts';
 import { poolVolume } from './pool-volume.ts';
@@ -14,9 +14,9 @@ import { poolsOf } from './volumes.ts';
 export const poolReconcile: Command = {
   name: 'pool reconcile',
   summary: 'finish what a command began and did not end, because it was stopped or its node died',
-  operands: [],
+  operands: ['[VOLUME]'],
   options: onlyPool,
-  flags: dryRun,
+  flags: { undo: 'take it back instead: the volume keeps its old bricks', ...dryRun },
   details: [
     'What is under way stands on the volume itself: any node can finish it. Run it on the master.',
     'It does nothing where nothing was begun.',
@@ -25,41 +25,64 @@ export const poolReconcile: Command = {
   run: reconcile,
 };
 
-async function reconcile(input: CommandInput): Promise<Report> {
-  const lines: string[] = [];
-  const done: { readonly volume: string; readonly from: string; readonly to: string }[] = [];
-  for (const volume of await poolVolumes(input)) {
-    const intent = intentOf(volume);
-    if (intent === undefined) continue;
-    if (typeof intent === 'string')
-      throw new Failure('unsupported', `volume ${volume.name}: this version does not know what was begun: ${intent}`, {
-        hint: 'use the version that began it',
-      });
-    const { from, to } = intent;
-    done.push({ volume: volume.name, from, to });
-    if (input.flags.has('dry-run')) {
-      lines.push(`would finish: brick ${from} of volume ${volume.name} moves to ${to}\n`);
-      continue;
-    }
-    const nodes = await peerNodes();
-    const { move } = await planReplace(volume, from, to, nodes);
-    await untilStopped((isStopped) =>
-      performMove(move, nodes, { tell: (line) => note(`volume ${volume.name}: ${line}`), isStopped }),
-    );
-    lines.push(`brick ${from} of volume ${volume.name} is at ${to} now\n`);
-  }
-  const text = lines.length === 0 ? 'nothing was begun\n' : lines.join('');
-  return { json: { dryRun: input.flags.has('dry-run'), moves: done }, text };
+interface Found {
+  readonly volume: Volume;
+  readonly intent: Intent;
 }
 
-/** The volumes of the pools, each once. */
-async function poolVolumes(input: CommandInput): Promise<readonly Volume[]> {
-  const known = await volumes();
-  const found = new Map<string, Volume>();
-  for (const pool of await poolsOf(input))
-    for (const name of pool.volumes) {
-      const volume = await poolVolume(pool, name, known);
-      found.set(volume.id, volume);
+async function reconcile(input: CommandInput): Promise<Report> {
+  const problems: Failure[] = [];
+  const lines: string[] = [];
+  const moves: { readonly volume: string; readonly from: string; readonly to: string }[] = [];
+  const undo = input.flags.has('undo');
+  for (const name of await volumeNames(input)) {
+    try {
+      const found = await begunOn(name, input);
+      if (found === undefined) continue;
+      const { from, to } = found.intent;
+      moves.push({ volume: name, from, to });
+      if (!input.flags.has('dry-run')) await finish(found, undo);
+      lines.push(sentence(name, found.intent, input));
+    } catch (error) {
+      const failure = asFailure(error);
+      if (failure === undefined) throw error;
+      problems.push(failure);
     }
-  return [...found.values()];
+  }
+  const text = lines.length + problems.length === 0 ? 'nothing was begun\n' : lines.join('');
+  return { json: { dryRun: input.flags.has('dry-run'), undo, moves }, text, problems };
+}
+
+function sentence(name: string, { from, to }: Intent, { flags }: CommandInput): string {
+  const undo = flags.has('undo');
+  if (flags.has('dry-run'))
+    return `would ${undo ? 'undo' : 'finish'}: brick ${from} of volume ${name} moves to ${to}\n`;
+  return undo ? `brick ${from} of volume ${name} stays\n` : `brick ${from} of volume ${name} is at ${to} now\n`;
+}
+
+/** What is under way on a volume now; undefined when nothing is. */
+async function begunOn(name: string, input: CommandInput): Promise<Found | undefined> {
+  const pool = (await poolsOf(input)).find(({ volumes }) => volumes.includes(name));
+  if (pool === undefined)
+    throw new Failure('invalid', `no pool has a volume ${name}`, { hint: 'gnt-gluster pool status' });
+  const volume = await poolVolume(pool, name, await volumes());
+  const intent = intentOf(volume);
+  if (typeof intent !== 'string') return intent && { volume, intent };
+  throw new Failure('unsupported', `volume ${name}: this version does not know what was begun: ${intent}`, {
+    hint: 'use the version that began it',
+  });
+}
+
+async function finish({ volume, intent }: Found, undo: boolean): Promise<void> {
+  const nodes = await peerNodes();
+  const { move } = await planReplace(volume, intent.from, intent.to, nodes);
+  await untilStopped((isStopped) =>
+    performMove(move, nodes, { tell: (line) => note(`volume ${volume.name}: ${line}`), isStopped }, undo),
+  );
+}
+
+async function volumeNames(input: CommandInput): Promise<readonly string[]> {
+  const [only] = input.operands;
+  if (only !== undefined) return [only];
+  return [...new Set((await poolsOf(input)).flatMap((pool) => pool.volumes))];
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import { type BrickFile, isShared, textOf } from '#gluster/pool/compare.ts';
-import { Failure } from '#src/errors.ts';
+import { errnoOf, Failure } from '#src/errors.ts';
 import { commandFailed, run } from '#src/exec.ts';
 import { statOf, typedEntriesOf } from '#src/trees.ts';
 import type { Bytes } from '#src/units.ts';
@@ -118,12 +118,22 @@ async function filesAt(root: string, paths: readonly string[]): Promise<Readonly
       mode: status.mode.toString(8),
       owner: `${status.uid}:${status.gid}`,
       size: status.isFile() ? Number(status.size) : 0,
-      ...(status.isSymbolicLink() ? { link: readlinkSync(`${root}/${path}`) } : {}),
+      ...(status.isSymbolicLink() ? { link: linkAt(`${root}/${path}`) } : {}),
       attributes: attributes.get(`${root}/${path}`) ?? {},
     };
     return [path, file] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** Where a link leads; nowhere when it vanished meanwhile: the next look finds that. */
+function linkAt(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if (['ENOENT', 'EINVAL'].includes(errnoOf(error) ?? '')) return '';
+    throw error;
+  }
 }
 
 /** The shared attributes of files by their paths. One that vanishes meanwhile is left out. */

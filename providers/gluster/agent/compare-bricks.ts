@@ -23,7 +23,7 @@ export interface Comparison {
   readonly differences: readonly Difference[];
   /** The paths that differ, and that some bricks and not all had changed at each look. */
   readonly changing: readonly string[];
-  /** There may be more: the rest was not looked at. */
+  /** So much differs that the rest was not looked at. */
   readonly isPart: boolean;
 }
 
@@ -37,10 +37,22 @@ export const looks = { pause: 2000, most: 15, files: 5000 };
  */
 export async function compareBricks(bricks: readonly AskedBrick[], limits = looks): Promise<Comparison> {
   const digests = await Promise.all(bricks.map((brick) => brick.digests()));
-  const { parts, isPart } = unlikeParts(bricks, digests, limits.files);
-  const listed = parts.length === 0 ? [] : await Promise.all(bricks.map((brick) => brick.paths(parts)));
   const files = digests[0]?.reduce((sum, digest) => sum + digest.files, 0) ?? 0;
-  let open = new Map<string, Copies | undefined>([...new Set(listed.flat())].map((path) => [path, undefined]));
+  const differences: Difference[] = [];
+  const changing: string[] = [];
+  for (const parts of batchesOf(bricks, digests, limits.files)) {
+    if (differences.length >= limits.files) return { files, differences, changing, isPart: true };
+    const listed = await Promise.all(bricks.map((brick) => brick.paths(parts)));
+    const found = await settle(bricks, [...new Set(listed.flat())], limits);
+    differences.push(...found.differences);
+    changing.push(...found.changing);
+  }
+  return { files, differences, changing, isPart: false };
+}
+
+/** Looks at some paths until of each it is known whether it differs, or the looks are used up. */
+async function settle(bricks: readonly AskedBrick[], paths: readonly string[], limits: typeof looks) {
+  let open = new Map<string, Copies | undefined>(paths.map((path) => [path, undefined]));
   const differences: Difference[] = [];
   for (let look = 0; look < limits.most && open.size > 0; look += 1) {
     if (look > 0) await sleep(limits.pause);
@@ -55,26 +67,33 @@ export async function compareBricks(bricks: readonly AskedBrick[], limits = look
     }
     open = next;
   }
-  return { files, differences, changing: [...open.keys()], isPart };
+  return { differences, changing: [...open.keys()] };
 }
 
-/** The parts of the paths that are not the same on all bricks, as many as have not too many files. */
-function unlikeParts(bricks: readonly ComparedBrick[], digests: readonly (readonly Digest[])[], most: number) {
-  const parts: number[] = [];
-  let files = 0;
-  const all = digests[0]?.keys() ?? [];
-  for (const part of all) {
+/** The parts of the paths that are not the same on all bricks, in batches of not too many files. */
+function batchesOf(
+  bricks: readonly ComparedBrick[],
+  digests: readonly (readonly Digest[])[],
+  most: number,
+): readonly (readonly number[])[] {
+  const batches: number[][] = [];
+  let files = Number.POSITIVE_INFINITY;
+  for (const part of digests[0]?.keys() ?? []) {
     const here = digests.map((brick) => brick[part]);
     const withData = here.filter((_, index) => bricks[index]?.arbiter !== true);
     const isAlike =
       new Set(here.map((digest) => digest?.withoutSizes)).size === 1 &&
       new Set(withData.map((digest) => digest?.all)).size === 1;
     if (isAlike) continue;
-    files += Math.max(...here.map((digest) => digest?.files ?? 0));
-    if (parts.length > 0 && files > most) return { parts, isPart: true };
-    parts.push(part);
+    const size = Math.max(...here.map((digest) => digest?.files ?? 0));
+    if (files + size > most) {
+      batches.push([]);
+      files = 0;
+    }
+    batches.at(-1)?.push(part);
+    files += size;
   }
-  return { parts, isPart: false };
+  return batches;
 }
 
 async function lookAt(bricks: readonly AskedBrick[], paths: readonly string[]): Promise<ReadonlyMap<string, Copies>> {

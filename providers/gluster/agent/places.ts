@@ -41,9 +41,10 @@ function mountAbove(path: string, here: readonly Mount[]): Mount | undefined {
 
 /**
  * Renames the directory of a brick that its volume has left, so that Gluster can be given its old name again. Its data
- * stays. Returns where it is now.
+ * stays. Returns where it is now; an empty text when it is not there, because that was done before.
  */
 export async function retireBrick(place: BrickPlace): Promise<string> {
+  if (statOf(place.path) === undefined) return '';
   await requireBrick(place);
   const { path } = place;
   const day = new Date().toISOString().slice(0, 10);
@@ -59,9 +60,19 @@ export async function retireBrick(place: BrickPlace): Promise<string> {
   }
 }
 
-/** How many entries wait to be healed, as the brick itself has them marked: what heal-count counts. */
-export async function indexOf(place: BrickPlace): Promise<number> {
+/** What a brick has marked of what other bricks lack. */
+export interface Marks {
+  /** How many entries: what heal-count counts. */
+  readonly entries: number;
+  /** Whether the root of the volume is among them, as it is when a brick is new. */
+  readonly root: boolean;
+}
+
+const rootIdentity = '00000000-0000-0000-0000-000000000001';
+
+/** What a brick of this node has marked. */
+export async function marksOf(place: BrickPlace): Promise<Marks> {
   await requireBrick(place);
-  const marks = entriesOf(`${place.path}/.glusterfs/indices/xattrop`);
-  return marks.filter((mark) => !mark.startsWith('xattrop-')).length;
+  const marks = entriesOf(`${place.path}/.glusterfs/indices/xattrop`).filter((mark) => !mark.startsWith('xattrop-'));
+  return { entries: marks.length, root: marks.includes(rootIdentity) };
 }

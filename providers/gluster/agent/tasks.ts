@@ -1,9 +1,10 @@
 import type { BrickFile } from '#gluster/pool/compare.ts';
 import { Failure } from '#src/errors.ts';
 import { readIfThere } from '#src/files.ts';
+import { isLocked, sweepLock } from '#src/lock.ts';
 import type { Bytes } from '#src/units.ts';
 import { type BrickPlace, brickFiles, type Digest, digestsOf, pathsIn, usageOf } from './brick-files.ts';
-import { indexOf, type NewPlace, newPlace, retireBrick } from './places.ts';
+import { type Marks, marksOf, type NewPlace, newPlace, retireBrick } from './places.ts';
 import { type SeenVolume, seenVolume } from './seen-volume.ts';
 
 /** What a node can be asked for: the name of each task, what it is told, and what it answers. All of it is JSON. */
@@ -19,13 +20,14 @@ export interface Tasks {
     readonly asks: BrickPlace & { readonly paths: readonly string[] };
     readonly answers: Readonly<Record<string, BrickFile>>;
   };
-  /** How many entries of a brick wait to be healed. */
-  readonly 'brick index': { readonly asks: BrickPlace; readonly answers: number };
+  readonly 'brick marks': { readonly asks: BrickPlace; readonly answers: Marks };
   /** How many bytes the files of a brick take. */
   readonly 'brick usage': { readonly asks: BrickPlace; readonly answers: Bytes };
   /** Renames a brick that its volume has left; where it is now. */
   readonly 'retire brick': { readonly asks: BrickPlace; readonly answers: string };
   readonly 'new place': { readonly asks: { readonly path: string }; readonly answers: NewPlace };
+  /** Whether a process of it has a lock now. */
+  readonly 'change lock': { readonly asks: { readonly name: string }; readonly answers: boolean };
   readonly 'seen volume': { readonly asks: { readonly name: string }; readonly answers: SeenVolume };
 }
 
@@ -38,10 +40,14 @@ const doing: Doing = {
   'brick digests': digestsOf,
   'brick paths': async ({ parts, ...place }) => await pathsIn(place, parts),
   'brick files': async ({ paths, ...place }) => await brickFiles(place, paths),
-  'brick index': indexOf,
+  'brick marks': marksOf,
   'brick usage': usageOf,
   'retire brick': retireBrick,
   'new place': ({ path }) => newPlace(path),
+  'change lock': async ({ name }) => {
+    await sweepLock(name);
+    return isLocked(name);
+  },
   'seen volume': ({ name }) => seenVolume(name),
 };
 

@@ -11,6 +11,8 @@ export interface Intent {
   readonly from: string;
   readonly to: string;
   readonly stage: Stage;
+  /** Which process does it: another one that takes over writes its own. */
+  readonly run: string;
 }
 
 /** The value for no change: to reset the option fails on GlusterFS 10.3. */
@@ -21,9 +23,9 @@ export function intentOf({ options }: Pick<Volume, 'options'>): Intent | string 
   const text = options.get(intentOption) ?? nothing;
   if (text === nothing) return undefined;
   const object = parseObject(text) ?? {};
-  const [from, to, stage] = ['from', 'to', 'stage'].map((field) => textField(object, field));
-  if (from === undefined || to === undefined || (stage !== 'adding' && stage !== 'copying')) return text;
-  return { from, to, stage };
+  const [from, to, run, stage] = ['from', 'to', 'run', 'stage'].map((field) => textField(object, field));
+  if (from === undefined || to === undefined || run === undefined) return text;
+  return stage === 'adding' || stage === 'copying' ? { from, to, stage, run } : text;
 }
 
 /** The value of the option. A glusterd dies of one with 8000 characters: two paths are far from that. */

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Follow } from '#gluster/glusterd/healing.ts';
-import { Failure } from '#src/errors.ts';
+import { asFailure, Failure } from '#src/errors.ts';
 
-/** Which of the two bricks a volume has while one is moved. */
+/** How a volume is while one of its bricks is moved. */
 export interface Standing {
   readonly old: boolean;
   readonly fresh: boolean;
+  /** Whether it has no other bricks than it had before, and the new one. */
+  readonly isAsExpected: boolean;
+  /** What the volume says is under way: nothing, this move by this run or by another one, or another change. */
+  readonly claim: 'none' | 'ours' | 'begun' | 'other';
   /**
-   * How far an earlier run came, as the volume itself says. adding: the new brick may miss what clients write. copying:
-   * every client writes to it.
+   * How far this move came. adding: the new brick may miss what clients write. copying: every client writes to it.
    */
   readonly stage: Stage | undefined;
   /** Whether the self-heal daemons are switched off. */
@@ -20,7 +23,9 @@ export type Stage = 'adding' | 'copying';
 /** What is done to a volume to move one of its bricks. */
 export interface MoveActions {
   readonly look: () => Promise<Standing>;
-  /** Notes on the volume how far the move is, for whoever finishes it; undefined: there is none. */
+  /** Who works at this move on another node; undefined when nobody is known to. */
+  readonly rival: () => Promise<string | undefined>;
+  /** Notes on the volume how far this run is, for whoever finishes it; undefined: nothing is under way. */
   readonly intend: (stage: Stage | undefined) => Promise<void>;
   /** Switches the self-heal daemons of the volume on or off. */
   readonly heal: (on: boolean) => Promise<void>;
@@ -30,10 +35,14 @@ export interface MoveActions {
   readonly refusal: () => Promise<string | undefined>;
   /** What keeps a client from being on the new brick; undefined when every client is. */
   readonly lagging: () => Promise<string | undefined>;
-  /** Returns when the new brick is complete beyond doubt. */
-  readonly complete: () => Promise<void>;
-  /** Takes a brick out of the volume, and renames its directory. */
+  /** Returns when the new brick is complete beyond doubt; or why it never can be, because of a client. */
+  readonly complete: () => Promise<string | undefined>;
+  /** Why the volume would not do without the new brick; undefined when all others run. */
+  readonly need: () => Promise<string | undefined>;
+  /** Takes a brick out of the volume. */
   readonly remove: (brick: 'old' | 'fresh') => Promise<void>;
+  /** Renames the directory of a brick that is out, unless that was done. */
+  readonly retire: (brick: 'old' | 'fresh') => Promise<void>;
 }
 
 /** How long things may take: milliseconds. */
@@ -47,32 +56,68 @@ export const moveTimes = {
 /** So many times in a row every client has to be on the new brick. */
 const times = 3;
 
+const toFinish = { hint: 'gnt-gluster pool reconcile' };
+
 /**
  * Moves a brick: the new one is added, filled and proven before the old one is removed. Guests go on meanwhile.
  *
  * The self-heal daemons are off from before the new brick is added until every client writes to it. Without that they
  * copy while some client still writes to the old bricks only, and that is never noticed (docs/pool.md). What was begun
  * by an earlier run is finished; what is not sure of it is undone, which loses nothing: the old bricks are complete.
+ * Before each step that matters the volume has to say that this run does it: another one may have taken over.
  *
  * Throws a Failure when it was undone; and one of kind unavailable when the new brick does not become complete. Then
  * both stay, and the next call goes on.
  */
 export async function moveBrick(actions: MoveActions, follow: Follow, limits = moveTimes): Promise<void> {
-  const standing = await actions.look();
-  if (standing.old && !(standing.fresh && standing.stage === 'copying')) {
-    if (standing.fresh && !(standing.stage === 'adding' && standing.isHealingOff))
-      throw await undone(actions, follow, 'an earlier run did not say whether every client is on the new brick');
-    await addInBracket(actions, follow, limits, standing);
-  }
+  const standing = await begin(actions);
   if (standing.old) {
+    if (!(standing.fresh && standing.stage === 'copying')) {
+      if (standing.fresh && !(standing.stage === 'adding' && standing.isHealingOff))
+        throw await undone(actions, follow, 'an earlier run did not say whether every client is on the new brick');
+      await addInBracket(actions, follow, limits, standing);
+    }
+    await requireOurs(actions);
     await actions.heal(true);
     follow.tell('copying to the new brick');
-    await actions.complete();
+    const late = await actions.complete();
+    if (late !== undefined) throw await undone(actions, follow, late);
+    await requireOurs(actions);
     follow.tell('removing the old brick');
     await actions.remove('old');
   }
+  await actions.retire('old');
   await actions.heal(true);
   await actions.intend(undefined);
+}
+
+/** Takes the new brick out again, whatever was done; the old one has to be there. */
+export async function undoMove(actions: MoveActions, follow: Follow): Promise<void> {
+  const { old } = await begin(actions);
+  if (!old)
+    throw new Failure('unsupported', 'the old brick has left the volume: the move can only be finished', toFinish);
+  await takeOut(actions, follow, 'the move is undone');
+}
+
+/** The volume says that this run moves the brick when this returns; what it returns is how it was found. */
+async function begin(actions: MoveActions): Promise<Standing> {
+  const standing = await actions.look();
+  const { old, fresh, claim, isAsExpected } = standing;
+  if (claim === 'other') throw new Failure('busy', 'another change of the volume is under way', toFinish);
+  if (!old && !fresh) throw new Failure('missing', 'the volume has neither the old brick nor the new one');
+  if (!isAsExpected || (claim === 'none' && fresh))
+    throw new Failure('unsupported', 'the volume has bricks that this move does not know');
+  const rival = claim === 'begun' ? await actions.rival() : undefined;
+  if (rival !== undefined) throw new Failure('busy', rival, { hint: 'wait until it has ended' });
+  await actions.intend(standing.stage ?? 'adding');
+  await requireOurs(actions);
+  return standing;
+}
+
+async function requireOurs(actions: MoveActions): Promise<Standing> {
+  const standing = await actions.look();
+  if (standing.claim === 'ours') return standing;
+  throw new Failure('busy', 'another run took over this move, or another change of the volume began', toFinish);
 }
 
 /** The new brick is part of the volume, and every client writes to it, when this returns; nothing was copied yet. */
@@ -84,7 +129,6 @@ async function addInBracket(
 ): Promise<void> {
   try {
     if (!standing.fresh) {
-      await actions.intend('adding');
       await actions.heal(false);
       follow.tell('adding the new brick');
       await actions.add();
@@ -92,11 +136,14 @@ async function addInBracket(
     const refusal = await actions.refusal();
     if (refusal !== undefined) throw new Failure('failed', refusal);
     await untilAllClients(actions, follow, limits);
+    const { fresh, isHealingOff, isAsExpected } = await requireOurs(actions);
+    if (!fresh || !isHealingOff || !isAsExpected) throw new Failure('failed', 'the volume was changed meanwhile');
+    await actions.intend('copying');
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    throw await undone(actions, follow, error.message, error);
+    const failure = asFailure(error);
+    if (failure === undefined) throw error;
+    throw await undone(actions, follow, failure.message, failure);
   }
-  await actions.intend('copying');
 }
 
 async function untilAllClients(
@@ -116,15 +163,39 @@ async function untilAllClients(
   }
 }
 
-/** Takes the new brick out again. The daemons go on only then: they must not copy to it. */
-async function undone(actions: MoveActions, { tell }: Follow, reason: string, cause?: Failure): Promise<Failure> {
-  tell(`${reason}: taking the new brick out again`);
-  if ((await actions.look()).fresh) await actions.remove('fresh');
-  await actions.heal(true);
-  await actions.intend(undefined);
+/** Undoes the move, and returns the Failure that says why. Throws one that says how to go on when it cannot. */
+async function undone(actions: MoveActions, follow: Follow, reason: string, cause?: Failure): Promise<Failure> {
+  try {
+    await takeOut(actions, follow, reason);
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure === undefined) throw error;
+    const problems = [reason, failure.message];
+    return new Failure('failed', 'the move is neither finished nor undone', { problems, cause: failure, ...toFinish });
+  }
   return new Failure(cause?.kind ?? 'failed', `the brick was not moved: ${reason}`, {
     ...cause?.details,
     ...(cause === undefined ? {} : { cause }),
     hint: cause?.details.hint ?? 'the volume has its old bricks; try again',
   });
+}
+
+/**
+ * Takes the new brick out again. The daemons go on only then: they must not copy to it. To note it takes the lock of
+ * the volume: a command that was given up, and goes on in glusterd, has ended then.
+ */
+async function takeOut(actions: MoveActions, { tell }: Follow, reason: string): Promise<void> {
+  await requireOurs(actions);
+  await actions.intend('adding');
+  tell(`${reason}: taking the new brick out again`);
+  if ((await actions.look()).fresh) {
+    const need = await actions.need();
+    if (need !== undefined) throw new Failure('unavailable', need);
+    await actions.remove('fresh');
+    await actions.retire('fresh');
+  }
+  const { fresh, isAsExpected } = await requireOurs(actions);
+  if (fresh || !isAsExpected) throw new Failure('failed', 'the volume has other bricks than before the move');
+  await actions.heal(true);
+  await actions.intend(undefined);
 }

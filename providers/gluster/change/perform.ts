@@ -1,26 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ask } from '#gluster/agent/ask.ts';
 import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
+import { thisNode } from '#gluster/ganeti/this-node.ts';
 import { healActions } from '#gluster/glusterd/heal-actions.ts';
 import { type Follow, healingTimes, healVolume } from '#gluster/glusterd/healing.ts';
 import { orReason } from '#gluster/glusterd/observe.ts';
+import { change, isOff } from '#gluster/glusterd/options.ts';
+import { Failure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
-import { actionsOf, type BrickMove, observeMove } from './brick-move.ts';
-import { moveBrick } from './move.ts';
+import {
+  type BrickMove,
+  commandsOf,
+  intend,
+  needOf,
+  observeMove,
+  removeBrick,
+  retire,
+  standingOf,
+  volumeOf,
+} from './brick-move.ts';
+import { laggingOf, mostClients, refusalOf } from './clients.ts';
+import { type MoveActions, moveBrick, undoMove } from './move.ts';
 import { doubtOf } from './proof.ts';
 
-/** The proof is looked at three times, with so many milliseconds between. */
-const turn = 10_000;
+/** The proof is looked at three times, with so many milliseconds between. A large file can be copied for hours. */
+const limits = { ...healingTimes, turn: 10_000, hopeless: 6 * 3_600_000 };
+
+/** A client that connects is on some bricks a moment sooner than on others: looks, and milliseconds between them. */
+const lateLooks = 5;
+const lateTurn = 3000;
+
+/** The lock on changes of a volume on one node. */
+export function changeLock(name: string): string {
+  return `change@${name}`;
+}
 
 /**
- * Moves a brick on real volumes, or finishes what an earlier run began. One change of a volume at a time on this node.
+ * Moves a brick on real volumes, or finishes what an earlier run began; with `undo` it takes that back. One change of a
+ * volume at a time on this node.
  */
-export async function performMove(move: BrickMove, nodes: PeerNodes, follow: Follow): Promise<void> {
-  const look = () => observeMove(move);
-  const doubt = async () => {
-    const { volume } = await look();
-    return await orReason(() => doubtOf(volume, nodes));
-  };
-  const complete = () => healVolume({ ...healActions(move.volume, look), doubt }, follow, { ...healingTimes, turn });
-  await withLock(`change@${move.volume.name}`, 'change of a volume', () =>
-    moveBrick(actionsOf(move, nodes, complete), follow),
+export async function performMove(move: BrickMove, nodes: PeerNodes, follow: Follow, undo = false): Promise<void> {
+  const actions = actionsOf(move, nodes, follow);
+  await withLock(changeLock(move.volume.name), 'change of a volume', () =>
+    undo ? undoMove(actions, follow) : moveBrick(actions, follow),
   );
+}
+
+function actionsOf(move: BrickMove, nodes: PeerNodes, follow: Follow): MoveActions {
+  const commands = commandsOf(move);
+  let before = 0;
+  return {
+    look: async () => standingOf(move, await volumeOf(move)),
+    rival: () => rivalOf(move, nodes),
+    intend: (stage) => intend(move, stage),
+    heal: async (on) => {
+      const { options } = await volumeOf(move);
+      if (isOff(options.get('cluster.self-heal-daemon') ?? 'on') === on)
+        await change(on ? commands.resume : commands.pause);
+    },
+    add: async () => {
+      before = await mostClients(move.volume);
+      await change(commands.add);
+    },
+    refusal: () => refusalOf(move, nodes),
+    lagging: () => orReason(() => laggingOf(move, before)),
+    complete: () => complete(move, nodes, follow),
+    need: () => needOf(move),
+    remove: (brick) => removeBrick(move, brick),
+    retire: (brick) => retire(move, brick === 'old' ? move.from : move.to, nodes),
+  };
+}
+
+/** Returns when the new brick is complete; or which clients were never on it, as nothing else would tell. */
+async function complete(move: BrickMove, nodes: PeerNodes, follow: Follow): Promise<string | undefined> {
+  const look = () => observeMove(move);
+  let late: string | undefined;
+  const doubt = async (): Promise<string | undefined> => {
+    late = await lateClients(move);
+    if (late !== undefined) throw new Failure('failed', late);
+    return await orReason(async () => doubtOf((await look()).volume, nodes));
+  };
+  try {
+    await healVolume({ ...healActions(move.volume, look), doubt }, follow, limits);
+    return undefined;
+  } catch (error) {
+    if (late !== undefined) return late;
+    throw error;
+  }
+}
+
+async function lateClients(move: BrickMove): Promise<string | undefined> {
+  let reason: string | undefined;
+  for (let look = 0; look < lateLooks; look += 1) {
+    if (look > 0) await sleep(lateTurn);
+    reason = await laggingOf(move);
+    if (reason === undefined) return undefined;
+  }
+  return reason;
+}
+
+/** The other node that works at a change of the volume. One that cannot be asked is taken for dead. */
+async function rivalOf({ volume }: BrickMove, { byPeer }: PeerNodes): Promise<string | undefined> {
+  for (const node of byPeer.values()) {
+    if (node === thisNode().name) continue;
+    const isBusy = await orReason(() => ask(node, 'change lock', { name: changeLock(volume.name) }));
+    if (isBusy === true) return `node ${node} works at a change of volume ${volume.name}`;
+  }
+  return undefined;
 }

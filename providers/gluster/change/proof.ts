@@ -12,8 +12,8 @@ import { nodeOf } from './nodes.ts';
  */
 export async function doubtOf(volume: Volume, nodes: PeerNodes): Promise<string | undefined> {
   for (const brick of volume.bricks) {
-    const marks = await ask(nodeOf(brick, nodes), 'brick index', { volume: volume.id, path: brick.path });
-    if (marks > 0) return `brick ${nameOf(brick)} has ${marks} entries marked that wait to be healed`;
+    const { entries } = await ask(nodeOf(brick, nodes), 'brick marks', { volume: volume.id, path: brick.path });
+    if (entries > 0) return `brick ${nameOf(brick)} has ${entries} entries marked that wait to be healed`;
   }
   return doubtAbout(volume, await healSummary(volume.name)) ?? differenceIn(await compareBricksOf(volume, nodes));
 }

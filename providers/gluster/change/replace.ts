@@ -1,14 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { ask } from '#gluster/agent/ask.ts';
 import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
 import { ganetiNodes, isSameNode } from '#gluster/ganeti/ssconf.ts';
 import { healthOf } from '#gluster/glusterd/health.ts';
-import { observe } from '#gluster/glusterd/observe.ts';
+import { observe, orReason } from '#gluster/glusterd/observe.ts';
+import { effectiveOptions, isOff } from '#gluster/glusterd/options.ts';
 import { type Peer, peers } from '#gluster/glusterd/peers.ts';
-import { brickKey } from '#gluster/glusterd/status.ts';
 import { nameOf, placeIn, type Volume } from '#gluster/glusterd/volumes.ts';
 import { Failure } from '#src/errors.ts';
 import { type Bytes, formatBytes } from '#src/units.ts';
-import type { BrickMove, Place } from './brick-move.ts';
+import { type BrickMove, hasBrick, type Place } from './brick-move.ts';
 import { intentOf } from './intent.ts';
 import { nodeOf } from './nodes.ts';
 
@@ -32,20 +33,34 @@ export async function planReplace(volume: Volume, from: string, to: string, node
       problems: [typeof begun === 'string' ? begun : `${begun.from} moves to ${begun.to}`],
       hint: 'gnt-gluster pool reconcile',
     });
-  const fresh = await placeOf(to, volume, nodes, members);
-  const old =
-    volume.bricks.find((brick) => nameOf(brick) === from) ?? (begun && (await placeOf(from, volume, nodes, members)));
+  const fresh = begun ? await begunPlace(to, volume, nodes, members) : await placeOf(to, volume, nodes, members);
+  const old = begun
+    ? await begunPlace(from, volume, nodes, members)
+    : volume.bricks.find((brick) => nameOf(brick) === from);
   if (old === undefined)
     throw new Failure('invalid', `volume ${volume.name} has no brick ${from}`, {
       problems: volume.bricks.map((brick) => `it has ${nameOf(brick)}`),
     });
   const hasBoth = [old, fresh].every((place) => hasBrick(volume, place));
   const copies = hasBoth ? volume.copies - 1 : volume.copies;
-  const move = { volume, from: old, to: fresh, copies };
+  const move = { volume, from: old, to: fresh, copies, run: randomUUID() };
   if (begun !== undefined) return { move, bytes: 0, isBegun: true };
   const bytes = await ask(nodeOf(old, nodes), 'brick usage', { volume: volume.id, path: old.path });
   await requireMovable(move, bytes, nodes, members);
   return { move, bytes, isBegun: false };
+}
+
+/**
+ * A place of a move that was begun. Its node may be gone meanwhile: then it is the place of no brick, and the move is
+ * finished or undone without it.
+ */
+async function begunPlace(name: string, volume: Volume, nodes: PeerNodes, members: readonly Peer[]): Promise<Place> {
+  const brick = volume.bricks.find((one) => nameOf(one) === name);
+  if (brick !== undefined) return brick;
+  const place = placeIn(name);
+  if (place === undefined) throw new Failure('invalid', `${JSON.stringify(name)} is not HOST:/PATH of a directory`);
+  const found = await orReason(() => placeOf(name, volume, nodes, members));
+  return typeof found === 'string' ? { ...place, peer: '' } : found;
 }
 
 /** The place that HOST:/PATH means: HOST is a node of the cluster, whose glusterd tells who it is. */
@@ -76,9 +91,8 @@ async function placeOf(
   return { ...place, peer };
 }
 
-function hasBrick({ bricks }: Volume, { peer, path }: Place): boolean {
-  return bricks.some((brick) => brickKey(brick.peer, brick.path) === brickKey(peer, path));
-}
+/** With these a client copies to a new brick, while another one may not write to it yet. */
+const clientHealing = ['cluster.data-self-heal', 'cluster.entry-self-heal', 'cluster.metadata-self-heal'];
 
 /** Throws a Failure that has all that is against a move that is not begun yet. */
 async function requireMovable(
@@ -90,11 +104,14 @@ async function requireMovable(
   const { name } = volume;
   const health = healthOf(await observe(volume, members));
   const { problems, free } = await ask(nodeOf(to, nodes), 'new place', { path: to.path });
+  const options = await effectiveOptions(name);
+  const healing = clientHealing.filter((option) => !isOff(options.get(option) ?? 'off'));
   const same = volume.bricks.find(({ peer }) => peer === to.peer);
   const against = [
     ...(volume.bricks.length > copies ? [`volume ${name} has more than one replica set`] : []),
     ...(copies === 1 ? [`volume ${name} has one copy: add another one first`] : []),
     ...(volume.arbiters > 0 ? [`volume ${name} has an arbiter: Gluster adds no brick to it`] : []),
+    ...healing.map((option) => `option ${option} lets clients heal: gluster volume reset ${name} ${option}`),
     ...(health.state === 'ok' ? [] : [`volume ${name} is ${health.state}`, ...health.problems]),
     ...(same === undefined
       ? []

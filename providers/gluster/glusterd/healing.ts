@@ -38,6 +38,9 @@ export const healingTimes = {
   hopeless: 600_000,
 };
 
+/** So many entries more than the fewest are no new work. */
+const few = 10;
+
 /** So many times in a row a volume has to be well. */
 const times = 3;
 
@@ -79,6 +82,7 @@ async function untilWell(
 ): Promise<void> {
   let [well, least, told] = [0, Number.POSITIVE_INFINITY, ''];
   let [progress, called] = [performance.now(), Number.NEGATIVE_INFINITY];
+  let missingSince: number | undefined;
   while (well < times) {
     if (isStopped()) throw new Failure('failed', 'it was stopped before everything was healed');
     const observed = await look();
@@ -88,13 +92,16 @@ async function untilWell(
     const isWell = health.state === 'ok' && doubted === undefined;
     well = isWell ? well + 1 : 0;
     const entries = typeof observed.pending === 'object' ? observed.pending.entries : Number.POSITIVE_INFINITY;
-    if (entries < least || isWell) [least, progress] = [Math.min(entries, least), now];
+    // The daemons find more while they heal a directory: that is progress, too. A guest makes a few come and go.
+    const isMore = Number.isFinite(entries) && entries > least + few;
+    if (entries < least || isMore || isWell) [least, progress] = [entries, now];
     const line = [...health.problems, ...(doubted === undefined ? [] : [doubted])].join('; ');
     if (line !== told && line !== '') tell(line);
     told = line;
     const stalled = now - progress;
     const isMissing = health.state !== 'healing' && health.state !== 'ok';
-    if (stalled > (isMissing ? limits.missing : limits.hopeless)) throw stuck(health, doubted);
+    missingSince = isMissing ? (missingSince ?? now) : undefined;
+    if (now - (missingSince ?? now) > limits.missing || stalled > limits.hopeless) throw stuck(health, doubted);
     if (!isMissing && stalled > limits.stall) await onStall();
     if ((health.state === 'healing' || doubted !== undefined) && now - called > limits.call) {
       called = now;

@@ -1,5 +1,6 @@
 import type { Bytes } from '#src/units.ts';
 import type { Pending } from './heal.ts';
+import { isOff } from './options.ts';
 import { memberState, type Peer } from './peers.ts';
 import type { VolumeStatus } from './status.ts';
 import { nameOf, type Volume, type VolumeBrick } from './volumes.ts';
@@ -51,16 +52,16 @@ export function healthOf(observed: Observed): Health {
   const healing = volume.copies === 1 ? [] : volume.bricks.filter((brick) => !isAway(brick));
   const idle = [...new Set(healing.map(({ peer }) => peer))].filter((peer) => !status.healers.has(peer));
   const away = peersOf(volume).flatMap((id) => strayed(id, peers));
-  const isOff = idle.length > 0 && volume.options.get('cluster.self-heal-daemon') === 'off';
+  const isPaused = idle.length > 0 && isOff(volume.options.get('cluster.self-heal-daemon') ?? 'on');
   // It does not count while it is off.
-  const waiting = waitingFor(isOff ? { ...observed, pending: undefined } : observed, down);
+  const waiting = waitingFor(isPaused ? { ...observed, pending: undefined } : observed, down);
   const data = found.filter(({ brick }) => !brick.arbiter).map((one) => one.status);
   const problems = [
     ...(volume.bricks.length > volume.copies
       ? [`it has ${volume.bricks.length} bricks in more than one replica set`]
       : []),
     ...down.map((brick) => `brick ${nameOf(brick)} does not run`),
-    ...(isOff ? [daemonIsOff] : idle.map((peer) => `the self-heal daemon of ${hostOf(volume, peer)} does not run`)),
+    ...(isPaused ? [daemonIsOff] : idle.map((peer) => `the self-heal daemon of ${hostOf(volume, peer)} does not run`)),
     ...away,
     ...waiting.problems,
   ];
@@ -68,7 +69,7 @@ export function healthOf(observed: Observed): Health {
     state: stateOf({ volume, down, isComplete: idle.length === 0 && away.length === 0, ...waiting }),
     problems,
     online: volume.bricks.length - notSeen.length,
-    idle: down.length + (isOff ? 0 : idle.length),
+    idle: down.length + (isPaused ? 0 : idle.length),
     size: smallest(data.map((one) => one?.size)),
     free: smallest(data.map((one) => one?.free)),
   };

@@ -1,3 +1,4 @@
+import { patiently } from './patiently.ts';
 import { askGluster, child, children, text } from './xml.ts';
 
 /** All peers must take an option over, and the clients build a new graph: seconds. */
@@ -24,7 +25,15 @@ export function setCommand(
   return ['volume', 'set', volume, ...options.flatMap(({ option, wanted }) => [option, wanted])];
 }
 
-/** Runs a command that changes a volume. Throws a Failure of kind failed, with the reason, when glusterd refuses it. */
+/** Whether an option has a value that means no. */
+export function isOff(value: string): boolean {
+  return ['off', 'disable', 'no', 'false', '0'].includes(value);
+}
+
+/**
+ * Runs a command that changes a volume; who types Ctrl-C does not end it. It waits while another command has the lock
+ * of the volume. Throws a Failure of kind failed, with the reason, when glusterd refuses it.
+ */
 export async function change(command: readonly string[]): Promise<void> {
-  await askGluster(command, patience);
+  await patiently(() => askGluster(command, patience, { ownGroup: true }));
 }

@@ -1,4 +1,5 @@
 import type { Bytes } from '#src/units.ts';
+import { patiently } from './patiently.ts';
 import { askGluster, child, children, count, text } from './xml.ts';
 
 /** What a glusterd says of a brick that it has. */
@@ -53,7 +54,7 @@ export function statusIn(name: string, processes: unknown, detail: unknown): Vol
 
 /** How many clients each brick of a volume has, by the UUID of its peer and its path; what does not run is left out. */
 export async function clientCounts(name: string): Promise<ReadonlyMap<string, number>> {
-  return clientsIn(name, await askGluster(['volume', 'status', name, 'clients'], patience));
+  return clientsIn(name, await patiently(() => askGluster(['volume', 'status', name, 'clients'], patience)));
 }
 
 /** Reads `volume status NAME clients --xml`. */

@@ -1,5 +1,5 @@
 import { Failure } from '#src/errors.ts';
-import { type CommandResult, commandFailed, run } from '#src/exec.ts';
+import { type CommandOptions, type CommandResult, commandFailed, run } from '#src/exec.ts';
 
 /** How long a glusterd is waited for, in seconds. */
 const patience = 10;
@@ -8,9 +8,13 @@ const patience = 10;
  * Runs one gluster command that prints XML, whatever it prints. A dead peer can make it wait for two minutes; we wait
  * `seconds`. Throws a Failure of kind unavailable when the glusterd of this node does not answer.
  */
-export async function runGluster(args: readonly string[], seconds = patience): Promise<CommandResult> {
+export async function runGluster(
+  args: readonly string[],
+  seconds = patience,
+  options: Pick<CommandOptions, 'ownGroup'> = {},
+): Promise<CommandResult> {
   const argv = ['gluster', '--mode=script', '--xml', `--timeout=${seconds}`, ...args];
-  const result = await run(argv, { timeLimit: (seconds + 2) * 1000 });
+  const result = await run(argv, { timeLimit: (seconds + 2) * 1000, ...options });
   if (!result.stdout.includes('<cliOutput>'))
     // Without glusterd it prints a plain sentence in place of XML.
     throw new Failure('unavailable', 'the glusterd of this node does not answer', {
@@ -21,8 +25,12 @@ export async function runGluster(args: readonly string[], seconds = patience): P
 }
 
 /** What a gluster command answered. Throws a Failure of kind failed, with the reason it gave, when it was refused. */
-export async function askGluster(args: readonly string[], seconds = patience): Promise<unknown> {
-  const result = await runGluster(args, seconds);
+export async function askGluster(
+  args: readonly string[],
+  seconds = patience,
+  options: Pick<CommandOptions, 'ownGroup'> = {},
+): Promise<unknown> {
+  const result = await runGluster(args, seconds, options);
   const output = await outputOf(result);
   if (text(output, 'opRet') !== '0') throw refused(result, output);
   return output;

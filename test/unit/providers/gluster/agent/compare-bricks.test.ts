@@ -84,11 +84,22 @@ test('a brick that does not have the changes is found while they go on', async (
   });
 });
 
-test('where very much differs, only a part is looked at', async () => {
+test('where very much differs, the rest is not looked at', async () => {
   const files = Object.fromEntries([...'abcdefghijkl'].map((path) => [path, 1]));
   const { differences, isPart } = await compareBricks([brick('x', [files]), brick('y', [{}])], limits);
   expect(isPart).toBe(true);
   expect(differences).toHaveLength(limits.files);
+});
+
+test('what differs behind very many that were only changing is found', async () => {
+  const names = [...'abcdefghijkl'];
+  const filesOf = (size: number) => Object.fromEntries(names.map((path) => [path, path === 'l' ? 7 : size]));
+  const { l: _, ...without } = filesOf(2);
+  const found = await compareBricks([brick('x', [filesOf(1), filesOf(2)]), brick('y', [without])], {
+    ...limits,
+    most: 6,
+  });
+  expect(found).toMatchObject({ differences: [{ path: 'l', problem: 'is missing on y' }], isPart: false });
 });
 
 test('whatever two bricks have, exactly the paths that differ are told', async () => {

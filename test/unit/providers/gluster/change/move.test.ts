@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type MoveActions, moveBrick, type Stage } from '#gluster/change/move.ts';
+import { type MoveActions, moveBrick, type Stage, undoMove } from '#gluster/change/move.ts';
 import { Failure } from '#src/errors.ts';
 
 const limits = { turn: 0, clients: 20 };
@@ -14,6 +14,9 @@ interface World {
   old: boolean;
   fresh: boolean;
   stage: Stage | undefined;
+  /** Which run the volume names; undefined: another change. */
+  owner: number | undefined;
+  isAsExpected: boolean;
   isHealingOff: boolean;
   /** After so many looks every client is on the new brick. */
   clientsAfter: number;
@@ -30,6 +33,8 @@ function newWorld(more: Partial<World> = {}): World {
     old: true,
     fresh: false,
     stage: undefined,
+    owner: 0,
+    isAsExpected: true,
     isHealingOff: false,
     clientsAfter: 2,
     isBroken: false,
@@ -40,8 +45,12 @@ function newWorld(more: Partial<World> = {}): World {
   };
 }
 
-/** The actions on a volume that is a few variables. Each takes the next fault. */
+let runs = 0;
+
+/** The actions of a new run on a volume that is a few variables. Each takes the next fault. */
 function actionsIn(world: World, faults: Fault[], breaks = false): MoveActions {
+  runs += 1;
+  const me = runs;
   const act = async (name: string, effect: () => unknown): Promise<void> => {
     const fault = faults.shift() ?? 'none';
     if (fault === 'killed before') throw new Killed();
@@ -52,9 +61,15 @@ function actionsIn(world: World, faults: Fault[], breaks = false): MoveActions {
     if (fault === 'killed after') throw new Killed();
     if (fault === 'refused and done') throw new Failure('failed', `${name} timed out`);
   };
+  const claim = (): 'none' | 'ours' | 'begun' | 'other' => {
+    if (world.owner === undefined) return 'other';
+    if (world.stage === undefined) return 'none';
+    return world.owner === me ? 'ours' : 'begun';
+  };
   return {
-    look: async () => ({ ...world }),
-    intend: (stage) => act(`intend ${stage}`, () => Object.assign(world, { stage })),
+    look: async () => ({ ...world, claim: claim() }),
+    rival: async () => undefined,
+    intend: (stage) => act(`intend ${stage}`, () => Object.assign(world, { stage, owner: me })),
     heal: (on) => act(`heal ${on}`, () => Object.assign(world, { isHealingOff: !on })),
     add: () =>
       act('add', () => {
@@ -67,8 +82,13 @@ function actionsIn(world: World, faults: Fault[], breaks = false): MoveActions {
       world.clientsAfter -= 1;
       return world.clientsAfter > 0 ? 'a client is not on it' : undefined;
     },
-    complete: () => act('complete', () => Object.assign(world, { isComplete: world.fresh && !world.isBroken })),
+    complete: async () => {
+      await act('complete', () => Object.assign(world, { isComplete: world.fresh && !world.isBroken }));
+      return undefined;
+    },
+    need: async () => undefined,
     remove: (brick) => act(`remove ${brick}`, () => Object.assign(world, { [brick]: false })),
+    retire: async (brick) => void world.done.push(`retire ${brick}`),
   };
 }
 
@@ -104,6 +124,7 @@ describe('the move of a brick', () => {
       'heal true',
       'complete',
       'remove old',
+      'retire old',
       'heal true',
       'intend undefined',
     ]);
@@ -118,6 +139,72 @@ describe('the move of a brick', () => {
   test('is undone when not every peer has the new brick', async () => {
     const world = newWorld();
     expect(await run(world, [], true)).toMatchObject({ message: expect.stringContaining('a peer has other bricks') });
+    expect(world).toMatchObject({ old: true, fresh: false, isHealingOff: false, stage: undefined, lost: [] });
+  });
+
+  test('touches nothing while another change of the volume is under way', async () => {
+    const world = newWorld({ owner: undefined, isHealingOff: true });
+    expect(await run(world)).toMatchObject({ kind: 'busy', message: 'another change of the volume is under way' });
+    expect(world.done).toEqual([]);
+  });
+
+  test('touches nothing while another node works at it', async () => {
+    const world = newWorld({ fresh: true, stage: 'copying', clientsAfter: 0 });
+    const actions = { ...actionsIn(world, []), rival: async () => 'node node2 works at it' };
+    await expect(moveBrick(actions, { tell: () => undefined, isStopped: () => false }, limits)).rejects.toThrow(
+      'node2',
+    );
+    expect(world.done).toEqual([]);
+  });
+
+  test.each(['add', 'lagging', 'complete'] as const)('stops when another run takes over during %s', async (moment) => {
+    const world = newWorld();
+    const actions = actionsIn(world, []);
+    const takenOver: MoveActions = {
+      ...actions,
+      [moment]: async () => {
+        const result = await actions[moment]();
+        if (moment !== 'lagging' || world.clientsAfter < 0) world.owner = -1;
+        return result;
+      },
+    };
+    const moving = moveBrick(takenOver, { tell: () => undefined, isStopped: () => false }, limits);
+    await expect(moving).rejects.toBeInstanceOf(Failure);
+    const before = moment === 'complete' ? 'complete' : 'add';
+    expect(world.done.at(-1)).toBe(before);
+    expect(world).toMatchObject({ old: true, fresh: true, isHealingOff: moment !== 'complete' });
+  });
+
+  test('refuses bricks that it does not know', async () => {
+    expect(await run(newWorld({ isAsExpected: false }))).toMatchObject({ kind: 'unsupported' });
+    expect(await run(newWorld({ fresh: true, clientsAfter: 0 }))).toMatchObject({ kind: 'unsupported' });
+    expect(await run(newWorld({ old: false, fresh: false }))).toMatchObject({ kind: 'missing' });
+  });
+
+  test('is taken back at any stage, but not when the old brick is out', async () => {
+    const follow = { tell: () => undefined, isStopped: () => false };
+    for (const stage of ['adding', 'copying'] as const) {
+      const world = newWorld({ fresh: true, stage, clientsAfter: 0, isHealingOff: stage === 'adding' });
+      await undoMove(actionsIn(world, []), follow);
+      expect(world).toMatchObject({ old: true, fresh: false, isHealingOff: false, stage: undefined, lost: [] });
+    }
+    const gone = newWorld({ old: false, fresh: true, isComplete: true, stage: 'copying' });
+    await expect(undoMove(actionsIn(gone, []), follow)).rejects.toThrow('can only be finished');
+  });
+
+  test('is not taken back while a brick is away that may lack what the new one has', async () => {
+    const world = newWorld({ fresh: true, stage: 'adding', clientsAfter: 0, isHealingOff: true });
+    const actions = { ...actionsIn(world, []), need: async () => '1 of the bricks does not run' };
+    await expect(undoMove(actions, { tell: () => undefined, isStopped: () => false })).rejects.toThrow('does not run');
+    expect(world).toMatchObject({ fresh: true, isHealingOff: true, stage: 'adding' });
+  });
+
+  test('is undone when a client comes back that was never on the new brick', async () => {
+    const world = newWorld();
+    const actions = { ...actionsIn(world, []), complete: async () => 'a client is on the old bricks only' };
+    await expect(moveBrick(actions, { tell: () => undefined, isStopped: () => false }, limits)).rejects.toThrow(
+      'old bricks only',
+    );
     expect(world).toMatchObject({ old: true, fresh: false, isHealingOff: false, stage: undefined, lost: [] });
   });
 

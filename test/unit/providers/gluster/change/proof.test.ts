@@ -52,14 +52,19 @@ describe('what is under way on a volume', () => {
   const holding = (text: string) => intentOf({ options: new Map([['user.ganeti.intent', text]]) });
 
   test('is read as it was written', () => {
-    const intent = { from: first, to: 'node4:/b', stage: 'copying' } as const;
+    const intent = { from: first, to: 'node4:/b', stage: 'copying', run: '1' } as const;
     expect(holding(intentText(intent))).toEqual(intent);
     expect(holding(intentText(undefined))).toBeUndefined();
     expect(intentOf({ options: new Map() })).toBeUndefined();
   });
 
   test('stays a text when another version wrote it', () => {
-    for (const text of ['{"from":"a:/b"}', 'add-brick', '{"from":"a:/b","to":"c:/d","stage":"wiping"}'])
+    for (const text of [
+      '{"from":"a:/b"}',
+      '{"from":"a:/b","to":"c:/d","stage":"adding"}',
+      'add-brick',
+      '{"from":"a:/b","to":"c:/d","stage":"wiping"}',
+    ])
       expect(holding(text)).toBe(text);
   });
 });

@@ -114,3 +114,16 @@ test('a doubt that stays is told', async () => {
     details: { problems: ['a is missing'] },
   });
 });
+
+test('work that the daemons find while they heal is progress', async () => {
+  const more = [1, 3, 20, 60, 120, 200, 300].flatMap((entries) => Array.from({ length: 8 }, () => waiting(entries)));
+  const { done, outcome } = await healed([...more, complete], { within: { ...limits, turn: 4, stall: 200 } });
+  expect(outcome).toBe('healed');
+  expect(done).not.toContain('hurry');
+});
+
+test('one answer that is missing does not end what heals for long', async () => {
+  const looks = [...Array.from({ length: 60 }, () => waiting(5)), { ...complete, pending: 'locked' }, complete];
+  const { outcome } = await healed(looks, { within: { ...limits, turn: 2, missing: 60 } });
+  expect(outcome).toBe('healed');
+});

@@ -1,0 +1,51 @@
+import { ask } from '#gluster/agent/ask.ts';
+import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
+import { brickKey, clientCounts } from '#gluster/glusterd/status.ts';
+import { nameOf, type Volume } from '#gluster/glusterd/volumes.ts';
+import { type BrickMove, hasBrick, volumeOf } from './brick-move.ts';
+import { nodeOf } from './nodes.ts';
+
+/**
+ * Why not every peer has the new brick, or why the old ones do not mark what it lacks. An add-brick during which a
+ * glusterd died can leave an empty brick that no mark tells of. While the daemons are off the marks stay.
+ */
+export async function refusalOf(move: BrickMove, nodes: PeerNodes): Promise<string | undefined> {
+  const volume = await volumeOf(move);
+  if (!hasBrick(volume, move.to)) return `the volume does not have brick ${nameOf(move.to)}`;
+  const wanted = volume.bricks.map(({ peer, path }) => brickKey(peer, path));
+  for (const brick of volume.bricks) {
+    const node = nodeOf(brick, nodes);
+    const seen = await ask(node, 'seen volume', { name: volume.name });
+    const [stray] = seen.strayed;
+    if (stray !== undefined) return `the glusterd of ${node} says that ${stray}`;
+    if (seen.id !== volume.id || seen.copies !== volume.copies || seen.bricks.join() !== wanted.join())
+      return `the glusterd of ${node} has other bricks of the volume`;
+    if (brickKey(brick.peer, brick.path) === brickKey(move.to.peer, move.to.path)) continue;
+    const { root } = await ask(node, 'brick marks', { volume: volume.id, path: brick.path });
+    if (!root) return `brick ${nameOf(brick)} has no mark of what the new brick lacks`;
+  }
+  return undefined;
+}
+
+/** The most clients that a brick of a volume has. */
+export async function mostClients({ name }: Volume): Promise<number> {
+  return Math.max(0, ...(await clientCounts(name)).values());
+}
+
+/**
+ * Why not every client is on the new brick. A client that cannot reach a glusterd goes on with the old bricks: then
+ * these have more clients than the new one. `before`: how many there were; one that is away may come back as it was.
+ */
+export async function laggingOf(move: BrickMove, before = 0): Promise<string | undefined> {
+  const volume = await volumeOf(move);
+  if (!hasBrick(volume, move.to)) return `the volume does not have brick ${nameOf(move.to)}`;
+  const counts = await clientCounts(volume.name);
+  const clients = volume.bricks.map((brick) => ({ brick, count: counts.get(brickKey(brick.peer, brick.path)) }));
+  const silent = clients.find(({ count }) => count === undefined);
+  if (silent !== undefined) return `brick ${nameOf(silent.brick)} does not say which clients it has`;
+  const all = clients.map(({ count = 0 }) => count);
+  if (new Set(all).size > 1)
+    return `not every client is on all bricks: ${clients.map(({ brick, count }) => `${nameOf(brick)} has ${count}`).join(', ')}`;
+  const [now = 0] = all;
+  return now >= before ? undefined : `${before - now} of the clients went away while the brick was added`;
+}
