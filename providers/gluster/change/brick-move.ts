@@ -1,6 +1,6 @@
 import { ask } from '#gluster/agent/ask.ts';
 import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
-import { healthOf, type Observed } from '#gluster/glusterd/health.ts';
+import type { Observed } from '#gluster/glusterd/health.ts';
 import { observe } from '#gluster/glusterd/observe.ts';
 import { change, isOff } from '#gluster/glusterd/options.ts';
 import { peers } from '#gluster/glusterd/peers.ts';
@@ -97,9 +97,10 @@ export async function retire({ volume }: BrickMove, left: Place, nodes: PeerNode
 }
 
 /** Which of the other bricks does not run: what it lacks may be on the new brick only. */
-export async function needOf(move: BrickMove): Promise<string | undefined> {
-  const observed = await observeMove(move);
-  const { online } = healthOf(observed);
-  const { bricks } = observed.volume;
-  return online === bricks.length ? undefined : `${bricks.length - online} of the bricks do not run: start them first`;
+export function neededBy({ volume, status }: Observed, to: Place): string | undefined {
+  if (typeof status !== 'object') return status ?? `volume ${volume.name} is stopped`;
+  const running = new Set(status.bricks.filter(({ online }) => online).map(({ peer, path }) => brickKey(peer, path)));
+  const others = volume.bricks.filter(({ peer, path }) => brickKey(peer, path) !== brickKey(to.peer, to.path));
+  const down = others.find(({ peer, path }) => !running.has(brickKey(peer, path)));
+  return down && `brick ${nameOf(down)} does not run: start it first`;
 }

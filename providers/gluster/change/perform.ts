@@ -12,7 +12,7 @@ import {
   type BrickMove,
   commandsOf,
   intend,
-  needOf,
+  neededBy,
   observeMove,
   removeBrick,
   retire,
@@ -65,7 +65,7 @@ function actionsOf(move: BrickMove, nodes: PeerNodes, follow: Follow): MoveActio
     refusal: () => refusalOf(move, nodes),
     lagging: () => orReason(() => laggingOf(move, before)),
     complete: () => complete(move, nodes, follow),
-    need: () => needOf(move),
+    need: async () => neededBy(await observeMove(move), move.to),
     remove: (brick) => removeBrick(move, brick),
     retire: (brick) => retire(move, brick === 'old' ? move.from : move.to, nodes),
   };

@@ -45,7 +45,7 @@ export const withoutGlusterd: Way = async (round) => {
   await run('glusterd', target);
   await poll('all peers are there', 60_000, async () => {
     const peers = await look(source, 'gluster pool list');
-    return peers.filter((line) => / Connected/.test(line)).length === 3 ? true : undefined;
+    return peers.filter((line) => /\bConnected\b/.test(line)).length === 3 ? true : undefined;
   });
   await finish(round);
 };

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { neededBy } from '#gluster/change/brick-move.ts';
 import { intentOf, intentText } from '#gluster/change/intent.ts';
 import { differenceIn, doubtAbout } from '#gluster/change/proof.ts';
 import { summaryIn } from '#gluster/glusterd/heal.ts';
-import { well } from '../glusterd/observed.ts';
+import { well, without } from '../glusterd/observed.ts';
 
 const { volume } = well(3);
 const [first = '', ...others] = volume.bricks.map(({ host, path }) => `${host}:${path}`);
@@ -66,5 +67,22 @@ describe('what is under way on a volume', () => {
       '{"from":"a:/b","to":"c:/d","stage":"wiping"}',
     ])
       expect(holding(text)).toBe(text);
+  });
+});
+
+describe('a new brick that is to be taken out', () => {
+  const complete = well(3);
+  const [one, two, three] = complete.volume.bricks;
+  if (one === undefined || two === undefined || three === undefined) throw new Error('three bricks');
+
+  test('may be away itself', () => {
+    expect(neededBy(complete, three)).toBeUndefined();
+    expect(neededBy(without(complete, 3), three)).toBeUndefined();
+  });
+
+  test('is needed while another one is away, or nothing is known of it', () => {
+    expect(neededBy(without(complete, 2), three)).toBe(`brick ${two.host}:${two.path} does not run: start it first`);
+    expect(neededBy({ ...complete, status: 'glusterd does not answer' }, three)).toBe('glusterd does not answer');
+    expect(neededBy({ ...complete, status: undefined }, three)).toMatch(/is stopped$/);
   });
 });
