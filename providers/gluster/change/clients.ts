@@ -36,16 +36,39 @@ export async function mostClients({ name }: Volume): Promise<number> {
  * Why not every client is on the new brick. A client that cannot reach a glusterd goes on with the old bricks: then
  * these have more clients than the new one. `before`: how many there were; one that is away may come back as it was.
  */
-export async function laggingOf(move: BrickMove, before = 0): Promise<string | undefined> {
-  const volume = await volumeOf(move);
-  if (!hasBrick(volume, move.to)) return `the volume does not have brick ${nameOf(move.to)}`;
-  const counts = await clientCounts(volume.name);
-  const clients = volume.bricks.map((brick) => ({ brick, count: counts.get(brickKey(brick.peer, brick.path)) }));
+export async function laggingOf(move: BrickMove, before: number): Promise<string | undefined> {
+  const clients = await clientsOf(move);
+  if (!clients.some(({ isNew }) => isNew)) return `the volume does not have brick ${nameOf(move.to)}`;
   const silent = clients.find(({ count }) => count === undefined);
-  if (silent !== undefined) return `brick ${nameOf(silent.brick)} does not say which clients it has`;
-  const all = clients.map(({ count = 0 }) => count);
-  if (new Set(all).size > 1)
-    return `not every client is on all bricks: ${clients.map(({ brick, count }) => `${nameOf(brick)} has ${count}`).join(', ')}`;
-  const [now = 0] = all;
-  return now >= before ? undefined : `${before - now} of the clients went away while the brick was added`;
+  if (silent !== undefined) return `brick ${silent.name} does not say which clients it has`;
+  const most = Math.max(...clients.map(({ count = 0 }) => count));
+  return unequal(clients) ?? (most >= before ? undefined : `${before - most} of the clients went away meanwhile`);
+}
+
+/** Which clients are not on the new brick for sure; undefined, too, where a brick does not say what it has. */
+export async function lateOf(move: BrickMove): Promise<string | undefined> {
+  const clients = await clientsOf(move);
+  return clients.some(({ count }) => count === undefined) ? undefined : unequal(clients);
+}
+
+interface BrickClients {
+  readonly name: string;
+  readonly isNew: boolean;
+  /** undefined: it does not say. */
+  readonly count: number | undefined;
+}
+
+async function clientsOf(move: BrickMove): Promise<readonly BrickClients[]> {
+  const volume = await volumeOf(move);
+  const counts = await clientCounts(volume.name);
+  const fresh = brickKey(move.to.peer, move.to.path);
+  return volume.bricks.map((brick) => {
+    const key = brickKey(brick.peer, brick.path);
+    return { name: nameOf(brick), isNew: key === fresh, count: counts.get(key) };
+  });
+}
+
+function unequal(clients: readonly BrickClients[]): string | undefined {
+  if (new Set(clients.map(({ count }) => count)).size === 1) return undefined;
+  return `not every client is on all bricks: ${clients.map(({ name, count }) => `${name} has ${count}`).join(', ')}`;
 }

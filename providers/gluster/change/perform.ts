@@ -19,7 +19,7 @@ import {
   standingOf,
   volumeOf,
 } from './brick-move.ts';
-import { laggingOf, mostClients, refusalOf } from './clients.ts';
+import { laggingOf, lateOf, mostClients, refusalOf } from './clients.ts';
 import { type MoveActions, moveBrick, undoMove } from './move.ts';
 import { doubtOf } from './proof.ts';
 
@@ -76,9 +76,12 @@ async function complete(move: BrickMove, nodes: PeerNodes, follow: Follow): Prom
   const look = () => observeMove(move);
   let late: string | undefined;
   const doubt = async (): Promise<string | undefined> => {
-    late = await lateClients(move);
+    const doubted = await orReason(async () => {
+      late = await lateClients(move);
+      return late ?? (await doubtOf((await look()).volume, nodes));
+    });
     if (late !== undefined) throw new Failure('failed', late);
-    return await orReason(async () => doubtOf((await look()).volume, nodes));
+    return doubted;
   };
   try {
     await healVolume({ ...healActions(move.volume, look), doubt }, follow, limits);
@@ -93,7 +96,7 @@ async function lateClients(move: BrickMove): Promise<string | undefined> {
   let reason: string | undefined;
   for (let look = 0; look < lateLooks; look += 1) {
     if (look > 0) await sleep(lateTurn);
-    reason = await laggingOf(move);
+    reason = await lateOf(move);
     if (reason === undefined) return undefined;
   }
   return reason;
