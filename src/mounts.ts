@@ -39,7 +39,8 @@ export function parseMountinfo(text: string): readonly Mount[] {
   });
 }
 
-function unescapeOctal(text: string): string {
+/** Undoes what the kernel and getfattr do to bytes that would end a field: a backslash and three octal digits. */
+export function unescapeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 

@@ -5,10 +5,9 @@ import { observe } from '#gluster/glusterd/observe.ts';
 import { peers } from '#gluster/glusterd/peers.ts';
 import { type Volume, volumes } from '#gluster/glusterd/volumes.ts';
 import { Failure } from '#src/errors.ts';
-import { note } from '#src/reply.ts';
 import { type Command, type CommandInput, dryRun, onlyPool, type Report } from './command.ts';
+import { followed } from './follow.ts';
 import { poolVolume, poolWith } from './pool-volume.ts';
-import { untilStopped } from './stop.ts';
 
 /** gnt-gluster pool heal VOLUME */
 export const poolHeal: Command = {
@@ -35,9 +34,7 @@ async function heal(input: CommandInput): Promise<Report> {
     throw new Failure('unavailable', `volume ${name} is stopped`, { hint: `gluster volume start ${name}` });
   if (input.flags.has('dry-run')) return await examine(volume);
   const look = async () => observe(await poolVolume(pool, name, await volumes()), await peers());
-  await untilStopped((isStopped) =>
-    healVolume(healActions(volume, look), { tell: (line) => note(`volume ${name}: ${line}`), isStopped }),
-  );
+  await followed(name, (follow) => healVolume(healActions(volume, look), follow));
   return { json: { volume: name, state: 'ok' }, text: `volume ${name} has all its copies\n` };
 }
 

@@ -4,10 +4,9 @@ import { performMove } from '#gluster/change/perform.ts';
 import { planReplace } from '#gluster/change/replace.ts';
 import { type Volume, volumes } from '#gluster/glusterd/volumes.ts';
 import { asFailure, Failure } from '#src/errors.ts';
-import { note } from '#src/reply.ts';
 import { type Command, type CommandInput, dryRun, onlyPool, type Report } from './command.ts';
-import { poolVolume } from './pool-volume.ts';
-import { untilStopped } from './stop.ts';
+import { followed } from './follow.ts';
+import { poolVolume, poolWith } from './pool-volume.ts';
 import { poolsOf } from './volumes.ts';
 
 /** gnt-gluster pool reconcile */
@@ -62,9 +61,7 @@ function sentence(name: string, { from, to }: Intent, { flags }: CommandInput): 
 
 /** What is under way on a volume now; undefined when nothing is. */
 async function begunOn(name: string, input: CommandInput): Promise<Found | undefined> {
-  const pool = (await poolsOf(input)).find(({ volumes }) => volumes.includes(name));
-  if (pool === undefined)
-    throw new Failure('invalid', `no pool has a volume ${name}`, { hint: 'gnt-gluster pool status' });
+  const pool = await poolWith(name, input);
   const volume = await poolVolume(pool, name, await volumes());
   const intent = intentOf(volume);
   if (typeof intent !== 'string') return intent && { volume, intent };
@@ -76,9 +73,7 @@ async function begunOn(name: string, input: CommandInput): Promise<Found | undef
 async function finish({ volume, intent }: Found, undo: boolean): Promise<void> {
   const nodes = await peerNodes();
   const { move } = await planReplace(volume, intent.from, intent.to, nodes);
-  await untilStopped((isStopped) =>
-    performMove(move, nodes, { tell: (line) => note(`volume ${volume.name}: ${line}`), isStopped }, undo),
-  );
+  await followed(volume.name, (follow) => performMove(move, nodes, follow, undo));
 }
 
 async function volumeNames(input: CommandInput): Promise<readonly string[]> {

@@ -6,8 +6,8 @@ import { nameOf, volumes } from '#gluster/glusterd/volumes.ts';
 import { note } from '#src/reply.ts';
 import { formatBytes } from '#src/units.ts';
 import { type Command, type CommandInput, dryRun, onlyPool, type Report } from './command.ts';
+import { followed } from './follow.ts';
 import { poolVolume, poolWith } from './pool-volume.ts';
-import { untilStopped } from './stop.ts';
 
 /** gnt-gluster pool replace VOLUME BRICK PLACE */
 export const poolReplace: Command = {
@@ -36,9 +36,7 @@ async function replace(input: CommandInput): Promise<Report> {
   const json = { volume: name, from, to, bytes: planned.bytes, begun: planned.isBegun };
   if (input.flags.has('dry-run')) return { json: { dryRun: true, ...json, steps: plan }, text: `${plan.join('\n')}\n` };
   for (const line of plan) note(line);
-  await untilStopped((isStopped) =>
-    performMove(planned.move, nodes, { tell: (line) => note(`volume ${name}: ${line}`), isStopped }),
-  );
+  await followed(name, (follow) => performMove(planned.move, nodes, follow));
   return { json: { dryRun: false, ...json }, text: `brick ${from} of volume ${name} is at ${to} now\n` };
 }
 

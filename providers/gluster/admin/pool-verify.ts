@@ -3,11 +3,10 @@ import { type PeerNodes, peerNodes } from '#gluster/agent/peer-nodes.ts';
 import { compareBricksOf } from '#gluster/change/asked-bricks.ts';
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { type Volume, volumes } from '#gluster/glusterd/volumes.ts';
-import { asFailure, Failure } from '#src/errors.ts';
-import { unknown } from '#src/parameters.ts';
+import { asFailure, type Failure } from '#src/errors.ts';
 import { note } from '#src/reply.ts';
 import { type Command, type CommandInput, onlyPool, type Report, type Value } from './command.ts';
-import { poolVolume } from './pool-volume.ts';
+import { poolVolume, poolWith } from './pool-volume.ts';
 import { poolsOf } from './volumes.ts';
 
 /** gnt-gluster pool verify */
@@ -56,12 +55,8 @@ async function verify(input: CommandInput): Promise<Report> {
 
 async function wantedVolumes(input: CommandInput) {
   const [only] = input.operands;
-  const all = (await poolsOf(input)).flatMap((pool) => pool.volumes.map((name) => ({ pool, name })));
-  if (only === undefined) return all;
-  const wanted = all.filter(({ name }) => name === only).slice(0, 1);
-  if (wanted.length > 0) return wanted;
-  const names = all.map(({ name }) => name);
-  throw new Failure('invalid', await unknown('volume', only, names), { hint: 'gnt-gluster pool status' });
+  if (only !== undefined) return [{ pool: await poolWith(only, input), name: only }];
+  return (await poolsOf(input)).flatMap((pool) => pool.volumes.map((name) => ({ pool, name })));
 }
 
 async function verifyVolume(pool: Pool, name: string, known: readonly Volume[], nodes: PeerNodes): Promise<Result> {

@@ -3,6 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { type BrickFile, isShared, textOf } from '#gluster/pool/compare.ts';
 import { errnoOf, Failure } from '#src/errors.ts';
 import { commandFailed, run } from '#src/exec.ts';
+import { unescapeOctal } from '#src/mounts.ts';
 import { statOf, typedEntriesOf } from '#src/trees.ts';
 import type { Bytes } from '#src/units.ts';
 
@@ -159,17 +160,12 @@ export function parseAttributes(text: string): ReadonlyMap<string, Readonly<Reco
     const [, file] = /^# file: (.*)$/.exec(line) ?? [];
     if (file !== undefined) {
       attributes = {};
-      found.set(unescapeName(file), attributes);
+      found.set(unescapeOctal(file), attributes);
     }
     const [, name, value = ''] = /^(trusted\.[^=]+)(?:=(.*))?$/.exec(line) ?? [];
     if (name !== undefined && isShared(name)) attributes[name] = value;
   }
   return found;
-}
-
-/** It escapes what would end the line, and the backslash. */
-function unescapeName(name: string): string {
-  return name.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 
 function partOf(path: string): number {

@@ -1,7 +1,8 @@
 import { renameSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileSystemOf } from '#gluster/glusterd/bricks.ts';
 import { Failure } from '#src/errors.ts';
-import { type Mount, mounts } from '#src/mounts.ts';
+import { mounts } from '#src/mounts.ts';
 import { entriesOf, statOf } from '#src/trees.ts';
 import type { Bytes } from '#src/units.ts';
 import { type BrickPlace, requireBrick } from './brick-files.ts';
@@ -22,21 +23,12 @@ export interface NewPlace {
 export async function newPlace(path: string): Promise<NewPlace> {
   const above = dirname(path);
   if (statOf(above)?.isDirectory() !== true) return { problems: [`there is no directory ${above}`], free: 0 };
-  const mount = mountAbove(above, mounts());
   const { bavail, bsize } = statfsSync(above);
   const problems = [
-    ...(mount === undefined || mount.point === '/' ? [`${above} lies on the root file system`] : []),
-    ...(mount?.point === path ? [`${path} is where a file system is mounted: a brick is a directory in it`] : []),
+    ...(fileSystemOf(above, mounts()) === undefined ? [`${above} lies on the root file system`] : []),
     ...(statOf(path) === undefined ? [] : [`${path} is there already`]),
   ];
   return { problems, free: bavail * bsize };
-}
-
-/** The mount that a path lies on: the last of those whose point is longest. */
-function mountAbove(path: string, here: readonly Mount[]): Mount | undefined {
-  const above = here.filter(({ point }) => point === '/' || path === point || path.startsWith(`${point}/`));
-  const longest = Math.max(...above.map(({ point }) => point.length));
-  return above.findLast(({ point }) => point.length === longest);
 }
 
 /**

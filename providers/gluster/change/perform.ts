@@ -5,7 +5,7 @@ import { thisNode } from '#gluster/ganeti/this-node.ts';
 import { healActions } from '#gluster/glusterd/heal-actions.ts';
 import { type Follow, healingTimes, healVolume } from '#gluster/glusterd/healing.ts';
 import { orReason } from '#gluster/glusterd/observe.ts';
-import { change, isOff } from '#gluster/glusterd/options.ts';
+import { change } from '#gluster/glusterd/options.ts';
 import { Failure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
 import {
@@ -31,7 +31,7 @@ const lateLooks = 5;
 const lateTurn = 3000;
 
 /** The lock on changes of a volume on one node. */
-export function changeLock(name: string): string {
+function changeLock(name: string): string {
   return `change@${name}`;
 }
 
@@ -54,9 +54,8 @@ function actionsOf(move: BrickMove, nodes: PeerNodes, follow: Follow): MoveActio
     rival: () => rivalOf(move, nodes),
     intend: (stage) => intend(move, stage),
     heal: async (on) => {
-      const { options } = await volumeOf(move);
-      if (isOff(options.get('cluster.self-heal-daemon') ?? 'on') === on)
-        await change(on ? commands.resume : commands.pause);
+      const { isHealingOff } = standingOf(move, await volumeOf(move));
+      if (isHealingOff === on) await change(on ? commands.resume : commands.pause);
     },
     add: async () => {
       before = await mostClients(move.volume);

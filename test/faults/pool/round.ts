@@ -77,7 +77,7 @@ export function nameOn({ fqdn }: LabNode): string {
   return `${fqdn}:${directory}`;
 }
 
-/** Whether the client has written since a moment ago. */
+/** Whether the client has written some records. */
 async function writesTo(node: LabNode): Promise<boolean> {
   const read = `cut -d' ' -f2 /proc/$(cat /run/records.pid)/io 2>/dev/null | sed -n 4p`;
   const [count = '0'] = await look(node, `${read} || true`);
