@@ -88,6 +88,7 @@ rotation=/etc/logrotate.d/$name
 logs=/var/log/ganeti/extstorage
 state=/run/ganeti-gluster
 memory=/var/lib/$name
+hooks='node-add-post node-remove-pre node-modify-post cluster-verify-post'
 
 # Does one step, or only tells it: step "what it does, in words" command...
 step() {
@@ -186,7 +187,7 @@ install_all() {
   [ -z "$with_dependencies" ] || install_dependencies
 
   if [ -n "$root" ]; then
-    for directory in "$library" "$provider" "$prefix/sbin"; do require_inside "$directory"; done
+    for directory in "$library" "$provider" "$prefix/sbin" /etc/ganeti/hooks; do require_inside "$directory"; done
   fi
   remove_leftovers "$library"
   remove_leftovers "$provider"
@@ -204,6 +205,8 @@ install_all() {
   install_file 0644 parameters.list "$provider/parameters.list"
   install_link "$library/$name" "$prefix/sbin/gnt-gluster"
   install_file 0755 gnt-gluster-kvm "$library/gnt-gluster-kvm"
+  install_file 0755 ganeti-hook "$library/ganeti-hook"
+  for hook in $hooks; do install_link "$library/ganeti-hook" "/etc/ganeti/hooks/$hook.d/$name"; done
   install_file 0644 gluster.toml.example "$documents/examples/gluster.toml"
   install_file 0644 "$name.7" "$manuals/man7/$name.7"
   install_file 0644 gnt-gluster.8 "$manuals/man8/gnt-gluster.8"
@@ -253,6 +256,11 @@ uninstall_all() {
   remove_leftovers "$library"
   remove_file "$provider/parameters.list"
   remove_file "$prefix/sbin/gnt-gluster"
+  for hook in $hooks; do
+    remove_file "/etc/ganeti/hooks/$hook.d/$name"
+    remove_directory "/etc/ganeti/hooks/$hook.d"
+  done
+  remove_file "$library/ganeti-hook"
   remove_file "$library/gnt-gluster-kvm"
   remove_file "$library/run-verb"
   remove_file "$documents/examples/gluster.toml"

@@ -41,8 +41,15 @@ export default defineConfig({
         workers: 2,
         globalSetup: 'test/e2e/support/global-setup.ts',
       }),
-      project('short', {
+      project('pool', {
         order: 8,
+        timeout: 20 * minute,
+        parallel: false,
+        globalSetup: 'test/pool/global-setup.ts',
+        setupFile: 'test/pool/support.ts',
+      }),
+      project('short', {
+        order: 9,
         timeout: 20 * minute,
         parallel: false,
         globalSetup: 'test/short/global-setup.ts',

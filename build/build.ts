@@ -41,6 +41,7 @@ async function build(options: BuildOptions): Promise<number> {
     copies: {
       'gluster.toml.example': path.join(root, 'providers/gluster/files/gluster.toml.example'),
       'gnt-gluster-kvm': path.join(root, 'providers/gluster/files/gnt-gluster-kvm'),
+      'ganeti-hook': path.join(root, 'providers/gluster/files/ganeti-hook'),
       'run-verb': path.join(root, 'providers/gluster/files/run-verb'),
       logrotate: path.join(root, 'providers/gluster/files/logrotate.conf'),
     },

@@ -1,4 +1,5 @@
 import { runAgent } from '#gluster/admin/agent.ts';
+import { hook, runHook } from '#gluster/admin/hook.ts';
 import { runCommand } from '#gluster/admin/main.ts';
 import { printQemuArguments, qemuArguments } from '#gluster/admin/qemu-arguments.ts';
 import { agent } from '#gluster/agent/ask.ts';
@@ -8,5 +9,6 @@ const [first = '', ...others] = process.argv.slice(2);
 const hidden: Readonly<Record<string, () => Promise<never>>> = {
   [qemuArguments]: () => printQemuArguments(others),
   [agent]: runAgent,
+  [hook]: () => runHook(),
 };
 void (hidden[first] ?? (() => runCommand(process.argv.slice(2))))();

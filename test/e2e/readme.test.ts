@@ -5,7 +5,7 @@ import { suites } from '../lab/suites.ts';
 import { refused, run } from './support/commands.ts';
 import { guest, machineOptions, writes } from './support/guests.ts';
 import { lab } from './support/lab.ts';
-import { readmeCommands } from './support/readme.ts';
+import { commandsOf } from './support/readme.ts';
 import { lastStep, step } from './support/steps.ts';
 
 /**
@@ -22,7 +22,7 @@ const rules: readonly { readonly pattern: RegExp; readonly execute: (command: st
 ];
 
 const inst1 = guest(1);
-const commands = readmeCommands();
+const commands = commandsOf('README.md');
 
 step('README.md has commands', async () => {
   expect(commands.length).toBeGreaterThan(15);

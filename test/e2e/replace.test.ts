@@ -59,7 +59,7 @@ step('the process that moves a brick is killed while it copies, and the volume s
   expect(stderr).toContain('another change of volume moving is under way');
   expect((await refused('gnt-gluster pool status')).stdout).toContain('volume moving: a change is under way');
   expect(await run('gnt-gluster pool reconcile --dry-run')).toBe(
-    `would finish: brick ${from} of volume moving moves to ${to}\n`,
+    `would finish: volume moving: brick ${from} moves to ${to}\n`,
   );
 });
 

@@ -20,6 +20,9 @@ export const installed = {
   manuals: [`usr/share/man/man7/${name}.7`, 'usr/share/man/man8/gnt-gluster.8'],
   completion: 'usr/share/bash-completion/completions/gnt-gluster',
   rotation: `etc/logrotate.d/${name}`,
+  hooks: ['node-add-post', 'node-remove-pre', 'node-modify-post', 'cluster-verify-post'].map(
+    (hook) => `etc/ganeti/hooks/${hook}.d/${name}`,
+  ),
   logs: 'var/log/ganeti/extstorage',
 };
 
@@ -59,7 +62,14 @@ export async function fakeBuild(built: string, script: string): Promise<void> {
   await copyFile(path.join(root, 'providers/gluster/files/run-verb'), path.join(built, 'run-verb'));
   await writeFile(path.join(built, 'parameters.list'), 'volume where the image is\n');
   await writeFile(path.join(built, 'gluster.toml.example'), '# example\n');
-  for (const file of [`${name}.7`, 'gnt-gluster.8', 'gnt-gluster.bash-completion', 'gnt-gluster-kvm', 'logrotate']) {
+  for (const file of [
+    `${name}.7`,
+    'gnt-gluster.8',
+    'gnt-gluster.bash-completion',
+    'gnt-gluster-kvm',
+    'logrotate',
+    'ganeti-hook',
+  ]) {
     await writeFile(path.join(built, file), `# ${file}\n`);
   }
 }

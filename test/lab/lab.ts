@@ -36,6 +36,8 @@ export interface LabOptions {
   readonly suite?: Suite;
   /** The volume `ganeti` on all nodes: yes unless told. */
   readonly volume?: boolean;
+  /** The glusterds of the nodes are peers: yes unless told. Without it there is no volume. */
+  readonly peers?: boolean;
   readonly brickMebibytes?: number;
   /** Gluster speaks IPv6 and TLS, and nothing else: no unless told. */
   readonly secure?: boolean;
@@ -143,8 +145,8 @@ async function remove(name: string): Promise<void> {
 }
 
 async function make(options: LabOptions): Promise<Lab> {
-  const { name, nodes: count, ganeti, volume = true, brickMebibytes = defaultBrickMebibytes } = options;
-  const { suite = defaultSuite } = options;
+  const { name, nodes: count, ganeti, peers = true, brickMebibytes = defaultBrickMebibytes } = options;
+  const { suite = defaultSuite, volume = peers } = options;
   const step = stopwatch(options.progress);
   mkdirSync(labDirectory(name), { recursive: true, mode: 0o700 });
   mkdirSync(cacheDirectory, { recursive: true, mode: 0o755 });
@@ -166,9 +168,11 @@ async function make(options: LabOptions): Promise<Lab> {
   step(`${plural(count)} booted`);
 
   await Promise.all([
-    makeGluster(lab, volume, secure).then(() => {
-      step('Gluster works');
-    }),
+    peers
+      ? makeGluster(lab, volume, secure).then(() => {
+          step('Gluster works');
+        })
+      : undefined,
     guest === undefined ? undefined : createCluster(lab.nodes, guest, step),
   ]);
   writeState({ ...state, ready: true });

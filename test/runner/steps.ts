@@ -37,7 +37,7 @@ export const stages: readonly (readonly (readonly Step[])[])[] = [
     [tests('package')],
   ],
   [
-    [tests('conformance'), tests('lab')],
+    [tests('conformance'), tests('lab'), tests('pool')],
     [tests('e2e'), tests('short')],
   ],
 ];

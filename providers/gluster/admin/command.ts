@@ -31,7 +31,7 @@ export interface Command {
   /** One word or two, such as `image list`. */
   readonly name: string;
   readonly summary: string;
-  /** Names of the operands in order; an optional one stands in brackets. */
+  /** Names of the operands in order; an optional one stands in brackets. The last may end with dots: one or more. */
   readonly operands: readonly string[];
   /** Options with a value, beside --json and --help that all commands have: name to meaning. */
   readonly options: Readonly<Record<string, string>>;

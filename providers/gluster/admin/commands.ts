@@ -10,10 +10,16 @@ import { leaseBreak } from './lease-break.ts';
 import { mountStatus } from './mount.ts';
 import { mountRelease } from './mount-release.ts';
 import { imageOrphans } from './orphans.ts';
+import { poolEvacuate, poolRemove } from './pool-evacuate.ts';
+import { poolExpand, poolPlan } from './pool-expand.ts';
 import { poolHeal } from './pool-heal.ts';
+import { poolInit } from './pool-init.ts';
+import { poolJoin } from './pool-join.ts';
 import { poolOptions } from './pool-options.ts';
+import { poolPurge } from './pool-purge.ts';
 import { poolReconcile } from './pool-reconcile.ts';
 import { poolReplace } from './pool-replace.ts';
+import { poolSlots } from './pool-slots.ts';
 import { poolStatus } from './pool-status.ts';
 import { poolVerify } from './pool-verify.ts';
 import { imageRemove } from './remove.ts';
@@ -27,6 +33,7 @@ const byNoun: readonly (readonly Command[])[] = [
   [imageList, imageInfo, imageRemove, imageDetach, imageUndelete, imageOrphans, imageAdopt],
   [leaseList, leaseBreak],
   [trashList, trashPurge],
+  [poolInit, poolJoin, poolPlan, poolExpand, poolEvacuate, poolRemove, poolSlots, poolPurge],
   [poolStatus, poolVerify, poolHeal, poolOptions, poolReplace, poolReconcile],
   [mountStatus, mountRelease],
   [configCheck],

@@ -28,7 +28,9 @@ async function check(input: CommandInput): Promise<Report> {
   const found = [];
   for (const pool of configuration.pools)
     for (const volume of pool.volumes) found.push(await checkVolume(pool, volume, file === configurationFile));
-  const where = configuration.file ?? 'no configuration file: built-in defaults';
+  const isTold = configuration.pools.some(({ ids }) => ids !== undefined);
+  const none = `no configuration file: ${isTold ? 'the pools that gnt-gluster pool made' : 'built-in defaults'}`;
+  const where = configuration.file ?? none;
   const rows = found.map(({ pool, volume, servers, answers, problem }) => [
     pool === configuration.defaultPool ? `${pool} (default)` : pool,
     volume,

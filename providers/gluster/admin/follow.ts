@@ -4,15 +4,15 @@ import { note } from '#src/reply.ts';
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Does long work on a volume. How far it is goes to standard error. A signal does not end it: it is told of that, and
- * ends by itself, so that it leaves nothing open.
+ * Does long work on something, such as `volume NAME`. How far it is goes to standard error. A signal does not end it:
+ * it is told of that, and ends by itself, so that it leaves nothing open.
  */
-export async function followed<Result>(volume: string, work: (follow: Follow) => Promise<Result>): Promise<Result> {
+export async function followed<Result>(what: string, work: (follow: Follow) => Promise<Result>): Promise<Result> {
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   for (const signal of signals) process.once(signal, onSignal);
   try {
-    return await work({ tell: (line) => note(`volume ${volume}: ${line}`), isStopped: () => stop.signal.aborted });
+    return await work({ tell: (line) => note(`${what}: ${line}`), isStopped: () => stop.signal.aborted });
   } finally {
     for (const signal of signals) process.off(signal, onSignal);
   }

@@ -87,7 +87,8 @@ function grammarOf({ short, value }: Option) {
 
 function checkOperands(command: Command, given: readonly string[]): readonly string[] {
   const least = command.operands.filter((name) => !name.startsWith('[')).length;
-  if (given.length >= least && given.length <= command.operands.length) return given;
+  const most = command.operands.at(-1)?.endsWith('...') === true ? Number.POSITIVE_INFINITY : command.operands.length;
+  if (given.length >= least && given.length <= most) return given;
   const wanted = command.operands.length === 0 ? 'no operands' : command.operands.join(' ');
   throw new Failure('usage', `${command.name} takes ${wanted}`, { hint: `${program} ${command.name} --help` });
 }

@@ -34,7 +34,7 @@ async function heal(input: CommandInput): Promise<Report> {
     throw new Failure('unavailable', `volume ${name} is stopped`, { hint: `gluster volume start ${name}` });
   if (input.flags.has('dry-run')) return await examine(volume);
   const look = async () => observe(await poolVolume(pool, name, await volumes()), await peers());
-  await followed(name, (follow) => healVolume(healActions(volume, look), follow));
+  await followed(`volume ${name}`, (follow) => healVolume(healActions(volume, look), follow));
   return { json: { volume: name, state: 'ok' }, text: `volume ${name} has all its copies\n` };
 }
 

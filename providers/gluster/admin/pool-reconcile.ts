@@ -1,7 +1,10 @@
 import { peerNodes } from '#gluster/agent/peer-nodes.ts';
-import { type Intent, intentOf } from '#gluster/change/intent.ts';
+import { applyOptions } from '#gluster/change/create-volume.ts';
+import { type Intent, intentOf, noBrick } from '#gluster/change/intent.ts';
 import { performMove } from '#gluster/change/perform.ts';
-import { planReplace } from '#gluster/change/replace.ts';
+import { poolOf } from '#gluster/change/pool-options.ts';
+import { publishPools } from '#gluster/change/publish.ts';
+import { planReplace, wordsOf } from '#gluster/change/replace.ts';
 import { type Volume, volumes } from '#gluster/glusterd/volumes.ts';
 import { asFailure, Failure } from '#src/errors.ts';
 import { type Command, type CommandInput, dryRun, onlyPool, type Report } from './command.ts';
@@ -34,13 +37,16 @@ async function reconcile(input: CommandInput): Promise<Report> {
   const lines: string[] = [];
   const moves: { readonly volume: string; readonly from: string; readonly to: string }[] = [];
   const undo = input.flags.has('undo');
+  const isDry = input.flags.has('dry-run');
+  // First: without a good list of pools nothing else is found.
+  if (!isDry) problems.push(...(await publishPools()));
   for (const name of await volumeNames(input)) {
     try {
       const found = await begunOn(name, input);
       if (found === undefined) continue;
       const { from, to } = found.intent;
       moves.push({ volume: name, from, to });
-      if (!input.flags.has('dry-run')) await finish(found, undo);
+      if (!isDry) await finish(found, undo);
       lines.push(sentence(name, found.intent, input));
     } catch (error) {
       const failure = asFailure(error);
@@ -48,14 +54,16 @@ async function reconcile(input: CommandInput): Promise<Report> {
       problems.push(failure);
     }
   }
+  if (!isDry && moves.length > 0) problems.push(...(await publishPools()));
   const text = lines.length + problems.length === 0 ? 'nothing was begun\n' : lines.join('');
-  return { json: { dryRun: input.flags.has('dry-run'), undo, moves }, text, problems };
+  return { json: { dryRun: isDry, undo, moves }, text, problems };
 }
 
-function sentence(name: string, { from, to }: Intent, { flags }: CommandInput): string {
+function sentence(name: string, intent: Intent, { flags }: CommandInput): string {
+  const { from, to } = intent;
   const undo = flags.has('undo');
-  if (flags.has('dry-run'))
-    return `would ${undo ? 'undo' : 'finish'}: brick ${from} of volume ${name} moves to ${to}\n`;
+  if (flags.has('dry-run')) return `would ${undo ? 'undo' : 'finish'}: volume ${name}: ${wordsOf(intent)}\n`;
+  if (from === noBrick) return `volume ${name} has ${undo ? 'no' : 'a'} copy at ${to}\n`;
   return undo ? `brick ${from} of volume ${name} stays\n` : `brick ${from} of volume ${name} is at ${to} now\n`;
 }
 
@@ -73,7 +81,8 @@ async function begunOn(name: string, input: CommandInput): Promise<Found | undef
 async function finish({ volume, intent }: Found, undo: boolean): Promise<void> {
   const nodes = await peerNodes();
   const { move } = await planReplace(volume, intent.from, intent.to, nodes);
-  await followed(volume.name, (follow) => performMove(move, nodes, follow, undo));
+  await followed(`volume ${volume.name}`, (follow) => performMove(move, nodes, follow, undo));
+  if (!undo && poolOf(volume) !== undefined) await applyOptions(volume.name);
 }
 
 async function volumeNames(input: CommandInput): Promise<readonly string[]> {

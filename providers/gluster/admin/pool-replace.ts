@@ -36,14 +36,14 @@ async function replace(input: CommandInput): Promise<Report> {
   const json = { volume: name, from, to, bytes: planned.bytes, begun: planned.isBegun };
   if (input.flags.has('dry-run')) return { json: { dryRun: true, ...json, steps: plan }, text: `${plan.join('\n')}\n` };
   for (const line of plan) note(line);
-  await followed(name, (follow) => performMove(planned.move, nodes, follow));
+  await followed(`volume ${name}`, (follow) => performMove(planned.move, nodes, follow));
   return { json: { dryRun: false, ...json }, text: `brick ${from} of volume ${name} is at ${to} now\n` };
 }
 
 /** What is done, in the order of its lines. */
 function planOf({ move, bytes, isBegun }: PlannedMove): readonly string[] {
   const { volume, from, to, copies } = move;
-  const { pause, add, resume, remove } = commandsOf(move);
+  const { pause, add, resume, remove = [] } = commandsOf(move);
   const gluster = (command: readonly string[]): string => `  gluster ${command.join(' ')}`;
   return [
     ...(isBegun ? [`volume ${volume.name}: an earlier run began this; what it did is not done again`] : []),
@@ -55,6 +55,6 @@ function planOf({ move, bytes, isBegun }: PlannedMove): readonly string[] {
     isBegun ? '  copy what is missing' : `  copy ${formatBytes(bytes)} to ${nameOf(to)}`,
     '  wait until nothing waits to be healed and all bricks have the same files',
     gluster(remove),
-    `  rename ${from.path} on ${from.host}: its data stays`,
+    ...(from === undefined ? [] : [`  rename ${from.path} on ${from.host}: its data stays`]),
   ];
 }

@@ -79,14 +79,20 @@ export async function brickFiles(
  * mounted.
  */
 export async function requireBrick({ volume, path }: BrickPlace): Promise<void> {
-  const name = 'trusted.glusterfs.volume-id';
-  const attributes = statOf(path)?.isDirectory() === true ? (await attributesOf([path], name)).get(path) : undefined;
-  const found = attributes?.[name];
-  if (found === `0x${volume.replaceAll('-', '')}`) return;
+  const found = await volumeOfBrick(path);
+  if (found === volume) return;
   throw new Failure('unavailable', `${path} is not a brick of the volume with UUID ${volume}`, {
     problems: [found === undefined ? 'it does not have the mark of a brick' : 'it is a brick of another volume'],
     hint: `findmnt --target ${path}`,
   });
+}
+
+/** The UUID of the volume that a directory is a brick of, or was; undefined for what never was one. */
+export async function volumeOfBrick(path: string): Promise<string | undefined> {
+  const name = 'trusted.glusterfs.volume-id';
+  const attributes = statOf(path)?.isDirectory() === true ? (await attributesOf([path], name)).get(path) : undefined;
+  const [, ...parts] = /^0x(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(attributes?.[name] ?? '') ?? [];
+  return parts.length === 0 ? undefined : parts.join('-');
 }
 
 /** Everything below a brick that clients see, in one order on all bricks. Paths are relative. */

@@ -1,7 +1,6 @@
-import { ganetiNodes } from '#gluster/ganeti/ssconf.ts';
-import { thisNode } from '#gluster/ganeti/this-node.ts';
-import { asFailure, type Failure } from '#src/errors.ts';
+import { Failure } from '#src/errors.ts';
 import { ask } from './ask.ts';
+import { askAll } from './ask-all.ts';
 
 /** Which nodes of the cluster have which glusterd. */
 export interface PeerNodes {
@@ -13,20 +12,19 @@ export interface PeerNodes {
 
 /** Asks all nodes that are not offline, and this one where there is no cluster. */
 export async function peerNodes(): Promise<PeerNodes> {
-  const { nodes, offline } = ganetiNodes();
-  const asked = nodes.length === 0 ? [thisNode().name] : nodes.filter((node) => !offline.includes(node));
-  const silent: Failure[] = [];
-  const byPeer = new Map<string, string>();
-  const answers = asked.map(async (node) => {
-    try {
-      const peer = await ask(node, 'peer', {});
-      if (peer !== null) byPeer.set(peer, node);
-    } catch (error) {
-      const failure = asFailure(error);
-      if (failure === undefined) throw error;
-      silent.push(failure);
-    }
+  const asked = await askAll((node) => ask(node, 'peer', {}));
+  const found = asked.answers.flatMap(({ node, answer }) => (answer === null ? [] : [{ node, peer: answer }]));
+  const groups = [...Map.groupBy(found, ({ peer }) => peer).values()];
+  const twins = groups.filter(({ length }) => length > 1);
+  const silent = [...asked.silent, ...twins.map((group) => twinFailure(group.map(({ node }) => node)))];
+  // Of two nodes with one UUID nobody knows which of them Gluster means.
+  const single = groups.filter(({ length }) => length === 1).flat();
+  return { byPeer: new Map(single.map(({ node, peer }) => [peer, node])), silent };
+}
+
+/** Gluster takes a node with the UUID of another one for that one, and says success. */
+export function twinFailure(nodes: readonly string[]): Failure {
+  return new Failure('unsupported', `the glusterds of ${nodes.join(' and ')} have one UUID, as copied disks have`, {
+    hint: 'on the newer one: stop glusterd, delete /var/lib/glusterd/glusterd.info, start glusterd',
   });
-  await Promise.all(answers);
-  return { byPeer, silent };
 }

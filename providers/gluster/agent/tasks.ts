@@ -1,11 +1,17 @@
+import { dirname } from 'node:path';
+import { type KnownPool, knownPoolsText, parseKnownPools, poolsFile } from '#gluster/configuration/known-pools.ts';
 import type { BrickFile } from '#gluster/pool/compare.ts';
 import { Failure } from '#src/errors.ts';
-import { readIfThere } from '#src/files.ts';
+import { makeDirectory, readIfThere, replaceShared } from '#src/files.ts';
 import { isLocked, sweepLock } from '#src/lock.ts';
 import type { Bytes } from '#src/units.ts';
 import { type BrickPlace, brickFiles, type Digest, digestsOf, pathsIn, usageOf } from './brick-files.ts';
+import { type GlusterdFacts, glusterdHere, glusterdsAt } from './newcomer.ts';
 import { type Marks, marksOf, type NewPlace, newPlace, retireBrick } from './places.ts';
+import { deleteRemoved, type RemovedBrick, removedHere } from './removed-bricks.ts';
 import { type SeenVolume, seenVolume } from './seen-volume.ts';
+import { dropSlot, makeSlot, offerOf, type Slot, type SlotOffer, slotsHere } from './slots.ts';
+import { wakeMounts } from './wake.ts';
 
 /** What a node can be asked for: the name of each task, what it is told, and what it answers. All of it is JSON. */
 export interface Tasks {
@@ -28,7 +34,30 @@ export interface Tasks {
   readonly 'new place': { readonly asks: { readonly path: string }; readonly answers: NewPlace };
   /** Whether a process of it has a lock now. */
   readonly 'change lock': { readonly asks: { readonly name: string }; readonly answers: boolean };
+  readonly slots: { readonly asks: object; readonly answers: readonly Slot[] };
+  readonly 'slot offer': { readonly asks: SlotPlace; readonly answers: SlotOffer };
+  readonly 'make slot': { readonly asks: SlotPlace; readonly answers: Slot };
+  readonly 'drop slot': { readonly asks: Pick<Slot, 'directory' | 'id'>; readonly answers: true };
+  /** What volumes left in its slots. */
+  readonly 'removed bricks': { readonly asks: object; readonly answers: readonly RemovedBrick[] };
+  readonly 'delete removed': { readonly asks: BrickPlace; readonly answers: true };
+  /** Has the mounts of a volume take over how it is now; how many there are. */
+  readonly 'wake mounts': { readonly asks: { readonly volume: string }; readonly answers: number };
+  readonly glusterd: { readonly asks: object; readonly answers: GlusterdFacts };
+  /** The UUIDs of the glusterds that it meets at some hosts; null where none answers. */
+  readonly 'glusterds at': {
+    readonly asks: { readonly hosts: readonly string[] };
+    readonly answers: Readonly<Record<string, string | null>>;
+  };
+  /** Tells it which pools there are. */
+  readonly 'know pools': { readonly asks: { readonly pools: readonly KnownPool[] }; readonly answers: true };
   readonly 'seen volume': { readonly asks: { readonly name: string }; readonly answers: SeenVolume };
+}
+
+/** A directory that is, or is to become, a slot of a pool. */
+interface SlotPlace {
+  readonly directory: string;
+  readonly pool: string;
 }
 
 export type TaskName = keyof Tasks;
@@ -47,6 +76,22 @@ const doing: Doing = {
   'change lock': async ({ name }) => {
     await sweepLock(name);
     return isLocked(name);
+  },
+  slots: async () => slotsHere(),
+  'slot offer': async ({ directory, pool }) => offerOf(directory, pool),
+  'make slot': async ({ directory, pool }) => makeSlot(directory, pool),
+  'removed bricks': removedHere,
+  'delete removed': deleteRemoved,
+  'drop slot': async ({ directory, id }) => dropSlot(directory, id),
+  'wake mounts': ({ volume }) => wakeMounts(volume),
+  glusterd: glusterdHere,
+  'glusterds at': ({ hosts }) => glusterdsAt(hosts),
+  'know pools': async ({ pools }) => {
+    const text = knownPoolsText(pools);
+    if (parseKnownPools(text) === undefined) throw new Failure('invalid', 'these pools cannot be');
+    makeDirectory(dirname(poolsFile));
+    replaceShared(poolsFile, text);
+    return true;
   },
   'seen volume': ({ name }) => seenVolume(name),
 };

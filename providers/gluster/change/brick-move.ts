@@ -8,7 +8,7 @@ import { brickKey } from '#gluster/glusterd/status.ts';
 import { nameOf, type Volume, type VolumeBrick, volumeInfo } from '#gluster/glusterd/volumes.ts';
 import { asFailure, Failure } from '#src/errors.ts';
 import { note } from '#src/reply.ts';
-import { type Intent, intentOf, intentOption, intentText } from './intent.ts';
+import { type Intent, intentOf, intentOption, intentText, noBrick } from './intent.ts';
 import type { Stage, Standing } from './move.ts';
 import { nodeOf } from './nodes.ts';
 
@@ -19,9 +19,10 @@ export type Place = Pick<VolumeBrick, 'peer' | 'path' | 'host'>;
 export interface BrickMove {
   /** As it was before. */
   readonly volume: Volume;
-  readonly from: Place;
+  /** undefined: none leaves, and the volume gets a copy more. */
+  readonly from: Place | undefined;
   readonly to: Place;
-  /** How many copies the volume has before and afterwards. */
+  /** How many copies the volume has before. */
   readonly copies: number;
   /** What tells this run of the move from others. */
   readonly run: string;
@@ -36,7 +37,8 @@ export function commandsOf({ volume: { name }, from, to, copies }: BrickMove) {
     add: ['volume', 'add-brick', name, 'replica', `${copies + 1}`, nameOf(to)],
     // on is what holds when nothing is set.
     resume: ['volume', 'reset', name, daemon],
-    remove: ['volume', 'remove-brick', name, 'replica', `${copies}`, nameOf(from), 'force'],
+    remove:
+      from === undefined ? undefined : ['volume', 'remove-brick', name, 'replica', `${copies}`, nameOf(from), 'force'],
     undo: ['volume', 'remove-brick', name, 'replica', `${copies}`, nameOf(to), 'force'],
   };
 }
@@ -55,13 +57,13 @@ export async function volumeOf({ volume: { name, id } }: BrickMove): Promise<Vol
 
 /** How far a move is, as the volume says. */
 export function standingOf({ from, to, copies, run }: BrickMove, volume: Volume): Standing {
-  const [old, fresh] = [hasBrick(volume, from), hasBrick(volume, to)];
+  const [old, fresh] = [from === undefined || hasBrick(volume, from), hasBrick(volume, to)];
   const intent = intentOf(volume);
   const isHealingOff = isOff(volume.options.get(daemon) ?? 'on');
   const isAsExpected = volume.bricks.length === copies + (old && fresh ? 1 : 0);
   const facts = { old, fresh, isHealingOff, isAsExpected };
   if (intent === undefined) return { ...facts, claim: 'none', stage: undefined };
-  if (typeof intent === 'string' || intent.from !== nameOf(from) || intent.to !== nameOf(to))
+  if (typeof intent === 'string' || intent.from !== leaving(from) || intent.to !== nameOf(to))
     return { ...facts, claim: 'other', stage: undefined };
   return { ...facts, claim: intent.run === run ? 'ours' : 'begun', stage: intent.stage };
 }
@@ -73,14 +75,21 @@ export function hasBrick({ bricks }: Volume, { peer, path }: Place): boolean {
 
 /** Notes on the volume how far a move is. */
 export async function intend({ volume: { name }, from, to, run }: BrickMove, stage: Stage | undefined): Promise<void> {
-  const intent: Intent | undefined = stage && { from: nameOf(from), to: nameOf(to), stage, run };
+  const intent: Intent | undefined = stage && { from: leaving(from), to: nameOf(to), stage, run };
   await change(['volume', 'set', name, intentOption, intentText(intent)]);
+}
+
+/** What an intent says of the brick that leaves. */
+function leaving(from: Place | undefined): string {
+  return from === undefined ? noBrick : nameOf(from);
 }
 
 /** Takes one of the two bricks out of the volume. Throws when the volume has it nevertheless. */
 export async function removeBrick(move: BrickMove, brick: 'old' | 'fresh'): Promise<void> {
   const { remove, undo } = commandsOf(move);
-  await change(brick === 'old' ? remove : undo);
+  const command = brick === 'old' ? remove : undo;
+  if (command === undefined) throw new Error(`no brick leaves volume ${move.volume.name}`);
+  await change(command);
   if (!standingOf(move, await volumeOf(move))[brick]) return;
   throw new Failure('failed', `the ${brick === 'old' ? 'old' : 'new'} brick was removed, and the volume still has it`);
 }

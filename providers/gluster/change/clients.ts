@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '#gluster/agent/ask.ts';
+import { askAll } from '#gluster/agent/ask-all.ts';
 import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
 import { brickKey, clientCounts } from '#gluster/glusterd/status.ts';
 import { nameOf, type Volume } from '#gluster/glusterd/volumes.ts';
@@ -27,9 +29,27 @@ export async function refusalOf(move: BrickMove, nodes: PeerNodes): Promise<stri
   return undefined;
 }
 
-/** The most clients that a brick of a volume has. */
+/** Between two looks at who is connected: milliseconds; and how often it is looked at most. */
+const settleTurn = 2000;
+const settleLooks = 8;
+
+/**
+ * The most clients that a brick of a volume has. A mount that nobody used since the last change of the volume counts
+ * twice: it is woken, and its old connections go.
+ */
 export async function mostClients({ name }: Volume): Promise<number> {
-  return Math.max(0, ...(await clientCounts(name)).values());
+  await wake(name);
+  let before = Number.NaN;
+  for (let look = 0; ; look += 1) {
+    const most = Math.max(0, ...(await clientCounts(name)).values());
+    if (most === before || look === settleLooks) return most;
+    before = most;
+    await sleep(settleTurn);
+  }
+}
+
+async function wake(volume: string): Promise<void> {
+  await askAll((node) => ask(node, 'wake mounts', { volume }));
 }
 
 /**
@@ -42,7 +62,10 @@ export async function laggingOf(move: BrickMove, before: number): Promise<string
   const silent = clients.find(({ count }) => count === undefined);
   if (silent !== undefined) return `brick ${silent.name} does not say which clients it has`;
   const most = Math.max(...clients.map(({ count = 0 }) => count));
-  return unequal(clients) ?? (most >= before ? undefined : `${before - most} of the clients went away meanwhile`);
+  const reason = unequal(clients);
+  // A mount that nobody uses is as it was until it is asked something.
+  if (reason !== undefined) await wake(move.volume.name);
+  return reason ?? (most >= before ? undefined : `${before - most} of the clients went away meanwhile`);
 }
 
 /** Which clients are not on the new brick for sure; undefined, too, where a brick does not say what it has. */

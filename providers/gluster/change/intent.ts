@@ -7,13 +7,16 @@ export const intentOption = 'user.ganeti.intent';
 
 /** A move that was begun. */
 export interface Intent {
-  /** As HOST:/PATH. */
+  /** As HOST:/PATH; `none`: the volume gets a copy more. */
   readonly from: string;
   readonly to: string;
   readonly stage: Stage;
   /** Which process does it: another one that takes over writes its own. */
   readonly run: string;
 }
+
+/** What stands for the brick that leaves where none does. */
+export const noBrick = 'none';
 
 /** The value for no change: to reset the option fails on GlusterFS 10.3. */
 const nothing = 'none';

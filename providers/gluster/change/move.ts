@@ -20,8 +20,10 @@ export interface Standing {
 
 export type Stage = 'adding' | 'copying';
 
-/** What is done to a volume to move one of its bricks. */
+/** What is done to a volume to move one of its bricks, or to give it one more. */
 export interface MoveActions {
+  /** The volume gets a copy more: there is no old brick that leaves it, and `old` is always true. */
+  readonly keepsOld: boolean;
   readonly look: () => Promise<Standing>;
   /** Who works at this move on another node; undefined when nobody is known to. */
   readonly rival: () => Promise<string | undefined>;
@@ -59,7 +61,8 @@ const times = 3;
 const toFinish = { hint: 'gnt-gluster pool reconcile' };
 
 /**
- * Moves a brick: the new one is added, filled and proven before the old one is removed. Guests go on meanwhile.
+ * Moves a brick: the new one is added, filled and proven before the old one is removed. Guests go on meanwhile. A
+ * volume that gets a copy more keeps all old ones.
  *
  * The self-heal daemons are off from before the new brick is added until every client writes to it. Without that they
  * copy while some client still writes to the old bricks only, and that is never noticed (docs/pool.md). What was begun
@@ -83,10 +86,12 @@ export async function moveBrick(actions: MoveActions, follow: Follow, limits = m
     const late = await actions.complete();
     if (late !== undefined) throw await undone(actions, follow, late);
     await requireOurs(actions);
-    follow.tell('removing the old brick');
-    await actions.remove('old');
+    if (!actions.keepsOld) {
+      follow.tell('removing the old brick');
+      await actions.remove('old');
+    }
   }
-  await actions.retire('old');
+  if (!actions.keepsOld) await actions.retire('old');
   await actions.heal(true);
   await actions.intend(undefined);
 }
@@ -109,9 +114,11 @@ async function begin(actions: MoveActions): Promise<Standing> {
     throw new Failure('unsupported', 'the volume has bricks that this move does not know');
   const rival = claim === 'begun' ? await actions.rival() : undefined;
   if (rival !== undefined) throw new Failure('busy', rival, { hint: 'wait until it has ended' });
-  await actions.intend(standing.stage ?? 'adding');
+  // What was noted of a brick that is not there any more says nothing of the one that is added now.
+  const stage = old && !fresh ? undefined : standing.stage;
+  await actions.intend(stage ?? 'adding');
   await requireOurs(actions);
-  return standing;
+  return { ...standing, stage };
 }
 
 async function requireOurs(actions: MoveActions): Promise<Standing> {
@@ -173,7 +180,8 @@ async function undone(actions: MoveActions, follow: Follow, reason: string, caus
     const problems = [reason, failure.message];
     return new Failure('failed', 'the move is neither finished nor undone', { problems, cause: failure, ...toFinish });
   }
-  return new Failure(cause?.kind ?? 'failed', `the brick was not moved: ${reason}`, {
+  const what = actions.keepsOld ? 'the copy was not made' : 'the brick was not moved';
+  return new Failure(cause?.kind ?? 'failed', `${what}: ${reason}`, {
     ...cause?.details,
     ...(cause === undefined ? {} : { cause }),
     hint: cause?.details.hint ?? 'the volume has its old bricks; try again',

@@ -50,8 +50,13 @@ function actionsOf(move: BrickMove, nodes: PeerNodes, follow: Follow): MoveActio
   const commands = commandsOf(move);
   let before = 0;
   return {
+    keepsOld: move.from === undefined,
     look: async () => standingOf(move, await volumeOf(move)),
-    rival: () => rivalOf(move, nodes),
+    rival: async () => {
+      const { name } = move.volume;
+      const node = await rivalOf(changeLock(name), nodes);
+      return node && `node ${node} works at a change of volume ${name}`;
+    },
     intend: (stage) => intend(move, stage),
     heal: async (on) => {
       const { isHealingOff } = standingOf(move, await volumeOf(move));
@@ -66,7 +71,10 @@ function actionsOf(move: BrickMove, nodes: PeerNodes, follow: Follow): MoveActio
     complete: () => complete(move, nodes, follow),
     need: async () => neededBy(await observeMove(move), move.to),
     remove: (brick) => removeBrick(move, brick),
-    retire: (brick) => retire(move, brick === 'old' ? move.from : move.to, nodes),
+    retire: async (brick) => {
+      const left = brick === 'old' ? move.from : move.to;
+      if (left !== undefined) await retire(move, left, nodes);
+    },
   };
 }
 
@@ -101,12 +109,12 @@ async function lateClients(move: BrickMove): Promise<string | undefined> {
   return reason;
 }
 
-/** The other node that works at a change of the volume. One that cannot be asked is taken for dead. */
-async function rivalOf({ volume }: BrickMove, { byPeer }: PeerNodes): Promise<string | undefined> {
+/** The other node whose process has a lock. One that cannot be asked is taken for dead. */
+export async function rivalOf(lock: string, { byPeer }: PeerNodes): Promise<string | undefined> {
   for (const node of byPeer.values()) {
     if (node === thisNode().name) continue;
-    const isBusy = await orReason(() => ask(node, 'change lock', { name: changeLock(volume.name) }));
-    if (isBusy === true) return `node ${node} works at a change of volume ${volume.name}`;
+    const isBusy = await orReason(() => ask(node, 'change lock', { name: lock }));
+    if (isBusy === true) return node;
   }
   return undefined;
 }

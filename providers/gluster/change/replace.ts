@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ask } from '#gluster/agent/ask.ts';
 import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
-import { ganetiNodes, isSameNode } from '#gluster/ganeti/ssconf.ts';
+import { ganetiNodes, isSameNode, storageAddress } from '#gluster/ganeti/ssconf.ts';
 import { healthOf } from '#gluster/glusterd/health.ts';
 import { observe, orReason } from '#gluster/glusterd/observe.ts';
 import { effectiveOptions, isOff } from '#gluster/glusterd/options.ts';
@@ -10,7 +10,7 @@ import { nameOf, placeIn, type Volume } from '#gluster/glusterd/volumes.ts';
 import { Failure } from '#src/errors.ts';
 import { type Bytes, formatBytes } from '#src/units.ts';
 import { type BrickMove, hasBrick, type Place } from './brick-move.ts';
-import { intentOf } from './intent.ts';
+import { type Intent, intentOf, noBrick } from './intent.ts';
 import { nodeOf } from './nodes.ts';
 
 /** A move, and how many bytes it copies. */
@@ -22,32 +22,40 @@ export interface PlannedMove {
 }
 
 /**
- * The move of a brick, HOST:/PATH, to another place, and all that is against it in one Failure. What an earlier run
- * began is planned as it was then.
+ * The move of a brick, HOST:/PATH, to another place, and all that is against it in one Failure. With `noBrick` in place
+ * of the brick the volume gets a copy more. What an earlier run began is planned as it was then.
  */
 export async function planReplace(volume: Volume, from: string, to: string, nodes: PeerNodes): Promise<PlannedMove> {
   const members = await peers();
   const begun = intentOf(volume);
   if (begun !== undefined && (typeof begun === 'string' || begun.from !== from || begun.to !== to))
     throw new Failure('busy', `another change of volume ${volume.name} is under way`, {
-      problems: [typeof begun === 'string' ? begun : `${begun.from} moves to ${begun.to}`],
+      problems: [typeof begun === 'string' ? begun : wordsOf(begun)],
       hint: 'gnt-gluster pool reconcile',
     });
   const fresh = begun ? await begunPlace(to, volume, nodes, members) : await placeOf(to, volume, nodes, members);
-  const old = begun
-    ? await begunPlace(from, volume, nodes, members)
-    : volume.bricks.find((brick) => nameOf(brick) === from);
-  if (old === undefined)
+  const old =
+    begun && from !== noBrick
+      ? await begunPlace(from, volume, nodes, members)
+      : volume.bricks.find((brick) => nameOf(brick) === from);
+  if (old === undefined && from !== noBrick)
     throw new Failure('invalid', `volume ${volume.name} has no brick ${from}`, {
       problems: volume.bricks.map((brick) => `it has ${nameOf(brick)}`),
     });
-  const hasBoth = [old, fresh].every((place) => hasBrick(volume, place));
+  const hasBoth = [old ?? fresh, fresh].every((place) => hasBrick(volume, place));
   const copies = hasBoth ? volume.copies - 1 : volume.copies;
   const move = { volume, from: old, to: fresh, copies, run: randomUUID() };
   if (begun !== undefined) return { move, bytes: 0, isBegun: true };
-  const bytes = await ask(nodeOf(old, nodes), 'brick usage', { volume: volume.id, path: old.path });
+  const source = old ?? volume.bricks[0];
+  if (source === undefined) throw new Failure('unavailable', `volume ${volume.name} has no brick`);
+  const bytes = await ask(nodeOf(source, nodes), 'brick usage', { volume: volume.id, path: source.path });
   await requireMovable(move, bytes, nodes, members);
   return { move, bytes, isBegun: false };
+}
+
+/** What is under way, as a sentence without its end. */
+export function wordsOf({ from, to }: Pick<Intent, 'from' | 'to'>): string {
+  return from === noBrick ? `a copy is made at ${to}` : `brick ${from} moves to ${to}`;
 }
 
 /**
@@ -74,8 +82,12 @@ async function placeOf(
   if (place === undefined || !/^\/([\w.@+-]+\/)*[\w.@+-]+$/.test(place.path) || /\/\.\.?(\/|$)/.test(place.path))
     throw new Failure('invalid', `${JSON.stringify(name)} is not HOST:/PATH of a directory`);
   const { nodes } = ganetiNodes();
-  const found = [...byPeer].find(([, node]) => node === place.host || isSameNode(node, place.host, nodes));
-  const known = volume.bricks.find(({ host }) => host === place.host)?.peer;
+  const found =
+    [...byPeer].find(([, node]) => node === place.host || isSameNode(node, place.host, nodes)) ??
+    [...byPeer].find(([, node]) => storageAddress(node) === place.host);
+  const known =
+    volume.bricks.find(({ host }) => host === place.host)?.peer ??
+    members.find(({ hosts }) => hosts.includes(place.host))?.id;
   const peer = found?.[0] ?? known;
   if (peer === undefined)
     throw (
@@ -115,14 +127,15 @@ async function requireMovable(
     ...(health.state === 'ok' ? [] : [`volume ${name} is ${health.state}`, ...health.problems]),
     ...(same === undefined
       ? []
-      : [`${to.host} has a brick of volume ${name} already${same.path === from.path ? '' : `: ${nameOf(same)}`}`]),
+      : [`${to.host} has a brick of volume ${name} already${same.path === from?.path ? '' : `: ${nameOf(same)}`}`]),
     ...problems.map((problem) => `${to.host}: ${problem}`),
     ...(problems.length === 0 && free < bytes
-      ? [`${to.host}: ${formatBytes(free)} are free there, and ${formatBytes(bytes)} are needed`]
+      ? [`${to.host}: ${formatBytes(free)} are free there, and ${formatBytes(bytes)} are needed, see pool purge`]
       : []),
   ];
   if (against.length === 0) return;
-  throw new Failure('unsupported', `brick ${nameOf(from)} cannot move to ${nameOf(to)}`, {
+  const what = from === undefined ? `volume ${name} cannot get a copy at` : `brick ${nameOf(from)} cannot move to`;
+  throw new Failure('unsupported', `${what} ${nameOf(to)}`, {
     problems: against,
     hint: health.state === 'ok' ? `gnt-gluster pool status` : `gnt-gluster pool heal ${name}`,
   });

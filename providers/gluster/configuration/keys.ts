@@ -29,6 +29,7 @@ export const poolTable = {
   volumes: listKey(readVolumes, {
     meaning: 'the volumes of the pool; a new image goes to the one with most free space, an existing one is found',
     ifMissing: ['ganeti'],
+    shown: 'those that `gnt-gluster pool` made for it, else `["ganeti"]`',
   }),
   directory: keyReadBy(
     (value) => (isDirectory(value) ? value : undefined),

@@ -1,6 +1,7 @@
 import { unknown } from '#src/parameters.ts';
 import { type KeyDescription, readKeys } from './key.ts';
 import { poolDefaults, poolKeys, poolTable, topKeys, topTable } from './keys.ts';
+import { type KnownPool, keysOfKnown } from './known-pools.ts';
 import { isPlainName, plainNameRule } from './names.ts';
 import type { Pool } from './pool.ts';
 
@@ -15,24 +16,32 @@ export interface ParsedPools {
   readonly problems: readonly string[];
 }
 
-/** Reads the pools out of a parsed configuration file. */
-export async function parsePools(document: Table): Promise<ParsedPools> {
+/** Reads the pools out of a parsed configuration file. `known`: those that are there without it. */
+export async function parsePools(document: Table, known: readonly KnownPool[] = []): Promise<ParsedPools> {
   const problems: string[] = [];
   const report: Report = (problem) => problems.push(problem);
   await reportUnknownKeys(document, topKeys, report);
   const table = isTable(document.pool) ? document.pool : {};
-  const names = Object.keys(table);
+  const others = known.filter(({ name }) => !Object.hasOwn(table, name));
+  const names = [...Object.keys(table), ...others.map(({ name }) => name)];
   if (names.length === 0) report('there is no pool: add a table such as [pool.default]');
   const pools: Pool[] = [];
-  for (const name of names) {
+  for (const name of Object.keys(table)) {
     if (!isPlainName(name)) report(`the name of pool ${JSON.stringify(name)} ${plainNameRule}`);
-    pools.push(await parsePool(name, table[name], (problem) => report(`pool.${name}: ${problem}`)));
+    const pool = await parsePool(name, table[name], (problem) => report(`pool.${name}: ${problem}`));
+    const told = known.find((one) => one.name === name);
+    pools.push(told === undefined ? pool : withKnown(pool, table[name], told));
   }
+  for (const pool of others) pools.push({ name: pool.name, ...poolDefaults, ...keysOfKnown(pool) });
   for (const problem of overlaps(pools)) report(problem);
   const chosen = document.default_pool;
-  const defaultPool = typeof chosen === 'string' ? chosen : ((names.length === 1 ? names[0] : 'default') ?? 'default');
+  // A pool that is made must not become the default of a file that has tables.
+  const [only, ...more] = Object.keys(table).length > 0 ? Object.keys(table) : names;
+  const defaultPool = typeof chosen === 'string' ? chosen : ((more.length === 0 ? only : 'default') ?? 'default');
+  // Where there is no file, nobody could name one: then disks have to.
+  const isNamed = chosen !== undefined || Object.keys(table).length > 0;
   if (chosen !== undefined && typeof chosen !== 'string') report('default_pool must be the name of a pool');
-  else if (names.length > 0 && !names.includes(defaultPool))
+  else if (isNamed && !names.includes(defaultPool))
     report(`default_pool: there is no pool ${JSON.stringify(defaultPool)}`);
   const { giveUp } = readKeys(topTable, document, report);
   return { defaultPool, pools, patience: giveUp, problems };
@@ -68,6 +77,12 @@ async function parsePool(name: string, value: unknown, report: Report): Promise<
   }
   await reportUnknownKeys(value, poolKeys, report);
   return { name, ...readKeys(poolTable, value, report) };
+}
+
+/** What the administrator wrote holds: other servers can have other volumes of the same names. */
+function withKnown(pool: Pool, given: unknown, known: KnownPool): Pool {
+  if (!isTable(given) || given.volumes !== undefined || given.servers !== undefined) return pool;
+  return { ...pool, ...keysOfKnown(known) };
 }
 
 async function reportUnknownKeys(table: Table, keys: readonly KeyDescription[], report: Report): Promise<void> {

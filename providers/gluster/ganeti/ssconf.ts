@@ -33,6 +33,18 @@ export function ganetiAddresses(): readonly (readonly string[])[] {
   return [linesOf('ssconf_node_primary_ips'), linesOf('ssconf_node_secondary_ips')];
 }
 
+/** The address of a node for traffic of its storage: its secondary one. Ganeti has the primary one there, too. */
+export function storageAddress(node: string): string | undefined {
+  const pairs = linesOf('ssconf_node_secondary_ips').map((line) => line.split(' '));
+  return pairs.find(([name]) => name === node)?.[1];
+}
+
+/** The node of the cluster that a name means, which may be short; undefined when it means none, or several. */
+export function nodeNamed(name: string): string | undefined {
+  const { nodes } = ganetiNodes();
+  return nodes.find((node) => isSameNode(node, name, nodes));
+}
+
 /**
  * Whether Ganeti's name of a node and a host name mean the same machine. Ganeti has full names, a host name may be
  * short: then it counts only if it is the beginning of no other node's name.

@@ -43,7 +43,7 @@ export function fileSystemOf(path: string, here: readonly Mount[]): string | und
 /**
  * The logical sector size of a block device; a partition has that of its disk. undefined for what is no block device.
  */
-function sectorSize(device: string | undefined): Bytes | undefined {
+export function sectorSize(device: string | undefined): Bytes | undefined {
   if (device === undefined) return undefined;
   const directory = `/sys/dev/block/${device}`;
   const value = ['queue', '../queue'].map((queue) => readIfThere(`${directory}/${queue}/logical_block_size`));

@@ -21,6 +21,11 @@ export async function peers(): Promise<readonly Peer[]> {
   return peersIn(await askGluster(['pool', 'list']));
 }
 
+/** The members as the glusterd of another host tells them: it is the one that `isHere`. */
+export async function peersOf(host: string): Promise<readonly Peer[]> {
+  return peersIn(await askGluster([`--remote-host=${host}`, 'pool', 'list']));
+}
+
 /** Reads `pool list --xml`. This node has no name in it but localhost. */
 export function peersIn(output: unknown): readonly Peer[] {
   return children(child(output, 'peerStatus'), 'peer').map((peer) => {

@@ -1,6 +1,7 @@
 import { truncateSync } from 'node:fs';
 import type { Request } from '#gluster/configuration/parameters.ts';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
+import { wasNeverOpened } from '#gluster/leases/store.ts';
 import type { MountedVolume } from '#gluster/node/mounts.ts';
 import { Failure } from '#src/errors.ts';
 import { formatBytes } from '#src/units.ts';
@@ -54,16 +55,16 @@ export async function snapshotMetadata(image: Image): Promise<ImageMetadata> {
 }
 
 /**
- * Throws a Failure of kind exists unless a snapshot that is there already was made of the image as it is now. One from
- * an older state must not pass for a new one: a backup of it would silently be an old backup.
+ * Throws a Failure of kind exists unless a snapshot that is there already was made of the image as it is now, and is
+ * as it was made. One from an older state must not pass for a new one: a backup of it would silently be an old backup.
  */
 export async function requireSameSnapshot(image: Image, snapshot: Image): Promise<void> {
   const metadata = readMetadata(snapshot.directory);
-  if (metadata.snapshotOf === image.name && metadata.snapshotState === (await momentOf(image))) return;
-  const what =
-    metadata.snapshotOf === image.name
-      ? `an older snapshot, of ${metadata.created ?? 'unknown date'}`
-      : 'another image';
+  const isOf = metadata.snapshotOf === image.name;
+  const isOfNow = isOf && metadata.snapshotState === (await momentOf(image));
+  if (isOfNow && snapshot.size === image.size && (await wasNeverOpened(snapshot.directory))) return;
+  const age = isOfNow ? 'a snapshot that was changed since,' : 'an older snapshot,';
+  const what = isOf ? `${age} of ${metadata.created ?? 'unknown date'}` : 'another image';
   throw new Failure('exists', `${snapshot.name} exists and is ${what}`, {
     hint: `gnt-gluster image remove ${snapshot.name}, if nobody needs it`,
   });

@@ -49,6 +49,11 @@ export async function generationOf(directory: string): Promise<number | undefine
   return others.length === 0 ? state?.generation : undefined;
 }
 
+/** Whether no node ever opened an image since it was made; false where that is not known. */
+export async function wasNeverOpened(directory: string): Promise<boolean> {
+  return (await generationOf(directory)) === 0;
+}
+
 /**
  * Whether this node has an image: in a mode, so that to take it so would change nothing, or in any. Without a mode a
  * lease counts that may be this node's, too: then giveBackLease has something to say. Starts no process.

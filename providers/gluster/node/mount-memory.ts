@@ -6,14 +6,14 @@ import { makeRunDirectory, runDirectory } from '#src/run-directory.ts';
 const directory = `${runDirectory}/mounts`;
 
 /** What of the configuration makes a mount what it is. */
-type Reached = Pick<Pool, 'name' | 'servers' | 'mountOptions'>;
+type Reached = Pick<Pool, 'name' | 'servers' | 'mountOptions' | 'ids'>;
 
 /** Remembers when a volume was mounted, and by which configuration, where there is room. */
 export function rememberMount(pool: Reached, volume: string, { fileSystem }: Mount): void {
   const since = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   ifThereIsRoom(() => {
     makeRunDirectory('mounts');
-    replaceShared(pathOf(pool.name, volume), JSON.stringify({ since, fileSystem, way: wayOf(pool) }));
+    replaceShared(pathOf(pool.name, volume), JSON.stringify({ since, fileSystem, way: wayOf(pool, volume) }));
   });
 }
 
@@ -28,7 +28,7 @@ export function forgetMount(pool: string, volume: string): void {
  */
 export function isMadeOtherwise(pool: Reached, volume: string, mount: Mount): boolean {
   const made = memoryOf(pool.name, volume, mount);
-  return made !== undefined && made.way !== wayOf(pool);
+  return made !== undefined && made.way !== wayOf(pool, volume);
 }
 
 /** When a volume was mounted; undefined where that is not known. */
@@ -43,8 +43,9 @@ function memoryOf(pool: string, volume: string, { fileSystem }: Mount) {
   return textField(object, 'fileSystem') === fileSystem && since !== undefined ? { since, way } : undefined;
 }
 
-function wayOf({ servers, mountOptions }: Reached): string {
-  return JSON.stringify([servers.map(({ host, port }) => [host, port]), mountOptions]);
+/** Where the UUID of the volume is known, servers come and go: none of them leads to another volume. */
+function wayOf({ servers, mountOptions, ids = {} }: Reached, volume: string): string {
+  return JSON.stringify([ids[volume] ?? servers.map(({ host, port }) => [host, port]), mountOptions]);
 }
 
 function pathOf(pool: string, volume: string): string {

@@ -15,6 +15,8 @@ import { afterAll, byRoom, freeByDomain, placeFor } from './places.ts';
 export interface Wanted {
   /** How many copies every volume is to have. Where there are fewer failure domains, it has one in each. */
   readonly copies: number;
+  /** No new volume has fewer. */
+  readonly least: number;
   /** How many slots stay free, for bricks of a node that dies. */
   readonly spare: number;
   /** The name of the next volume, when some exist. */
@@ -54,7 +56,7 @@ function oneMoreVolume(layout: Layout, wanted: Wanted): readonly Step[] | undefi
   const domains = new Set(layout.nodes.map(({ domain }) => domain));
   const copies = Math.min(wanted.copies, domains.size);
   const free = layout.nodes.reduce((sum, node) => sum + node.free.length, 0);
-  if (copies === 0 || free < copies + wanted.spare) return undefined;
+  if (copies === 0 || copies < wanted.least || free < copies + wanted.spare) return undefined;
   const moves: Step[] = [];
   let now = layout;
   while (freeByDomain(now).size < copies) {

@@ -17,6 +17,8 @@ interface Site {
   readonly volume?: string;
   /** Gluster speaks IPv6 and TLS only. */
   readonly secure?: boolean;
+  /** The glusterds know nothing of each other, and there is no volume. */
+  readonly bare?: boolean;
 }
 
 /** For working on these tests: the lab stays up, and is used again. */
@@ -44,11 +46,11 @@ export async function setUp(site: Site): Promise<() => Promise<void>> {
   return keep ? async () => undefined : () => takeDown(site.name);
 }
 
-async function bringUp({ name, suite, nodes, volume, secure = false }: Site): Promise<void> {
+async function bringUp({ name, suite, nodes, volume, secure = false, bare = false }: Site): Promise<void> {
   // What an interrupted run left.
   if (!keep) await down(name);
   const existing = open(name);
-  const lab = await up({ name, nodes, ganeti: true, suite, secure, progress: say });
+  const lab = await up({ name, nodes, ganeti: true, suite, secure, peers: !bare, progress: say });
   await timed('install.sh on every node', () => installProvider(lab));
   if (existing === undefined && volume !== undefined)
     await timed(`volume ${volume}`, () => createVolume({ name: volume, nodes: lab.nodes, brickMebibytes: 4096 }));

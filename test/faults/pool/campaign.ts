@@ -14,7 +14,7 @@ import type { Outcome } from '../verbs/campaign.ts';
 import { bricksOf, type Medium, playRound, type Round, volume, type Way } from './round.ts';
 import { killedMove, ourMove, plainCommands, withoutGlusterd } from './ways.ts';
 
-const labName = labOfCheckout('pool');
+const labName = labOfCheckout('faults-pool');
 const brickMebibytes = 1000;
 
 interface PoolScenario {

@@ -22,7 +22,7 @@ test('the commands of a noun stand together, and each begins with a verb that sa
   const text = overview('gnt-gluster', commands);
   expect(text.split('\n\n')).toHaveLength(new Set(nouns).size + 3);
   const verbs =
-    /^(list|show|unmount|find|turn|remove|detach|bring|take|permanently delete|check|compare|move|finish|start) /;
+    /^(list|show|unmount|find|turn|remove|detach|bring|take|permanently delete|check|compare|move|finish|start|make|add|have) /;
   for (const { summary } of commands) expect(summary).toMatch(verbs);
 });
 

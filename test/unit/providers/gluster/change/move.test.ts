@@ -11,6 +11,8 @@ class Killed extends Error {}
 type Fault = 'none' | 'refused' | 'refused and done' | 'killed before' | 'killed after';
 
 interface World {
+  /** It gets a copy more, and no brick leaves it. */
+  readonly keepsOld: boolean;
   old: boolean;
   fresh: boolean;
   stage: Stage | undefined;
@@ -30,6 +32,7 @@ interface World {
 
 function newWorld(more: Partial<World> = {}): World {
   return {
+    keepsOld: false,
     old: true,
     fresh: false,
     stage: undefined,
@@ -67,6 +70,7 @@ function actionsIn(world: World, faults: Fault[], breaks = false): MoveActions {
     return world.owner === me ? 'ours' : 'begun';
   };
   return {
+    keepsOld: world.keepsOld,
     look: async () => ({ ...world, claim: claim() }),
     rival: async () => undefined,
     intend: (stage) => act(`intend ${stage}`, () => Object.assign(world, { stage, owner: me })),
@@ -93,12 +97,13 @@ function actionsIn(world: World, faults: Fault[], breaks = false): MoveActions {
 }
 
 function check(world: World, name: string): void {
-  const { old, fresh, stage, isHealingOff, clientsAfter, isBroken, isComplete, lost } = world;
+  const { keepsOld, old, fresh, stage, isHealingOff, clientsAfter, isBroken, isComplete, lost } = world;
   if (!old && !(fresh && isComplete)) lost.push(`${name}: the old brick went before the new one was complete`);
   if (fresh && old && !isHealingOff && clientsAfter > 0)
     lost.push(`${name}: it is copied while a client does not write to it`);
   if (fresh && old && !isHealingOff && isBroken) lost.push(`${name}: a brick that not all peers have is healed`);
-  if (stage === undefined && (isHealingOff || (old && fresh))) lost.push(`${name}: nobody would finish it`);
+  const isMade = keepsOld && isComplete;
+  if (stage === undefined && (isHealingOff || (old && fresh && !isMade))) lost.push(`${name}: nobody would finish it`);
 }
 
 async function run(world: World, faults: Fault[] = [], breaks = false): Promise<'moved' | 'killed' | Failure> {
@@ -128,6 +133,16 @@ describe('the move of a brick', () => {
       'heal true',
       'intend undefined',
     ]);
+  });
+
+  test('takes no brick out of a volume that gets a copy more', async () => {
+    const world = newWorld({ keepsOld: true });
+    expect(await run(world)).toBe('moved');
+    const steps = ['intend adding', 'heal false', 'add', 'intend copying', 'heal true', 'complete'];
+    expect(world.done).toEqual([...steps, 'heal true', 'intend undefined']);
+    const late = newWorld({ keepsOld: true, clientsAfter: Number.POSITIVE_INFINITY });
+    expect(await run(late)).toMatchObject({ message: 'the copy was not made: a client is not on it' });
+    expect(late).toMatchObject({ old: true, fresh: false, isHealingOff: false, stage: undefined, lost: [] });
   });
 
   test('is undone when a client stays on the old bricks', async () => {
@@ -214,6 +229,14 @@ describe('the move of a brick', () => {
     expect(world.done).not.toContain('add');
   });
 
+  test('whose new brick somebody took out while it was copied does not trust what was noted of that', async () => {
+    const world = newWorld({ stage: 'copying', clientsAfter: 3 });
+    expect(await run(world, ['none', 'none', 'none', 'killed before'])).toBe('killed');
+    expect(world).toMatchObject({ fresh: true, stage: 'adding', isHealingOff: true, lost: [] });
+    expect(await run(world)).toBe('moved');
+    expect(world.lost).toEqual([]);
+  });
+
   test('that was killed before that, and somebody had the daemons go on, begins anew', async () => {
     const world = newWorld({ fresh: true, stage: 'adding', clientsAfter: 0 });
     expect(await run(world)).toMatchObject({ message: expect.stringContaining('an earlier run did not say') });
@@ -231,8 +254,9 @@ describe('the move of a brick', () => {
         fc.array(fc.array(anyFault, { maxLength: 12 }), { maxLength: 4 }),
         fc.nat(4),
         fc.boolean(),
-        async (runs, clients, breaks) => {
-          const world = newWorld({ clientsAfter: clients });
+        fc.boolean(),
+        async (runs, clients, breaks, keepsOld) => {
+          const world = newWorld({ keepsOld, clientsAfter: clients });
           let [moved, broken] = [false, breaks];
           for (const faults of runs) {
             moved = (await run(world, [...faults], broken)) === 'moved';
@@ -243,7 +267,7 @@ describe('the move of a brick', () => {
           for (let again = 0; again < 3 && !moved; again += 1) moved = (await run(world)) === 'moved';
           expect(world.lost).toEqual([]);
           expect(world).toMatchObject({
-            old: false,
+            old: keepsOld,
             fresh: true,
             stage: undefined,
             isHealingOff: false,

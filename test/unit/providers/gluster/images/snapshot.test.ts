@@ -13,6 +13,7 @@ describe('a snapshot that is there already', () => {
     writeMetadata(source, { preallocation: 'full', info: 'originstname+web1', diskName: 'data', uuid: 'u' });
     const [image, snapshot] = [imageIn(source, 'x', 4096), imageIn(copy, 'x.snap', 4096)];
     makeLeaseFile(source);
+    makeLeaseFile(copy);
     const metadata = await snapshotMetadata(image);
     expect(metadata).toMatchObject({
       snapshotOf: 'x',
@@ -30,6 +31,21 @@ describe('a snapshot that is there already', () => {
     writeFileSync(image.disk, 'DATA');
     const older = { kind: 'exists', message: expect.stringContaining('older snapshot') };
     expect(await failureOf(() => requireSameSnapshot(image, snapshot))).toMatchObject(older);
+  });
+
+  test('does not pass when it was opened or grown itself', async () => {
+    const [source, copy] = [scratchDirectory(), `${scratchDirectory()}/images/x.snap`];
+    mkdirSync(copy, { recursive: true });
+    writeMetadata(source, { preallocation: 'off' });
+    const [image, snapshot] = [imageIn(source, 'x', 4096), imageIn(copy, 'x.snap', 4096)];
+    makeLeaseFile(source);
+    makeLeaseFile(copy);
+    writeMetadata(copy, await snapshotMetadata(image));
+    expect(await requireSameSnapshot(image, snapshot)).toBeUndefined();
+    const changed = { kind: 'exists', message: expect.stringContaining('a snapshot that was changed since') };
+    expect(await failureOf(() => requireSameSnapshot(image, { ...snapshot, size: 8192 }))).toMatchObject(changed);
+    await takeLease(snapshot, 'exclusive');
+    expect(await failureOf(() => requireSameSnapshot(image, snapshot))).toMatchObject(changed);
   });
 
   test.each([

@@ -71,6 +71,14 @@ describe('growth', () => {
     expect(planGrowth(grown, wanted(3))).toEqual([]);
   });
 
+  test('there is no new volume with fewer copies than it must have, and old ones get theirs', () => {
+    const two: Layout = { nodes: nodes('2 2'), sets: [] };
+    expect(planGrowth(two, { ...wanted(3), least: 3 })).toEqual([]);
+    const { layout } = join(nodes('1 1'), 3, 2);
+    const grown: Layout = { ...layout, nodes: [...layout.nodes, ...nodes('1 1 2').slice(2)] };
+    expect(planGrowth(grown, { ...wanted(3), least: 3 }).map(({ action }) => action)).toEqual(['add']);
+  });
+
   test('what is to stay free stays free', () => {
     const layout: Layout = { nodes: nodes('2 2 2'), sets: [] };
     expect(planGrowth(layout, wanted(3, 1))).toHaveLength(1);

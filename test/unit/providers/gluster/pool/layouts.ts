@@ -7,7 +7,7 @@ const tebibyte = 1024 ** 4;
 /** A pool that is to have some copies of everything, and keeps no slot free. */
 export function wanted(copies: number, spare = 0): Wanted {
   const nameFor = (volumes: readonly string[]): string => `gnt-default-${String(volumes.length + 1).padStart(3, '0')}`;
-  return { copies, spare, nameFor };
+  return { copies, least: 1, spare, nameFor };
 }
 
 /** Nodes without bricks: `4 2,2 1` are three, of which the second has a smaller slot beside a larger one. */

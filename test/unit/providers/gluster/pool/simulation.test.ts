@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Stretch, simulate } from './simulation.ts';
 
@@ -22,4 +23,6 @@ test('a hundred nodes join one by one, then all but four leave: no step of any p
     '51 to 88 | 8 | 125 | 6 | 62.5 | 3',
     '89 to 96 | 2 | 5 | 3 | 2.5 | 3',
   ]);
+  const page = readFileSync('docs/pool.md', 'utf8').replaceAll(/ {2,}/g, ' ');
+  for (const row of [...rows(joins), ...rows(leaves)]) expect(page).toContain(`| ${row} |`);
 });

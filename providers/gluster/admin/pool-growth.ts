@@ -1,0 +1,119 @@
+import { createCommand } from '#gluster/change/create-volume.ts';
+import { performGrowth } from '#gluster/change/grow.ts';
+import { probeCommand } from '#gluster/change/newcomers.ts';
+import type { GrowthPlan, Offer } from '#gluster/change/plan-growth.ts';
+import { nodeNamed } from '#gluster/ganeti/ssconf.ts';
+import { nameOf, placeIn } from '#gluster/glusterd/volumes.ts';
+import type { PlacedStep } from '#gluster/pool/view.ts';
+import { Failure } from '#src/errors.ts';
+import { note } from '#src/reply.ts';
+import { formatBytes } from '#src/units.ts';
+import type { CommandInput, Report, Value } from './command.ts';
+import { followed } from './follow.ts';
+
+/** The pool that a command makes or changes, unless told. */
+const usualPool = 'default';
+
+/** What the commands that make a pool larger take. */
+export const whichPool = { pool: `name of the pool (default: ${usualPool})` } as const;
+
+/** The name of the pool that a command is about. Gluster allows less in the names of its volumes than we do. */
+export function poolNamed({ options }: CommandInput): string {
+  const name = options.pool ?? usualPool;
+  if (/^[A-Za-z0-9_][A-Za-z0-9_-]{0,39}$/.test(name)) return name;
+  throw new Failure('usage', `${JSON.stringify(name)} cannot be the name of a pool`, {
+    hint: 'a pool is named with 1 to 40 of A-Z a-z 0-9 _ -, and does not begin with -',
+  });
+}
+
+/** Reads NODE:/DIRECTORY, several. Throws a Failure of kind usage that lists every problem. */
+export function offersIn(operands: readonly string[]): readonly Offer[] {
+  const problems: string[] = [];
+  const offers: Offer[] = [];
+  for (const operand of operands) {
+    const place = placeIn(operand);
+    if (place === undefined || !/^(\/[\w@+-][\w.@+-]*)+$/.test(place.path)) {
+      problems.push(`${JSON.stringify(operand)} is not NODE:/DIRECTORY`);
+      continue;
+    }
+    const node = nodeNamed(place.host);
+    if (node === undefined) problems.push(`the cluster has no node ${JSON.stringify(place.host)}`);
+    else if (offers.some((offer) => offer.node === node && offer.directory === place.path))
+      problems.push(`${operand} is named twice`);
+    else offers.push({ node, directory: place.path });
+  }
+  if (problems.length === 0) return offers;
+  throw new Failure('usage', 'some slots cannot be', { problems, hint: 'gnt-node list' });
+}
+
+/** Shows a plan, and carries it out unless it is a dry run. `again`: plans it once more. */
+export async function grow(plan: GrowthPlan, again: () => Promise<GrowthPlan>, isDry: boolean): Promise<Report> {
+  const lines = planLines(plan);
+  const json = { dryRun: isDry, ...jsonOf(plan) };
+  if (isDry) return { json, text: `${lines.join('\n')}\n` };
+  for (const line of lines) note(line);
+  await followed(`pool ${plan.pool.name}`, (follow) => performGrowth(plan, again, follow));
+  return { json, text: `pool ${plan.pool.name} has ${extent(plan.after)} now\n` };
+}
+
+/** Whether a plan changes nothing. */
+export function isIdle({ newcomers, slots, unfinished, steps }: GrowthPlan): boolean {
+  return newcomers.length + slots.length + unfinished.length + steps.length === 0;
+}
+
+function planLines(plan: GrowthPlan): readonly string[] {
+  const { pool, newcomers, slots, unfinished, steps, before, after, free } = plan;
+  return [
+    `pool ${pool.name}: ${pool.copies} copies, ${extent(before)}`,
+    ...newcomers.map((newcomer) => `  ${newcomer.node}: gluster ${probeCommand(newcomer).join(' ')}`),
+    ...slots.map(({ node, directory, size }) => `  ${node}: ${directory} becomes a slot of ${formatBytes(size)}`),
+    ...unfinished.map((name) => `  volume ${name}: it was created, and is completed`),
+    ...steps.flatMap((step) => stepLines(step, pool.copies)),
+    ...(isIdle(plan) ? ['  nothing to do'] : []),
+    `then: ${extent(after)}, ${free === 1 ? '1 slot' : `${free} slots`} free`,
+  ];
+}
+
+/** What a step does, for a person. */
+export function stepLines(step: PlacedStep, copies: number): readonly string[] {
+  return stepText(step, copies).map((line) => `  ${line}`);
+}
+
+function stepText(step: PlacedStep, copies: number): readonly string[] {
+  if (step.action === 'create') {
+    const command = createCommand(step.volume, step.bricks.map(nameOf));
+    return [`volume ${step.volume}: a new one of ${formatBytes(step.size)}`, `  gluster ${command.join(' ')}`];
+  }
+  const to = nameOf(step.to);
+  if (step.from === undefined) return [`volume ${step.volume}: one copy more, at ${to}`];
+  return [
+    `volume ${step.volume}: at most ${formatBytes(step.copy)} are copied; it has ${copies + 1} copies meanwhile, never fewer than ${copies}`,
+    `  gnt-gluster pool replace ${step.volume} ${nameOf(step.from)} ${to}`,
+  ];
+}
+
+function jsonOf({ pool, newcomers, slots, unfinished, steps, before, after, free }: GrowthPlan) {
+  return {
+    pool: pool.name,
+    copies: pool.copies,
+    peers: newcomers.map(({ node, address }) => ({ node, address })),
+    slots: slots.map(({ node, directory, size }) => ({ node, directory, size })),
+    unfinished,
+    steps: steps.map(stepJson),
+    before: { ...before },
+    after: { ...after },
+    free,
+  };
+}
+
+/** A step as --json prints it. */
+export function stepJson(step: PlacedStep): Value {
+  const { action, volume } = step;
+  if (step.action === 'create') return { action, volume, bricks: step.bricks.map(nameOf), size: step.size };
+  const from = step.from === undefined ? null : nameOf(step.from);
+  return { action, volume, from, to: nameOf(step.to), bytes: step.copy };
+}
+
+function extent({ volumes, bytes }: GrowthPlan['before']): string {
+  return `${volumes === 1 ? '1 volume' : `${volumes} volumes`} of ${formatBytes(bytes)}`;
+}

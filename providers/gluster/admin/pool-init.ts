@@ -1,0 +1,62 @@
+import { type Offer, planPoolGrowth } from '#gluster/change/plan-growth.ts';
+import { Failure } from '#src/errors.ts';
+import { type Command, type CommandInput, dryRun, type Report } from './command.ts';
+import { grow, offersIn, poolNamed, whichPool } from './pool-growth.ts';
+
+/** gnt-gluster pool init SLOT... */
+export const poolInit: Command = {
+  name: 'pool init',
+  summary: 'make a pool of slots on several nodes, with its first volumes',
+  operands: ['SLOT...'],
+  options: { ...whichPool, copies: 'how many nodes have each image: 3, which is the default, 2 or 1' },
+  flags: { 'accept-few-copies': 'take 2 copies or 1, although a failure can then stop guests or lose data', ...dryRun },
+  details: [
+    'SLOT is NODE:/DIRECTORY, on an XFS file system of its own: room for one brick. Name at least one',
+    'for each copy, on different nodes. The glusterds of the nodes become peers.',
+    'Every node of the cluster is told of the pool: disks need no configuration.',
+    'Run it on the master, which gets a slot itself.',
+  ],
+  local: true,
+  run: init,
+};
+
+async function init(input: CommandInput): Promise<Report> {
+  const name = poolNamed(input);
+  const copies = copiesIn(input);
+  const offers = offersIn(input.operands);
+  const wish = { copies, least: leastIn(input, copies, offers) };
+  const planned = () => planPoolGrowth(name, offers, wish);
+  const plan = await planned();
+  if (plan.before.volumes > 0)
+    throw new Failure('exists', `pool ${name} has ${plan.before.volumes} volumes already`, {
+      hint: `gnt-gluster pool join --pool ${name} ${input.operands.join(' ')}`,
+    });
+  return await grow(plan, planned, input.flags.has('dry-run'));
+}
+
+function copiesIn({ options }: CommandInput): number {
+  const text = options.copies ?? '3';
+  if (/^[123]$/.test(text)) return Number(text);
+  throw new Failure('usage', `--copies is 1, 2 or 3, and not ${text}`);
+}
+
+const dangers: Readonly<Record<number, string>> = {
+  1: 'with 1 copy the data is gone with its disk',
+  2: 'with 2 copies guests can read what is old after their nodes did not see each other',
+};
+
+/** How many copies the first volumes have at least. Throws a Failure of kind usage for what nobody accepted. */
+function leastIn({ flags }: CommandInput, copies: number, offers: readonly Offer[]): number {
+  const nodes = new Set(offers.map(({ node }) => node)).size;
+  const least = Math.min(copies, nodes);
+  if (least === 3 || (flags.has('accept-few-copies') && (least === 2 || copies === 1))) return least;
+  const few =
+    least < copies ? `${copies} copies need slots on ${copies} nodes, and these are on ${nodes}` : dangers[least];
+  throw new Failure('usage', few ?? 'this pool would have no copies', {
+    problems: least < copies ? [dangers[least] ?? ''] : [],
+    hint:
+      least === 1 && copies > 1
+        ? 'name slots on more nodes; or see --copies in gnt-gluster pool init --help'
+        : 'name slots on three nodes, or add --accept-few-copies',
+  });
+}

@@ -1,0 +1,120 @@
+import { dirname } from 'node:path';
+import { ask } from '#gluster/agent/ask.ts';
+import { peerNodes } from '#gluster/agent/peer-nodes.ts';
+import type { Follow } from '#gluster/glusterd/healing.ts';
+import { nameOf, volumeInfo } from '#gluster/glusterd/volumes.ts';
+import type { PlacedBrick, PlacedStep } from '#gluster/pool/view.ts';
+import { Failure } from '#src/errors.ts';
+import { withLock } from '#src/lock.ts';
+import { note } from '#src/reply.ts';
+import { applyOptions, completeVolume, createVolume } from './create-volume.ts';
+import { noBrick } from './intent.ts';
+import { makePeer } from './newcomers.ts';
+import { performMove, rivalOf } from './perform.ts';
+import type { GrowthPlan } from './plan-growth.ts';
+import { publishPools } from './publish.ts';
+import { planReplace } from './replace.ts';
+
+/**
+ * Carries a plan out, unless `again` plans something else now. What was done stays when a later step fails: the next
+ * plan begins with what there is then.
+ */
+export async function performGrowth(plan: GrowthPlan, again: () => Promise<GrowthPlan>, follow: Follow): Promise<void> {
+  const { pool, newcomers, slots, unfinished, steps, sector } = plan;
+  await changePool(pool.name, async () => {
+    if (wordsOf(await again()) !== wordsOf(plan)) throw changedMeanwhile(pool.name);
+    for (const newcomer of newcomers) {
+      follow.tell(`${newcomer.node} becomes a peer`);
+      await makePeer(newcomer);
+    }
+    for (const { node, directory } of slots) {
+      follow.tell(`${node}:${directory} becomes a slot`);
+      await ask(node, 'make slot', { directory, pool: pool.name });
+    }
+    for (const name of unfinished) {
+      follow.tell(`volume ${name} is completed`);
+      await completeVolume(name, pool, sector);
+    }
+    try {
+      for (const step of steps) await performStep(step, plan, follow);
+    } finally {
+      await publish();
+    }
+  });
+}
+
+/** Does something to a pool. One change of it at a time, on all nodes that can be asked. */
+export async function changePool(pool: string, action: () => Promise<void>): Promise<void> {
+  const lock = `pool@${pool}`;
+  await withLock(lock, 'change of a pool', async () => {
+    const rival = await rivalOf(lock, await peerNodes());
+    if (rival !== undefined)
+      throw new Failure('busy', `node ${rival} works at pool ${pool}`, { hint: 'wait until it has ended' });
+    await action();
+  });
+}
+
+/** The Failure of a plan that was made when the pool was another one. */
+export function changedMeanwhile(pool: string): Failure {
+  return new Failure('busy', `pool ${pool} changed while this was planned`, { hint: 'type the same again' });
+}
+
+/** What a plan does, without how much it copies: guests change that all the time. */
+function wordsOf({ newcomers, slots, unfinished, steps }: GrowthPlan): string {
+  const peers = newcomers.map(({ node, id }) => [node, id]);
+  return JSON.stringify([peers, slots.map(({ node, directory }) => [node, directory]), unfinished, stepWords(steps)]);
+}
+
+/** The steps of a plan in the same way. */
+export function stepWords(steps: readonly PlacedStep[]): readonly unknown[] {
+  return steps.map((step) =>
+    step.action === 'create'
+      ? [step.volume, ...step.bricks.map(nameOf)]
+      : [step.volume, step.from && nameOf(step.from), nameOf(step.to)],
+  );
+}
+
+/** Does one step of a plan. */
+export async function performStep(
+  step: PlacedStep,
+  { pool, sector }: Pick<GrowthPlan, 'pool' | 'sector'>,
+  follow: Follow,
+): Promise<void> {
+  if (follow.isStopped())
+    throw new Failure('failed', 'it was stopped', { hint: `gnt-gluster pool plan --pool ${pool.name}` });
+  await requireSlots(step.action === 'create' ? step.bricks : [step.to], pool.name);
+  if (step.action === 'create') {
+    follow.tell(`volume ${step.volume} is created`);
+    await createVolume(step.volume, step.bricks.map(nameOf), pool, sector);
+    await publish();
+    return;
+  }
+  const volume = await volumeInfo(step.volume);
+  if (volume === undefined) throw new Failure('unavailable', `there is no volume ${step.volume} any more`);
+  const nodes = await peerNodes();
+  const from = step.from === undefined ? noBrick : nameOf(step.from);
+  const { move } = await planReplace(volume, from, nameOf(step.to), nodes);
+  await performMove(move, nodes, { ...follow, tell: (line) => follow.tell(`volume ${step.volume}: ${line}`) });
+  // A volume of three copies needs other options than one of two.
+  await applyOptions(step.volume);
+}
+
+/** A file system may have been unmounted since it was looked at: then a brick would lie on the one below it. */
+async function requireSlots(bricks: readonly PlacedBrick[], pool: string): Promise<void> {
+  for (const { node, path } of bricks) {
+    const slots = await ask(node, 'slots', {});
+    if (slots.some((slot) => slot.pool === pool && dirname(path) === slot.directory)) continue;
+    throw new Failure('unavailable', `${node}: ${dirname(path)} is no slot of pool ${pool} any more`, {
+      hint: `on ${node}: findmnt --target ${dirname(path)}`,
+    });
+  }
+}
+
+/**
+ * Tells all nodes which pools there are. A node that is not told finds new volumes when it is told later; who runs this
+ * is told of it.
+ */
+export async function publish(): Promise<void> {
+  for (const { message } of await publishPools())
+    note(`warning: ${message}: it does not know all volumes until gnt-gluster pool reconcile`);
+}

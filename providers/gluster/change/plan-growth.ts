@@ -1,0 +1,141 @@
+import { ask } from '#gluster/agent/ask.ts';
+import { planGrowth } from '#gluster/pool/grow.ts';
+import { capacityOf, type Layout } from '#gluster/pool/layout.ts';
+import type { Newcomer } from '#gluster/pool/newcomers.ts';
+import { isOn } from '#gluster/pool/option-values.ts';
+import { afterAll } from '#gluster/pool/places.ts';
+import { layoutOf, nextVolume, type PlacedStep, placeSteps } from '#gluster/pool/view.ts';
+import { Failure } from '#src/errors.ts';
+import type { Bytes } from '#src/units.ts';
+import { hiddenBy } from './new-pool.ts';
+import { lookAtNewcomers, refusalsOfAll, silentPeers } from './newcomers.ts';
+import { type ObservedPool, observePool, poolNodes, poolVolumes } from './observe-pool.ts';
+import { type PoolWish, wantedCopies } from './pool-options.ts';
+
+/** A directory that is to become a slot. */
+export interface Offer {
+  /** Ganeti's name of its node. */
+  readonly node: string;
+  readonly directory: string;
+}
+
+/** How a pool grows. What is done already is not in it. */
+export interface GrowthPlan {
+  readonly pool: PoolWish;
+  readonly newcomers: readonly Newcomer[];
+  readonly slots: readonly (Offer & { readonly size: Bytes })[];
+  /** The names of volumes that were created, and are to be completed. */
+  readonly unfinished: readonly string[];
+  readonly steps: readonly PlacedStep[];
+  /** The largest sectors of the disks of all slots. */
+  readonly sector: Bytes;
+  /** How much the volumes hold before and afterwards, and how many there are. */
+  readonly before: Extent;
+  readonly after: Extent;
+  /** How many slots are left free. */
+  readonly free: number;
+}
+
+export interface Extent {
+  readonly volumes: number;
+  readonly bytes: Bytes;
+}
+
+/** What a new pool wants. */
+export interface NewPool {
+  readonly copies: number;
+  /** No volume is made with fewer, although there may be no more nodes. */
+  readonly least: number;
+}
+
+/**
+ * How a pool grows when it gets some slots more. Throws one Failure with all that is against it; nothing is changed.
+ * `wish`: what a new pool wants; of one that is there its volumes tell. A volume with fewer copies protects less than
+ * was promised: unless it was wished for, there is none rather than that.
+ */
+export async function planPoolGrowth(name: string, offers: readonly Offer[], wish?: NewPool): Promise<GrowthPlan> {
+  const observed = await observePool(name);
+  const [first] = observed.volumes;
+  const copies = first === undefined ? (wish?.copies ?? 3) : wantedCopies(first);
+  const pool = { name, copies, least: first === undefined ? (wish?.least ?? copies) : copies };
+  const strangers = [...new Set(offers.map(({ node }) => node))].filter(
+    (node) => !observed.members.some((member) => member.node === node),
+  );
+  const newcomers = await lookAtNewcomers(strangers, observed.members);
+  const silent = newcomers.length > 0 ? await silentPeers() : [];
+  const looked = await Promise.all(offers.map(async (offer) => ({ ...offer, ...(await lookAt(offer, name)) })));
+  const sector = Math.max(512, ...[...observed.slots, ...looked].map((slot) => slot.sector));
+  const against = [
+    ...silent,
+    ...(await refusalsOfAll(newcomers, observed.members)),
+    ...looked.flatMap(({ node, problems }) => problems.map((problem) => `${node}: ${problem}`)),
+    ...sharedFileSystems(looked),
+    ...sectorProblems(observed, sector),
+    ...(first === undefined ? await hiddenBy(name) : []),
+  ];
+  if (against.length > 0)
+    throw new Failure('unsupported', `pool ${name} cannot get these slots`, {
+      problems: against,
+      hint: 'nothing was changed; mend this and type the same again',
+    });
+  const more = looked.filter(({ isSlot }) => !isSlot);
+  return { pool, newcomers, slots: more, sector, ...(await planSteps(observed, pool, more, newcomers)) };
+}
+
+async function planSteps(
+  observed: ObservedPool,
+  pool: PoolWish & NewPool,
+  more: readonly (Offer & { readonly size: Bytes })[],
+  newcomers: readonly Newcomer[],
+) {
+  const hosts = new Map([
+    ...newcomers.map(({ node, address }) => [node, address] as const),
+    ...observed.members.map(({ node, host }) => [node, host] as const),
+  ]);
+  const placed = more.map((slot) => ({ ...slot, host: hosts.get(slot.node) ?? slot.node }));
+  const { others } = observed;
+  const view = { nodes: poolNodes(observed, placed), volumes: await poolVolumes(observed), others };
+  const layout = layoutOf(view);
+  const inSlots = observed.slots.flatMap(({ entries }) => entries);
+  const nameFor = (volumes: readonly string[]): string =>
+    nextVolume(pool.name, [...observed.taken, ...inSlots, ...volumes]);
+  const steps = planGrowth(layout, { copies: pool.copies, least: pool.least, spare: 0, nameFor });
+  const after = afterAll(layout, steps);
+  return {
+    unfinished: observed.unfinished.map((volume) => volume.name),
+    steps: placeSteps(view, steps),
+    before: extentOf(layout),
+    after: extentOf(after),
+    free: after.nodes.reduce((sum, { free }) => sum + free.length, 0),
+  };
+}
+
+function extentOf(layout: Layout): Extent {
+  return { volumes: layout.sets.length, bytes: capacityOf(layout) };
+}
+
+async function lookAt({ node, directory }: Offer, pool: string) {
+  return await ask(node, 'slot offer', { directory, pool });
+}
+
+/** Two bricks on one file system would take each other's room. */
+function sharedFileSystems(
+  offers: readonly (Offer & { readonly fileSystem: string; readonly problems: readonly string[] })[],
+): readonly string[] {
+  const good = offers.filter(({ problems }) => problems.length === 0);
+  return good.flatMap(({ node, directory, fileSystem }, index) => {
+    const other = good.slice(0, index).find((one) => one.node === node && one.fileSystem === fileSystem);
+    return other === undefined ? [] : [`${node}: ${directory} and ${other.directory} lie on one file system`];
+  });
+}
+
+/** Guests write pieces of 512 bytes, which a disk with larger sectors takes only through the page cache. */
+function sectorProblems({ volumes }: ObservedPool, sector: Bytes): readonly string[] {
+  if (sector <= 512) return [];
+  return volumes
+    .filter(({ options }) => !isOn(options.get('network.remote-dio') ?? 'off'))
+    .map(
+      ({ name }) =>
+        `a disk has sectors of ${sector} bytes: gluster volume set ${name} network.remote-dio enable, see docs/sectors.md`,
+    );
+}

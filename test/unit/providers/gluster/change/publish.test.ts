@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { membership, poolOf, wantedCopies } from '#gluster/change/pool-options.ts';
+import { knownPools } from '#gluster/change/publish.ts';
+import type { Volume } from '#gluster/glusterd/volumes.ts';
+
+function volume(name: string, options: Readonly<Record<string, string>>, more: Partial<Volume> = {}): Volume {
+  const bricks = ['a', 'b'].map((host) => ({ host, path: `/s/${name}`, peer: host, arbiter: false }));
+  const usual = { id: `id-${name}`, started: true, copies: 2, arbiters: 0, bricks };
+  return { ...usual, name, options: new Map(Object.entries(options)), ...more };
+}
+
+const own = Object.fromEntries(membership({ name: 'fast', copies: 3 }).map(({ option, wanted }) => [option, wanted]));
+
+test('what makes a volume one of a pool is read again', () => {
+  expect(poolOf(volume('v', own))).toBe('fast');
+  expect(wantedCopies(volume('v', own))).toBe(3);
+  expect(wantedCopies(volume('v', {}))).toBe(2);
+  expect(poolOf(volume('v', {}))).toBeUndefined();
+});
+
+test('nodes are told of all volumes of pools, also of those that are stopped, and of no others', () => {
+  const all = [
+    volume('v', own),
+    volume('mine', {}),
+    volume('w', own, { started: false, bricks: [{ host: 'c', path: '/s/w', peer: 'c', arbiter: false }] }),
+    volume('x', { 'user.ganeti.pool': 'by hand, and wrong' }),
+  ];
+  expect(knownPools(all)).toEqual([
+    {
+      name: 'fast',
+      servers: ['a', 'b', 'c'].map((host) => ({ host, port: 24007 })),
+      volumes: [
+        { name: 'v', id: 'id-v' },
+        { name: 'w', id: 'id-w' },
+      ],
+    },
+  ]);
+  expect(knownPools([])).toEqual([]);
+});
