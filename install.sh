@@ -126,6 +126,15 @@ put_link() {
   beside=
 }
 
+# From /etc to /usr, Debian wants a link that says the whole path.
+put_absolute_link() {
+  mkdir -p -- "$(dirname -- "$2")"
+  beside=$2.new.$$
+  ln -sfn -- "$1" "$beside"
+  mv -fT -- "$beside" "$2"
+  beside=
+}
+
 install_file() {
   step "install $root$3" put_file "$1" "$from/$2" "$root$3"
 }
@@ -206,7 +215,10 @@ install_all() {
   install_link "$library/$name" "$prefix/sbin/gnt-gluster"
   install_file 0755 gnt-gluster-kvm "$library/gnt-gluster-kvm"
   install_file 0755 ganeti-hook "$library/ganeti-hook"
-  for hook in $hooks; do install_link "$library/ganeti-hook" "/etc/ganeti/hooks/$hook.d/$name"; done
+  for hook in $hooks; do
+    place=/etc/ganeti/hooks/$hook.d/$name
+    step "link $root$place to $library/ganeti-hook" put_absolute_link "$library/ganeti-hook" "$root$place"
+  done
   install_file 0644 gluster.toml.example "$documents/examples/gluster.toml"
   install_file 0644 "$name.7" "$manuals/man7/$name.7"
   install_file 0644 gnt-gluster.8 "$manuals/man8/gnt-gluster.8"

@@ -27,7 +27,7 @@ describe('install.sh', () => {
       expect(await linkTarget(`${installed.provider}/${verb}`)).toBe(`../../../../lib/${name}/${links[verb]}`);
     }
     expect((await execa(at(installed.gnt))).stdout).toBe('gnt-gluster');
-    for (const hook of installed.hooks) expect(await linkTarget(hook)).toBe(`../../../../usr/lib/${name}/ganeti-hook`);
+    for (const hook of installed.hooks) expect(await linkTarget(hook)).toBe(`/usr/lib/${name}/ganeti-hook`);
     expect(await files(installed.provider)).toEqual([...verbNames, name, 'parameters.list'].sort());
     expect(await readFile(at(installed.example), 'utf8')).toBe('# example\n');
     expect((await stat(at(installed.logs))).mode & 0o777).toBe(0o750);
