@@ -2,7 +2,7 @@ import { ask } from '#gluster/agent/ask.ts';
 import { poolOf } from '#gluster/change/pool-options.ts';
 import { publishPools } from '#gluster/change/publish.ts';
 import { readKnownPools } from '#gluster/configuration/known-pools.ts';
-import { storageAddress } from '#gluster/ganeti/ssconf.ts';
+import { namesOf } from '#gluster/ganeti/ssconf.ts';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
 import { healthOf } from '#gluster/glusterd/health.ts';
 import { observe, orReason } from '#gluster/glusterd/observe.ts';
@@ -32,7 +32,7 @@ export async function runHook(environment: NodeJS.ProcessEnv = process.env): Pro
   const work = hooks[`${GANETI_HOOKS_PATH} ${GANETI_HOOKS_PHASE}`];
   try {
     requireRoot();
-    if (work === undefined || GANETI_MASTER !== thisNode().name || readKnownPools().length === 0) process.exit(0);
+    if (work === undefined || readKnownPools().length === 0 || GANETI_MASTER !== thisNode().name) process.exit(0);
     const problems = await work(GANETI_OP_TARGET);
     print(problems.map((problem) => `${problem}\n`).join(''));
     process.exit(problems.length === 0 ? 0 : 1);
@@ -43,10 +43,16 @@ export async function runHook(environment: NodeJS.ProcessEnv = process.env): Pro
 
 /** A node with bricks must not leave the cluster: its volumes would lose a copy, and nobody could tell it to move. */
 async function vetoOf(node: string): Promise<readonly string[]> {
-  const [id, address] = [await orReason(() => ask(node, 'peer', {})), storageAddress(node)];
-  const names = [node, node.split('.', 1)[0], address];
+  const names = namesOf(node);
+  const seen = await orReason(look);
+  if (typeof seen === 'string' || seen.unknown.length > 0)
+    // What this glusterd does not know of, the list of pools does.
+    return readKnownPools()
+      .filter(({ servers }) => servers.some(({ host }) => names.includes(host)))
+      .map(({ name }) => `${node} has bricks of pool ${name}: gnt-gluster pool remove ${node}, on a node of the pool`);
+  const id = await orReason(() => ask(node, 'peer', {}));
   const peer = (await peers()).find((one) => one.id === id || one.hosts.some((host) => names.includes(host)));
-  const bricks = (await volumes()).flatMap((volume) =>
+  const bricks = seen.all.flatMap((volume) =>
     volume.bricks
       .filter((brick) => brick.peer === id || brick.peer === peer?.id || names.includes(brick.host))
       .map((brick) => `volume ${volume.name} has brick ${nameOf(brick)}`),
@@ -55,25 +61,41 @@ async function vetoOf(node: string): Promise<readonly string[]> {
   return [
     `${node} has bricks of Gluster`,
     ...bricks,
-    `move them to other nodes first: gnt-gluster pool remove ${node}`,
+    `move them to other nodes first: gnt-gluster pool remove ${node}; of a dead node see docs/pool.md`,
   ];
 }
 
+/** All volumes of this glusterd, and the pools of which it knows no volume. */
+async function look() {
+  const all = await volumes();
+  const unknown = readKnownPools().filter((pool) => !pool.volumes.some(({ id }) => all.some((one) => one.id === id)));
+  return { all, unknown };
+}
+
+/** That a node cannot be told is no reason to fail. */
 async function tell(): Promise<readonly string[]> {
-  await publishPools();
+  await orReason(publishPools);
   return [];
 }
 
+/** Ganeti waits for a hook for 15 minutes, and holds its locks: milliseconds. */
+const patience = 180_000;
+
 /** What is wrong with the volumes of pools. */
 async function verify(): Promise<readonly string[]> {
+  const end = performance.now() + patience;
+  const seen = await orReason(look);
+  if (typeof seen === 'string') return [`nothing is known of the pools: ${seen}`];
   const members = await peers();
-  const problems: string[] = [];
+  const problems = seen.unknown.map(({ name }) => `nothing is known of pool ${name}: no volume of it is known here`);
   // One after the other: each question takes the lock of a volume.
-  for (const volume of (await volumes()).filter((one) => poolOf(one) !== undefined)) {
+  for (const volume of seen.all.filter((one) => poolOf(one) !== undefined)) {
+    if (performance.now() > end) return [...problems, 'not all volumes could be looked at in time'];
     const health = healthOf(await observe(volume, members));
     if (health.state !== 'ok')
       problems.push(`volume ${volume.name} is ${health.state}`, ...health.problems.map((problem) => `- ${problem}`));
   }
-  const untold = (await publishPools()).map(({ message }) => message);
-  return [...problems, ...untold, ...(problems.length === 0 ? [] : ['see gnt-gluster pool status'])];
+  const untold = await orReason(publishPools);
+  problems.push(...(typeof untold === 'string' ? [untold] : untold.map(({ message }) => message)));
+  return [...problems, ...(problems.length === 0 ? [] : ['see gnt-gluster pool status'])];
 }

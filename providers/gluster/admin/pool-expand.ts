@@ -38,5 +38,7 @@ async function planOf(input: CommandInput) {
   const name = poolNamed(input);
   const plan = await planPoolGrowth(name, []);
   if (plan.before.volumes > 0) return plan;
-  throw new Failure('missing', `there is no pool ${name}`, { hint: 'gnt-gluster pool init --help' });
+  throw new Failure('missing', `there is no pool ${name}, or no volume of it is complete`, {
+    hint: 'make it, or type the same pool init again: gnt-gluster pool init --help',
+  });
 }

@@ -46,7 +46,11 @@ async function purge(input: CommandInput): Promise<Report> {
     const brick = `${left.node}:${left.path}`;
     const doubt = doubts.get(left.volume) ?? doubtAbout(left, known, nodes);
     doubts.set(left.volume, doubt);
-    const why = Date.now() - left.since < age ? 'it left its volume not long ago' : await doubt;
+    const isUsed = (await volumes()).some((volume) =>
+      volume.bricks.some(({ peer, path }) => nodes.byPeer.get(peer) === left.node && path.startsWith(left.path)),
+    );
+    const isNew = Date.now() - left.since < age;
+    const why = isUsed ? 'it is a brick again' : isNew ? 'it left its volume not long ago' : await doubt;
     if (why !== undefined) {
       kept.push({ brick, why });
       continue;

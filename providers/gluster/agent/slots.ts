@@ -77,6 +77,9 @@ export function offerOf(directory: string, pool: string): SlotOffer {
     ...(found === undefined && statOf(dirname(directory)) === undefined
       ? [`there is no directory ${dirname(directory)}`]
       : []),
+    ...(statOf(dirname(directory)) !== undefined && realpathSync(dirname(directory)) !== dirname(directory)
+      ? [`${directory} is reached through a symbolic link: name it as it is called itself`]
+      : []),
     ...(inside.length === 0 ? [] : [`${directory} is not empty: it has ${inside.slice(0, 3).join(', ')}`]),
   ];
   return { problems, ...facts, isSlot: false };

@@ -6,6 +6,7 @@ import { makeDirectory, readIfThere, replaceShared } from '#src/files.ts';
 import { isLocked, sweepLock } from '#src/lock.ts';
 import type { Bytes } from '#src/units.ts';
 import { type BrickPlace, brickFiles, type Digest, digestsOf, pathsIn, usageOf } from './brick-files.ts';
+import { hiddenBy } from './new-pool.ts';
 import { type GlusterdFacts, glusterdHere, glusterdsAt } from './newcomer.ts';
 import { type Marks, marksOf, type NewPlace, newPlace, retireBrick } from './places.ts';
 import { deleteRemoved, type RemovedBrick, removedHere } from './removed-bricks.ts';
@@ -49,6 +50,8 @@ export interface Tasks {
     readonly asks: { readonly hosts: readonly string[] };
     readonly answers: Readonly<Record<string, string | null>>;
   };
+  /** What a new pool would take away from it, a sentence each. */
+  readonly 'hidden by': { readonly asks: { readonly pool: string }; readonly answers: readonly string[] };
   /** Tells it which pools there are. */
   readonly 'know pools': { readonly asks: { readonly pools: readonly KnownPool[] }; readonly answers: true };
   readonly 'seen volume': { readonly asks: { readonly name: string }; readonly answers: SeenVolume };
@@ -86,6 +89,7 @@ const doing: Doing = {
   'wake mounts': ({ volume }) => wakeMounts(volume),
   glusterd: glusterdHere,
   'glusterds at': ({ hosts }) => glusterdsAt(hosts),
+  'hidden by': ({ pool }) => hiddenBy(pool),
   'know pools': async ({ pools }) => {
     const text = knownPoolsText(pools);
     if (parseKnownPools(text) === undefined) throw new Failure('invalid', 'these pools cannot be');

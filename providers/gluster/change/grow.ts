@@ -1,8 +1,12 @@
 import { dirname } from 'node:path';
 import { ask } from '#gluster/agent/ask.ts';
 import { peerNodes } from '#gluster/agent/peer-nodes.ts';
-import type { Follow } from '#gluster/glusterd/healing.ts';
-import { nameOf, volumeInfo } from '#gluster/glusterd/volumes.ts';
+import { healActions } from '#gluster/glusterd/heal-actions.ts';
+import { type Follow, healVolume } from '#gluster/glusterd/healing.ts';
+import { healthOf } from '#gluster/glusterd/health.ts';
+import { observe } from '#gluster/glusterd/observe.ts';
+import { peers } from '#gluster/glusterd/peers.ts';
+import { nameOf, type Volume, volumeInfo, volumes } from '#gluster/glusterd/volumes.ts';
 import type { PlacedBrick, PlacedStep } from '#gluster/pool/view.ts';
 import { Failure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
@@ -12,6 +16,7 @@ import { noBrick } from './intent.ts';
 import { makePeer } from './newcomers.ts';
 import { performMove, rivalOf } from './perform.ts';
 import type { GrowthPlan } from './plan-growth.ts';
+import { poolOf } from './pool-options.ts';
 import { publishPools } from './publish.ts';
 import { planReplace } from './replace.ts';
 
@@ -37,10 +42,27 @@ export async function performGrowth(plan: GrowthPlan, again: () => Promise<Growt
     }
     try {
       for (const step of steps) await performStep(step, plan, follow);
+      if (steps.length > 0) await makeAllWell(pool.name, follow);
     } finally {
       await publish();
     }
   });
+}
+
+/**
+ * Has a volume healed unless all is well. The self-heal daemon of GlusterFS 10 can die when a brick is added or
+ * removed, on a node with several volumes; glusterd does not start it again.
+ */
+async function makeWell(volume: Volume, follow: Follow): Promise<void> {
+  const look = async () => observe(volume, await peers());
+  if (healthOf(await look()).state === 'ok') return;
+  const tell = (line: string): void => follow.tell(`volume ${volume.name}: ${line}`);
+  await healVolume(healActions(volume, look), { ...follow, tell });
+}
+
+/** The same for all volumes of a pool. */
+export async function makeAllWell(pool: string, follow: Follow): Promise<void> {
+  for (const volume of (await volumes()).filter((one) => poolOf(one) === pool)) await makeWell(volume, follow);
 }
 
 /** Does something to a pool. One change of it at a time, on all nodes that can be asked. */
@@ -91,6 +113,7 @@ export async function performStep(
   }
   const volume = await volumeInfo(step.volume);
   if (volume === undefined) throw new Failure('unavailable', `there is no volume ${step.volume} any more`);
+  await makeWell(volume, follow);
   const nodes = await peerNodes();
   const from = step.from === undefined ? noBrick : nameOf(step.from);
   const { move } = await planReplace(volume, from, nameOf(step.to), nodes);
@@ -99,9 +122,20 @@ export async function performStep(
   await applyOptions(step.volume);
 }
 
-/** A file system may have been unmounted since it was looked at: then a brick would lie on the one below it. */
+/**
+ * A slot may have got a brick since it was looked at. Its file system may have been unmounted: then a brick would lie
+ * on the one below it.
+ */
 async function requireSlots(bricks: readonly PlacedBrick[], pool: string): Promise<void> {
+  const [{ byPeer }, all] = [await peerNodes(), await volumes()];
   for (const { node, path } of bricks) {
+    const isBelow = (brick: { readonly peer: string; readonly path: string }): boolean =>
+      byPeer.get(brick.peer) === node && brick.path.startsWith(`${dirname(path)}/`);
+    const taken = all.find((volume) => volume.bricks.some(isBelow));
+    if (taken !== undefined)
+      throw new Failure('busy', `${node}: volume ${taken.name} has a brick in ${dirname(path)} by now`, {
+        hint: `gnt-gluster pool plan --pool ${pool}`,
+      });
     const slots = await ask(node, 'slots', {});
     if (slots.some((slot) => slot.pool === pool && dirname(path) === slot.directory)) continue;
     throw new Failure('unavailable', `${node}: ${dirname(path)} is no slot of pool ${pool} any more`, {

@@ -1,5 +1,6 @@
 import { ask } from '#gluster/agent/ask.ts';
 import { peerNodes } from '#gluster/agent/peer-nodes.ts';
+import { namesOf } from '#gluster/ganeti/ssconf.ts';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
 import type { Follow } from '#gluster/glusterd/healing.ts';
 import { change } from '#gluster/glusterd/options.ts';
@@ -10,7 +11,7 @@ import { planLeave } from '#gluster/pool/leave.ts';
 import { layoutOf, type PlacedStep, placeSteps } from '#gluster/pool/view.ts';
 import { Failure } from '#src/errors.ts';
 import { formatBytes } from '#src/units.ts';
-import { changedMeanwhile, changePool, performStep, publish, stepWords } from './grow.ts';
+import { changedMeanwhile, changePool, makeAllWell, performStep, publish, stepWords } from './grow.ts';
 import { type NodeSlot, observePool, poolNodes, poolVolumes } from './observe-pool.ts';
 import { wantedCopies } from './pool-options.ts';
 
@@ -31,6 +32,13 @@ export interface LeavePlan {
 export async function planPoolLeave(name: string, node: string): Promise<LeavePlan> {
   const observed = await observePool(name);
   const [first] = observed.volumes;
+  const open = observed.unfinished.find((volume) =>
+    volume.bricks.some(({ peer }) => observed.nodes.byPeer.get(peer) === node),
+  );
+  if (open !== undefined)
+    throw new Failure('busy', `volume ${open.name} was created, and is not complete`, {
+      hint: `gnt-gluster pool expand --pool ${name}, or: gluster volume delete ${open.name}`,
+    });
   const { others } = observed;
   const view = { nodes: poolNodes(observed), volumes: await poolVolumes(observed), others };
   const { steps, stuck } = planLeave(layoutOf(view), node);
@@ -57,6 +65,7 @@ export async function performLeave(plan: LeavePlan, follow: Follow): Promise<voi
     try {
       // No step makes a volume: the sectors of a volume to be made do not matter.
       for (const step of steps) await performStep(step, { pool, sector: 512 }, follow);
+      if (steps.length > 0) await makeAllWell(pool.name, follow);
     } finally {
       await publish();
     }
@@ -71,8 +80,16 @@ export async function performLeave(plan: LeavePlan, follow: Follow): Promise<voi
 export async function detachPeer(node: string, follow: Follow): Promise<void> {
   if (node === thisNode().name)
     throw new Failure('unsupported', `${node} is this node`, { hint: 'type this on another node of the pool' });
-  const { byPeer } = await peerNodes();
-  const peer = (await peers()).find(({ id }) => byPeer.get(id) === node);
+  const { byPeer, silent } = await peerNodes();
+  const [problem] = silent;
+  if (problem !== undefined) throw problem;
+  const members = await peers();
+  const peer = members.find(({ id }) => byPeer.get(id) === node);
+  const called = members.find(({ hosts }) => hosts.some((host) => namesOf(node).includes(host)));
+  if (peer === undefined && called !== undefined)
+    throw new Failure('unavailable', `the glusterd of ${node} does not say who it is`, {
+      hint: `if it is gone for good: gluster peer detach ${called.hosts[0]}`,
+    });
   if (peer === undefined) return;
   const bricks = (await volumes()).flatMap((volume) =>
     volume.bricks.filter(({ peer: id }) => id === peer.id).map((brick) => `volume ${volume.name} has ${nameOf(brick)}`),
@@ -80,6 +97,10 @@ export async function detachPeer(node: string, follow: Follow): Promise<void> {
   if (bricks.length > 0)
     throw new Failure('busy', `${node} has bricks`, { problems: bricks, hint: 'gnt-gluster pool replace --help' });
   const [host = node] = peer.hosts;
+  // A name that leads to another glusterd by now must not be detached.
+  const found = (await ask(thisNode().name, 'glusterds at', { hosts: [host] }))[host];
+  if (found !== peer.id)
+    throw new Failure('unavailable', `${host} does not lead to the glusterd of ${node}`, { hint: 'gluster pool list' });
   follow.tell(`${node} leaves the peers`);
   await change(['peer', 'detach', host]);
 }

@@ -1,4 +1,5 @@
 import { ask } from '#gluster/agent/ask.ts';
+import { askAll } from '#gluster/agent/ask-all.ts';
 import { planGrowth } from '#gluster/pool/grow.ts';
 import { capacityOf, type Layout } from '#gluster/pool/layout.ts';
 import type { Newcomer } from '#gluster/pool/newcomers.ts';
@@ -7,7 +8,6 @@ import { afterAll } from '#gluster/pool/places.ts';
 import { layoutOf, nextVolume, type PlacedStep, placeSteps } from '#gluster/pool/view.ts';
 import { Failure } from '#src/errors.ts';
 import type { Bytes } from '#src/units.ts';
-import { hiddenBy } from './new-pool.ts';
 import { lookAtNewcomers, refusalsOfAll, silentPeers } from './newcomers.ts';
 import { type ObservedPool, observePool, poolNodes, poolVolumes } from './observe-pool.ts';
 import { type PoolWish, wantedCopies } from './pool-options.ts';
@@ -112,6 +112,15 @@ async function planSteps(
 
 function extentOf(layout: Layout): Extent {
   return { volumes: layout.sets.length, bytes: capacityOf(layout) };
+}
+
+/** What a new pool would take away from any node of the cluster. */
+async function hiddenBy(pool: string): Promise<readonly string[]> {
+  const { answers, silent } = await askAll((node) => ask(node, 'hidden by', { pool }));
+  return [
+    ...answers.flatMap(({ node, answer }) => answer.map((problem) => `${node}: ${problem}`)),
+    ...silent.map(({ message }) => message),
+  ];
 }
 
 async function lookAt({ node, directory }: Offer, pool: string) {

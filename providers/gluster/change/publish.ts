@@ -1,10 +1,11 @@
 import { ask } from '#gluster/agent/ask.ts';
 import { askAll } from '#gluster/agent/ask-all.ts';
-import type { KnownPool } from '#gluster/configuration/known-pools.ts';
+import { type KnownPool, readKnownPools } from '#gluster/configuration/known-pools.ts';
 import { isPlainName } from '#gluster/configuration/names.ts';
 import { usualPort } from '#gluster/configuration/servers.ts';
 import { hostsOf, type Volume, volumes } from '#gluster/glusterd/volumes.ts';
-import type { Failure } from '#src/errors.ts';
+import { asFailure, Failure } from '#src/errors.ts';
+import { withLock } from '#src/lock.ts';
 import { poolOf } from './pool-options.ts';
 
 /**
@@ -12,9 +13,48 @@ import { poolOf } from './pool-options.ts';
  * glusterd. Returns why some nodes were not told. Nothing is told while no volume belongs to a pool.
  */
 export async function publishPools(): Promise<readonly Failure[]> {
-  const pools = knownPools(await volumes());
-  if (pools.length === 0) return [];
-  return (await askAll((node) => ask(node, 'know pools', { pools }))).silent;
+  // Of two at once the one that looked first must not write last.
+  return await withLock('pools', 'list of pools', async () => {
+    const known = await volumes();
+    const own = knownPools(known);
+    if (own.length === 0) return [];
+    const pools = withOthers(own, orNone(readKnownPools), new Set(known.map(({ id }) => id)));
+    return (await askAll((node) => ask(node, 'know pools', { pools }))).silent;
+  });
+}
+
+/**
+ * The pools of this glusterd, and those that nodes know of another one: none of their volumes is known here, which says
+ * nothing of them. Throws a Failure of kind unsupported where two have one name.
+ */
+export function withOthers(
+  own: readonly KnownPool[],
+  told: readonly KnownPool[],
+  ids: ReadonlySet<string>,
+): readonly KnownPool[] {
+  const others = told.filter((pool) => !pool.volumes.some(({ id }) => ids.has(id)));
+  const twice = others.filter(({ name, volumes: list }) =>
+    own.some(
+      (pool) => pool.name === name && pool.volumes.some((volume) => list.some((one) => one.name === volume.name)),
+    ),
+  );
+  const [first] = twice;
+  if (first !== undefined)
+    throw new Failure('unsupported', `this glusterd has another pool ${first.name} than the nodes know`, {
+      problems: first.volumes.map(({ name, id }) => `they know volume ${name} with UUID ${id}`),
+      hint: `run this on a node with bricks of it, such as ${first.servers[0]?.host}`,
+    });
+  return [...own, ...others.filter(({ name }) => !own.some((pool) => pool.name === name))];
+}
+
+/** A list that is damaged is written anew. */
+function orNone(read: () => readonly KnownPool[]): readonly KnownPool[] {
+  try {
+    return read();
+  } catch (error) {
+    if (asFailure(error) === undefined) throw error;
+    return [];
+  }
 }
 
 /**

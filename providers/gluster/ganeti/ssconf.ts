@@ -39,6 +39,15 @@ export function storageAddress(node: string): string | undefined {
   return pairs.find(([name]) => name === node)?.[1];
 }
 
+/** All that a node may be called by: its name, short and full, and its addresses. */
+export function namesOf(node: string): readonly string[] {
+  const addresses = ganetiAddresses().flat();
+  const own = addresses
+    .map((line) => line.split(' '))
+    .flatMap(([name, address = '']) => (name === node ? [address] : []));
+  return [...new Set([node, node.split('.', 1)[0] ?? node, ...own])];
+}
+
 /** The node of the cluster that a name means, which may be short; undefined when it means none, or several. */
 export function nodeNamed(name: string): string | undefined {
   const { nodes } = ganetiNodes();

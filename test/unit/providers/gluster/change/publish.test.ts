@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { membership, poolOf, wantedCopies } from '#gluster/change/pool-options.ts';
-import { knownPools } from '#gluster/change/publish.ts';
+import { knownPools, withOthers } from '#gluster/change/publish.ts';
 import type { Volume } from '#gluster/glusterd/volumes.ts';
+import { failureOf } from '../../../help.ts';
 
 function volume(name: string, options: Readonly<Record<string, string>>, more: Partial<Volume> = {}): Volume {
   const bricks = ['a', 'b'].map((host) => ({ host, path: `/s/${name}`, peer: host, arbiter: false }));
@@ -36,4 +37,27 @@ test('nodes are told of all volumes of pools, also of those that are stopped, an
     },
   ]);
   expect(knownPools([])).toEqual([]);
+});
+
+describe('what nodes know of another glusterd', () => {
+  const pool = (name: string, ids: readonly string[]) => ({
+    name,
+    servers: [{ host: name, port: 24007 }],
+    volumes: ids.map((id) => ({ name: `gnt-${name}-${id}`, id })),
+  });
+  const here = new Set(['1', '2']);
+
+  test('is kept, because nothing is known of it here', () => {
+    expect(withOthers([pool('a', ['1'])], [pool('b', ['9']), pool('a', ['1', '3'])], here)).toEqual([
+      pool('a', ['1']),
+      pool('b', ['9']),
+    ]);
+    expect(withOthers([pool('a', ['1'])], [], here)).toEqual([pool('a', ['1'])]);
+  });
+
+  test('is not replaced by a pool of the same name', async () => {
+    const other = { ...pool('a', ['1']), volumes: [{ name: 'gnt-a-1', id: '9' }] };
+    const failure = await failureOf(() => withOthers([pool('a', ['1'])], [other], here));
+    expect(failure).toMatchObject({ kind: 'unsupported', details: { hint: expect.stringContaining('such as a') } });
+  });
 });

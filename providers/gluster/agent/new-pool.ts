@@ -1,5 +1,6 @@
 import { readKnownPools } from '#gluster/configuration/known-pools.ts';
 import { type Configuration, configurationWith, loadConfiguration } from '#gluster/configuration/load.ts';
+import { orReason } from '#gluster/glusterd/observe.ts';
 import { volumes } from '#gluster/glusterd/volumes.ts';
 import { nextVolume } from '#gluster/pool/view.ts';
 import { asFailure } from '#src/errors.ts';
@@ -12,10 +13,25 @@ export async function hiddenBy(name: string): Promise<readonly string[]> {
   const known = readKnownPools();
   const fresh = { name, servers: [{ host: 'any', port: 1 }], volumes: [{ name: nextVolume(name, []), id: 'any' }] };
   const now = await loadConfiguration();
+  // A node without a glusterd has no volume of its own that could be meant.
+  const found = await orReason(volumes);
+  const all = typeof found === 'string' ? [] : found;
+  const others = known.filter((pool) => pool.name === name);
   try {
     const after = await configurationWith([...known.filter((pool) => pool.name !== name), fresh]);
-    const all = new Set((await volumes()).map((volume) => volume.name));
-    return [...shadowed(name, after), ...lost(now, after, all)];
+    return [
+      ...others.map((pool) => `a pool ${name} is known already, with volume ${pool.volumes[0]?.name}`),
+      ...shadowed(name, after),
+      ...lost(now, after, new Set(all.map((volume) => volume.name))),
+      ...(now.pools.some((pool) => pool.name === now.defaultPool) &&
+      now.file === undefined &&
+      known.length > 0 &&
+      now.defaultPool !== after.defaultPool
+        ? [
+            `disks that name no pool use ${now.defaultPool}: write default_pool = "${now.defaultPool}" into gluster.toml`,
+          ]
+        : []),
+    ];
   } catch (error) {
     const failure = asFailure(error);
     if (failure === undefined) throw error;
