@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '#gluster/agent/ask.ts';
 import { askAll } from '#gluster/agent/ask-all.ts';
 import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
-import { brickKey, clientCounts } from '#gluster/glusterd/status.ts';
+import { brickKey, clientCounts, daemonClients } from '#gluster/glusterd/status.ts';
 import { nameOf, type Volume } from '#gluster/glusterd/volumes.ts';
 import { type BrickMove, hasBrick, volumeOf } from './brick-move.ts';
 import { nodeOf } from './nodes.ts';
@@ -34,14 +34,14 @@ const settleTurn = 2000;
 const settleLooks = 8;
 
 /**
- * The most clients that a brick of a volume has. A mount that nobody used since the last change of the volume counts
- * twice: it is woken, and its old connections go.
+ * The most clients that a brick of a volume has, but for self-heal daemons. A mount that nobody used since the last
+ * change of the volume counts twice: it is woken, and its old connections go.
  */
 export async function mostClients({ name }: Volume): Promise<number> {
   await wake(name);
   let before = Number.NaN;
   for (let look = 0; ; look += 1) {
-    const most = Math.max(0, ...(await clientCounts(name)).values());
+    const most = Math.max(0, ...(await clientCounts(name)).values()) - (await daemonClients(name));
     if (most === before || look === settleLooks) return most;
     before = most;
     await sleep(settleTurn);
@@ -61,7 +61,7 @@ export async function laggingOf(move: BrickMove, before: number): Promise<string
   if (!clients.some(({ isNew }) => isNew)) return `the volume does not have brick ${nameOf(move.to)}`;
   const silent = clients.find(({ count }) => count === undefined);
   if (silent !== undefined) return `brick ${silent.name} does not say which clients it has`;
-  const most = Math.max(...clients.map(({ count = 0 }) => count));
+  const most = Math.max(...clients.map(({ count = 0 }) => count)) - (await daemonClients(move.volume.name));
   const reason = unequal(clients);
   // A mount that nobody uses is as it was until it is asked something.
   if (reason !== undefined) await wake(move.volume.name);

@@ -1,3 +1,4 @@
+import { run } from '#src/exec.ts';
 import type { Bytes } from '#src/units.ts';
 import { patiently } from './patiently.ts';
 import { askGluster, child, children, count, text } from './xml.ts';
@@ -64,6 +65,20 @@ export function clientsIn(name: string, output: unknown): ReadonlyMap<string, nu
     isOnline(node) ? count(child(node, 'clientsStatus'), 'clientCount') : undefined,
   ]);
   return new Map(counted.filter((pair): pair is [string, number] => pair[1] !== undefined));
+}
+
+/**
+ * How many of the clients of a volume are self-heal daemons: those of GlusterFS 10 die at times when a brick is added.
+ * This question has no answer in XML.
+ */
+export async function daemonClients(name: string): Promise<number> {
+  const argv = ['gluster', '--mode=script', `--timeout=${patience}`, 'volume', 'status', name, 'client-list'];
+  return daemonsIn((await run(argv, { timeLimit: (patience + 2) * 1000 })).stdout);
+}
+
+/** Reads `volume status NAME client-list`. */
+export function daemonsIn(text: string): number {
+  return Number(/^glustershd +(\d+) *$/m.exec(text)?.[1] ?? 0);
 }
 
 /** What identifies a brick of a volume. */

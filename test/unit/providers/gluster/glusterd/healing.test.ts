@@ -117,7 +117,7 @@ test('a doubt that stays is told', async () => {
 
 test('work that the daemons find while they heal is progress', async () => {
   const more = [1, 3, 20, 60, 120, 200, 300].flatMap((entries) => Array.from({ length: 8 }, () => waiting(entries)));
-  const { done, outcome } = await healed([...more, complete], { within: { ...limits, turn: 4, stall: 200 } });
+  const { done, outcome } = await healed([...more, complete], { within: { ...limits, turn: 40, stall: 2000 } });
   expect(outcome).toBe('healed');
   expect(done).not.toContain('hurry');
 });

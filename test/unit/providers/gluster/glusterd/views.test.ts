@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { pendingIn } from '#gluster/glusterd/heal.ts';
 import { optionsIn } from '#gluster/glusterd/options.ts';
 import { peersIn } from '#gluster/glusterd/peers.ts';
-import { clientsIn, statusIn } from '#gluster/glusterd/status.ts';
+import { clientsIn, daemonsIn, statusIn } from '#gluster/glusterd/status.ts';
 import { outputOf } from '#gluster/glusterd/xml.ts';
 
 /** What is in the answer of a gluster command, as GlusterFS 10 prints it. */
@@ -108,4 +108,13 @@ test('the clients of each brick that runs', async () => {
     [`${here}:/b`, 4],
     [`${there}:/b`, 3],
   ]);
+});
+
+test.each([
+  ['glustershd                                                     3\nfuse                                  2\n', 3],
+  ['fuse                                                           2\nglustershd                            12\n', 12],
+  ['fuse                                                           2\n', 0],
+  ['Volume v does not exist\n', 0],
+])('%j tells of daemons', (lines, expected) => {
+  expect(daemonsIn(`Client connections for volume v\nName     count\n-----   ------\n${lines}`)).toBe(expected);
 });
