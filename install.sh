@@ -272,6 +272,7 @@ uninstall_all() {
     remove_file "/etc/ganeti/hooks/$hook.d/$name"
     remove_directory "/etc/ganeti/hooks/$hook.d"
   done
+  remove_directory /etc/ganeti/hooks
   remove_file "$library/ganeti-hook"
   remove_file "$library/gnt-gluster-kvm"
   remove_file "$library/run-verb"

@@ -34,7 +34,8 @@ export async function runHook(environment: NodeJS.ProcessEnv = process.env): Pro
     requireRoot();
     if (work === undefined || readKnownPools().length === 0 || GANETI_MASTER !== thisNode().name) process.exit(0);
     const problems = await work(GANETI_OP_TARGET);
-    print(problems.map((problem) => `${problem}\n`).join(''));
+    // Ganeti shows the end of a line as two characters.
+    print(problems.length === 0 ? '' : `${problems.join('; ')}\n`);
     process.exit(problems.length === 0 ? 0 : 1);
   } catch (error) {
     process.exit(reportFailure(`gnt-gluster ${hook}`, error));
@@ -92,8 +93,7 @@ async function verify(): Promise<readonly string[]> {
   for (const volume of seen.all.filter((one) => poolOf(one) !== undefined)) {
     if (performance.now() > end) return [...problems, 'not all volumes could be looked at in time'];
     const health = healthOf(await observe(volume, members));
-    if (health.state !== 'ok')
-      problems.push(`volume ${volume.name} is ${health.state}`, ...health.problems.map((problem) => `- ${problem}`));
+    if (health.state !== 'ok') problems.push(`volume ${volume.name} is ${health.state}`, ...health.problems);
   }
   const untold = await orReason(publishPools);
   problems.push(...(typeof untold === 'string' ? [untold] : untold.map(({ message }) => message)));
