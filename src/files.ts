@@ -128,11 +128,15 @@ export function readIfThere(path: string): string | undefined {
 export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return value as Record<string, unknown>;
+    return isTable(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether a value of JSON is an object. */
+export function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A field of such an object when it is a text, else undefined. */

@@ -1,6 +1,6 @@
 import { ask } from '#gluster/agent/ask.ts';
 import { poolOf } from '#gluster/change/pool-options.ts';
-import { publishPools } from '#gluster/change/publish.ts';
+import { elsewhere, publishPools } from '#gluster/change/publish.ts';
 import { readKnownPools } from '#gluster/configuration/known-pools.ts';
 import { namesOf } from '#gluster/ganeti/ssconf.ts';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
@@ -69,8 +69,7 @@ async function vetoOf(node: string): Promise<readonly string[]> {
 /** All volumes of this glusterd, and the pools of which it knows no volume. */
 async function look() {
   const all = await volumes();
-  const unknown = readKnownPools().filter((pool) => !pool.volumes.some(({ id }) => all.some((one) => one.id === id)));
-  return { all, unknown };
+  return { all, unknown: elsewhere(readKnownPools(), new Set(all.map(({ id }) => id))) };
 }
 
 /** That a node cannot be told is no reason to fail. */

@@ -1,3 +1,4 @@
+import { removed } from '#gluster/agent/removed-bricks.ts';
 import { clusterSlots } from '#gluster/change/cluster-slots.ts';
 import { type Command, type CommandInput, onlyPool, type Report } from './command.ts';
 import { type List, listReport } from './listing.ts';
@@ -52,7 +53,7 @@ async function listSlots(input: CommandInput): Promise<Report> {
     .filter(({ pool }) => input.options.pool === undefined || pool === input.options.pool)
     .toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
     .map(({ pool, node, directory, volume = null, size, free, entries, id }): Row => {
-      const kept = entries.filter((entry) => /\.removed-\d/.test(entry));
+      const kept = entries.filter((entry) => removed.test(entry));
       return { pool, node, directory, volume, size, free, kept, id };
     });
   const report = await listReport(slotFields, rows, input, 'no node has a slot\n');

@@ -13,7 +13,7 @@ export interface RemovedBrick {
 }
 
 /** As retireBrick calls them. */
-const removed = /^[^/]+\.removed-\d{4}-\d\d-\d\d(-\d+)?$/;
+export const removed = /^[^/]+\.removed-\d{4}-\d\d-\d\d(-\d+)?$/;
 
 /** What is left of bricks in the slots of this node. */
 export async function removedHere(): Promise<readonly RemovedBrick[]> {

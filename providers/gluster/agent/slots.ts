@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, realpathSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Cluster, isOfOtherCluster, thisCluster } from '#gluster/ganeti/cluster.ts';
-import { sectorSize } from '#gluster/glusterd/bricks.ts';
+import { mountOf, sectorSize } from '#gluster/glusterd/bricks.ts';
 import { errnoOf, Failure } from '#src/errors.ts';
 import { parseObject, readIfThere, removeFileIfThere, textField, writeFileAtomic } from '#src/files.ts';
 import { type Mount, mountAt, mounts } from '#src/mounts.ts';
@@ -56,7 +56,7 @@ export function slotsHere(): readonly Slot[] {
 
 /** Looks at a directory of this node that is to become a slot of a pool. */
 export function offerOf(directory: string, pool: string): SlotOffer {
-  const mount = mountBelow(directory);
+  const mount = mountOf(directory, mounts());
   const nothing = { size: 0, sector: 512, fileSystem: '', isSlot: false };
   if (mount === undefined) return { problems: [`${directory} lies on the root file system`], ...nothing };
   const { blocks, bsize } = statfsSync(mount.point);
@@ -88,7 +88,7 @@ export function offerOf(directory: string, pool: string): SlotOffer {
 /** Makes a directory of this node a slot of a pool. Throws a Failure that lists all that is against it. */
 export function makeSlot(directory: string, pool: string): Slot {
   const { problems, isSlot } = offerOf(directory, pool);
-  const mount = mountBelow(directory);
+  const mount = mountOf(directory, mounts());
   if (problems.length > 0 || mount === undefined)
     throw new Failure('unsupported', `${directory} cannot become a slot`, { problems });
   if (!isSlot) {
@@ -126,13 +126,6 @@ export function dropSlot(directory: string, id: string): true {
 function candidates(): readonly Mount[] {
   const all = mounts();
   return all.filter((mount) => mount.type === 'xfs' && mount.point !== '/' && mountAt(mount.point, all) === mount);
-}
-
-/** The mount that has a directory, which need not be there; undefined when it is that of the root. */
-function mountBelow(directory: string): Mount | undefined {
-  const above = mounts().filter(({ point }) => directory === point || directory.startsWith(`${point}/`));
-  const longest = Math.max(0, ...above.map(({ point }) => point.length));
-  return above.findLast(({ point }) => point.length === longest);
 }
 
 /** The slot on a mounted file system, when it has one of this cluster. */

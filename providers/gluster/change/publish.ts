@@ -32,7 +32,7 @@ export function withOthers(
   told: readonly KnownPool[],
   ids: ReadonlySet<string>,
 ): readonly KnownPool[] {
-  const others = told.filter((pool) => !pool.volumes.some(({ id }) => ids.has(id)));
+  const others = elsewhere(told, ids);
   const twice = others.filter(({ name, volumes: list }) =>
     own.some(
       (pool) => pool.name === name && pool.volumes.some((volume) => list.some((one) => one.name === volume.name)),
@@ -45,6 +45,11 @@ export function withOthers(
       hint: `run this on a node with bricks of it, such as ${first.servers[0]?.host}`,
     });
   return [...own, ...others.filter(({ name }) => !own.some((pool) => pool.name === name))];
+}
+
+/** The pools of which a glusterd that knows some volumes, by their UUIDs, knows none. */
+export function elsewhere(told: readonly KnownPool[], ids: ReadonlySet<string>): readonly KnownPool[] {
+  return told.filter((pool) => !pool.volumes.some(({ id }) => ids.has(id)));
 }
 
 /** A list that is damaged is written anew. */

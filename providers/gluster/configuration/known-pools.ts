@@ -1,5 +1,5 @@
 import { Failure } from '#src/errors.ts';
-import { parseObject, readIfThere, textField } from '#src/files.ts';
+import { isTable, parseObject, readIfThere, textField } from '#src/files.ts';
 import { isPlainName } from './names.ts';
 import type { Pool } from './pool.ts';
 import type { Server } from './servers.ts';
@@ -65,8 +65,4 @@ function isServer(value: unknown): value is Server {
 
 function isVolume(value: unknown): value is KnownVolume {
   return isTable(value) && isPlainName(textField(value, 'name') ?? '') && typeof value.id === 'string';
-}
-
-function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isTable as isObject } from '#src/files.ts';
 import { unknown } from '#src/parameters.ts';
 import { type KeyDescription, readKeys } from './key.ts';
 import { poolDefaults, poolKeys, poolTable, topKeys, topTable } from './keys.ts';
@@ -90,6 +91,7 @@ async function reportUnknownKeys(table: Table, keys: readonly KeyDescription[], 
   for (const key of Object.keys(table)) if (!known.includes(key)) report(await unknown('key', key, known));
 }
 
+/** TOML has dates, too. */
 function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+  return isObject(value) && !(value instanceof Date);
 }

@@ -1,4 +1,4 @@
-import { parseObject, readIfThere, textField } from '#src/files.ts';
+import { isTable, parseObject, readIfThere, textField } from '#src/files.ts';
 import { ganetiDirectory } from './ssconf.ts';
 
 /** What identifies a Ganeti cluster. Its name does not: `gnt-cluster rename` changes it. Empty outside of one. */
@@ -34,8 +34,4 @@ export function isOfOtherCluster(theirs: Cluster, ours: Cluster): boolean {
   if (theirs.nodeGroups === undefined || ours.nodeGroups === undefined) return false;
   const own = ours.nodeGroups.split(' ');
   return !theirs.nodeGroups.split(' ').some((group) => own.includes(group));
-}
-
-function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -33,11 +33,16 @@ export function brickPath(text: string): string | undefined {
   return /^path=(\/.+)$/m.exec(text)?.[1];
 }
 
-/** major:minor of the file system that a path lies on, among those that are mounted in this order; / counts as none. */
-export function fileSystemOf(path: string, here: readonly Mount[]): string | undefined {
+/** What a path lies on, among what is mounted in this order; / counts as nothing. The path need not be there. */
+export function mountOf(path: string, here: readonly Mount[]): Mount | undefined {
   const above = here.filter(({ point }) => point !== '/' && (path === point || path.startsWith(`${point}/`)));
   const longest = Math.max(...above.map(({ point }) => point.length));
-  return above.findLast(({ point }) => point.length === longest)?.fileSystem;
+  return above.findLast(({ point }) => point.length === longest);
+}
+
+/** major:minor of the file system that a path lies on. */
+export function fileSystemOf(path: string, here: readonly Mount[]): string | undefined {
+  return mountOf(path, here)?.fileSystem;
 }
 
 /**
