@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { expectRefusal } from '../support/expectations.ts';
-import { shell } from '../support/lab.ts';
+import { node, shell } from '../support/lab.ts';
 import { attach, done, run } from '../support/verbs.ts';
 import { fakeTool } from './support/faults.ts';
 import { useGlusterLedger } from './support/storage.ts';
-import { volumes } from './support/volumes.ts';
+import { mountForTests, mountRoot, volumes } from './support/volumes.ts';
 
 const ledger = useGlusterLedger();
 
@@ -35,6 +35,9 @@ test('where root is nobody the option is named', async () => {
 test('that lets this node not in says which options do', async () => {
   const disk = ledger.disk();
   await done(run.create(disk, 8));
+  // A client that is refused when it connects again, as all do after a change of this option, unmounts and ends.
+  ledger.later(() => mountForTests(node(), volumes.main));
+  await shell('umount "$1"', `${mountRoot}/${volumes.main}`);
   await withOption('auth.reject', '*');
   expectRefusal(await run.attach(disk), 7, /^hint: .*auth\.allow and auth\.reject/m);
 });

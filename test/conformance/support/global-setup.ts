@@ -3,7 +3,7 @@ import { createVolume } from '../../lab/gluster.ts';
 import { down, up } from '../../lab/lab.ts';
 import type { LabNode } from '../../lab/node.ts';
 import { suiteOfTests } from '../../lab/suites.ts';
-import { mountRoot, volumes } from '../gluster/support/volumes.ts';
+import { mountedVolumes, mountForTests, volumes } from '../gluster/support/volumes.ts';
 import { labNames } from './lab.ts';
 import { providerDirectory, sourceDirectory } from './provider.ts';
 
@@ -24,7 +24,7 @@ async function makeLab(name: string): Promise<void> {
   await installProvider(lab.master);
   await createVolume({ name: volumes.second, nodes: lab.nodes });
   await createVolume({ name: volumes.small, nodes: lab.nodes, brickMebibytes: volumes.smallMebibytes });
-  for (const volume of [volumes.main, volumes.second, volumes.small]) await mount(lab.master, volume);
+  for (const volume of mountedVolumes) await mountForTests(lab.master, volume);
 }
 
 /** A copy, so that a build during the tests does not change what is tested. */
@@ -33,12 +33,4 @@ async function installProvider(node: LabNode): Promise<void> {
   const seenFromHere = `/proc/${node.pid}/root${providerDirectory}`;
   rmSync(seenFromHere, { recursive: true });
   cpSync(sourceDirectory, seenFromHere, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
-}
-
-/** The tests look at a volume through a client of their own. */
-async function mount(node: LabNode, volume: string): Promise<void> {
-  // Neither the kernel nor Gluster's md-cache may tell what was true a second ago.
-  const fresh = 'attribute-timeout=0,entry-timeout=0,negative-timeout=0,xlator-option=*md-cache.md-cache-timeout=0';
-  await node.exec(['mkdir', '-p', `${mountRoot}/${volume}`]);
-  await node.exec(['mount', '-t', 'glusterfs', '-o', fresh, `${node.fqdn}:/${volume}`, `${mountRoot}/${volume}`]);
 }

@@ -3,7 +3,7 @@ import { glusterSays } from '../../../lab/gluster.ts';
 import { node, shell } from '../../support/lab.ts';
 import { type Ledger, useLedger } from '../../support/ledger.ts';
 import { providerDirectory } from '../../support/provider.ts';
-import { mountRoot, volumes } from './volumes.ts';
+import { mountedVolumes, mountRoot, volumes } from './volumes.ts';
 
 /** Where the provider keeps what only this node needs. */
 export const runDirectory = '/run/ganeti-gluster';
@@ -55,6 +55,9 @@ grep ' ${runDirectory}/mnt' /proc/self/mountinfo | grep -v -- '- fuse.glusterfs 
 find /proc/[0-9]*/fd -lname '${runDirectory}/mnt/*' -printf '%p %l\\n' 2>/dev/null || true
 find ${runDirectory} -xdev -type f ! -path '*/volumes/*' ! -path '*/nodes/*' ! -path '*/mounts/*' ! -path '*/promised/*' ! -name machine ! -name qemu ! -name '*.new' 2>/dev/null || true
 find ${mountRoot}/*/* -mindepth 1 ! -name .work ! -path '*/.nodes*' 2>/dev/null || true
+for volume in ${mountedVolumes.join(' ')}; do
+  grep -q " ${mountRoot}/$volume " /proc/self/mountinfo || echo "the tests' client of $volume is gone"
+done
 pgrep -a '^(qemu-img|losetup|flock|setpriv|mount)$' || true
 for client in $(pgrep -f '^/usr/sbin/glusterfs .*${runDirectory}/mnt'); do
   point=$(tr '\\0' '\\n' <"/proc/$client/cmdline" | tail -n 1)
