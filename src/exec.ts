@@ -54,7 +54,10 @@ const packageOfTool: Readonly<Record<string, string>> = {
   'gnt-cluster': 'ganeti',
   'gnt-instance': 'ganeti',
   losetup: 'util-linux',
+  lsblk: 'util-linux',
   mkfifo: 'coreutils',
+  'mkfs.xfs': 'xfsprogs',
+  mount: 'mount',
   'mount.glusterfs': 'glusterfs-client',
   'qemu-img': 'qemu-utils',
   'qemu-io': 'qemu-utils',
@@ -62,6 +65,7 @@ const packageOfTool: Readonly<Record<string, string>> = {
   ssh: 'openssh-client',
   stat: 'coreutils',
   umount: 'util-linux',
+  wipefs: 'util-linux',
 };
 
 /** Runs a command without a shell and reports how it ended. Throws only when it cannot be started at all. */

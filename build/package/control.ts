@@ -35,7 +35,7 @@ export function controlFile({ version, architecture, maintainer, bytes }: Descri
     `Installed-Size: ${Math.ceil(bytes / 1024)}`,
     `Depends: ${depends.join(', ')}`,
     'Recommends: attr, ganeti (>= 3.0), openssh-client',
-    'Suggests: qemu-block-extra',
+    'Suggests: qemu-block-extra, xfsprogs',
     'Section: admin',
     'Priority: optional',
     `Description: ${description}`,

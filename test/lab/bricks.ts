@@ -58,6 +58,29 @@ export async function addBrick(
   return brickDirectory(name);
 }
 
+/**
+ * Attaches an empty disk to the machine, which all nodes see, while something is done with it. What is mounted of it
+ * then stays until it is unmounted.
+ */
+export async function withDisk(
+  node: LabNode,
+  name: string,
+  mebibytes: number,
+  use: (device: string) => Promise<void>,
+): Promise<void> {
+  const directory = `${node.directory}/disks`;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const file = `${directory}/${name}.img`;
+  writeFileSync(file, '', { mode: 0o600 });
+  truncateSync(file, mebibytes * 1024 * 1024);
+  const device = (await mustRun(['losetup', '--find', '--show', file])).trim();
+  try {
+    await use(device);
+  } finally {
+    await run(['losetup', '-d', device]);
+  }
+}
+
 /** A subdirectory: when the file system is not mounted, the brick is missing instead of empty. */
 export function brickDirectory(name: string): string {
   return `/bricks/${name}/brick`;

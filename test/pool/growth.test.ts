@@ -9,7 +9,7 @@ import { lab, node } from '../e2e/support/lab.ts';
 import { timed } from '../e2e/support/progress.ts';
 import { commandsOf } from '../e2e/support/readme.ts';
 import { step } from '../e2e/support/steps.ts';
-import { addBrick } from '../lab/bricks.ts';
+import { addBrick, withDisk } from '../lab/bricks.ts';
 import { verifyCluster } from '../lab/ganeti.ts';
 import type { LabNode } from '../lab/node.ts';
 import { poll } from '../lab/process.ts';
@@ -168,6 +168,48 @@ step('a node leaves the pool when its bricks have another place', async () => {
   await writes(inst);
 });
 
+step('a node that is gone for good is given up, and another one takes its place', async () => {
+  const given = 'gnt-gluster pool remove --dead node3';
+  expect((await refused(given)).stderr).toContain('node3.lab is not marked offline');
+  await timed('node3.lab loses power', () => node('node3.lab').kill());
+  await run('gnt-node modify -O yes node3.lab');
+  await poll('its glusterd is missed', 60_000, async () => {
+    const peers = await look(lab().master, 'gluster pool list');
+    return peers.some((line) => /10\.99\.0\.3\s+Disconnected/.test(line)) ? true : undefined;
+  });
+  const plan = await run(`${given} --dry-run`);
+  const lost = /^ {2}gluster volume remove-brick gnt-default-00\d replica 2 10\.99\.0\.3:\/srv\S+ force$/gm;
+  expect(plan.match(lost)).toHaveLength(3);
+  expect(plan).toContain('\n  gluster peer detach 10.99.0.3 force\n');
+  expect(plan).toContain('volume gnt-default-001 keeps 2 copies, for lack of a slot');
+  await writes(inst);
+  expect(await run(given)).toMatch(/^node3\.lab has no brick, and is no peer$/m);
+  expect(await volumesAndStates()).toEqual(states(3, 2));
+  expect(await peerCount()).toBe(2);
+  await run('gnt-node remove node3.lab');
+  await look(newcomer(), 'rm -rf /srv/gluster/?/*');
+  await withDisk(newcomer(), 'whole', brickMebibytes + 200, async (device) => {
+    const withDevice = join.replace('{1,2,3}', `{1,2} node4:${device}`);
+    await look(newcomer(), `mkfs.xfs -q ${device}`);
+    expect(await failed(withDevice)).toContain(
+      `node4.lab: ${device} has something on it (xfs): if nobody needs that, wipefs --all ${device}`,
+    );
+    await look(newcomer(), `wipefs --all ${device}`);
+    expect(await guided(withDevice)).toMatch(/^ {2}volume gnt-default-003: one copy more, at 10\.99\.0\.4:/m);
+    expect(await run(`gnt-gluster pool join node4:${device}`)).toContain('nothing to do');
+  });
+  const mounted = await look(newcomer(), 'findmnt --noheadings --list --types xfs --output TARGET,UUID');
+  const [directory = '', id = ''] =
+    mounted.map((line) => line.split(/\s+/)).find(([at]) => /gluster\/[0-9a-f]{8}$/.test(at ?? '')) ?? [];
+  expect(await look(newcomer(), 'tail -n 1 /etc/fstab')).toEqual([
+    `UUID=${id} ${directory} xfs noatime,nofail,x-systemd.before=glusterd.service,x-systemd.device-timeout=30 0 0`,
+  ]);
+  expect(await volumesAndStates()).toEqual(states(3));
+  await run('gnt-gluster pool verify');
+  expect(await run('gnt-gluster pool options check')).toBe('every option is as images need it\n');
+  await writes(inst);
+});
+
 step('the guest wrote all the time, and finds all of it when it starts again', async () => {
   await writes(inst);
   await run('gnt-instance migrate -f -n node4.lab inst1.lab');
@@ -199,8 +241,9 @@ async function volumesAndStates(): Promise<readonly string[]> {
   return said.split('\n').flatMap((line) => (line.trim() === '' ? [] : line.trim().replace(/ {2,}/g, ' ')));
 }
 
-function states(count: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => `gnt-default-00${index + 1} replica 3 ok 3/3`);
+function states(count: number, copies = 3): readonly string[] {
+  const state = `replica ${copies} ok ${copies}/${copies}`;
+  return Array.from({ length: count }, (_, index) => `gnt-default-00${index + 1} ${state}`);
 }
 
 async function peerCount(): Promise<number> {

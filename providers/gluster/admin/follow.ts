@@ -1,5 +1,6 @@
 import type { Follow } from '#gluster/glusterd/healing.ts';
 import { note } from '#src/reply.ts';
+import { progressOf } from './progress.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -10,10 +11,13 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export async function followed<Result>(what: string, work: (follow: Follow) => Promise<Result>): Promise<Result> {
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
+  const progress = await progressOf(what);
   for (const signal of signals) process.once(signal, onSignal);
   try {
-    return await work({ tell: (line) => note(`${what}: ${line}`), isStopped: () => stop.signal.aborted });
+    const tell = (line: string): void => progress.aside(() => note(`${what}: ${line}`));
+    return await work({ tell, show: progress.show, isStopped: () => stop.signal.aborted });
   } finally {
+    progress.end();
     for (const signal of signals) process.off(signal, onSignal);
   }
 }

@@ -62,7 +62,7 @@ async function vetoOf(node: string): Promise<readonly string[]> {
   return [
     `${node} has bricks of Gluster`,
     ...bricks,
-    `move them to other nodes first: gnt-gluster pool remove ${node}; of a dead node see docs/pool.md`,
+    `move them to other nodes first: gnt-gluster pool remove ${node}; if it is gone for good: gnt-gluster pool remove --dead ${node}`,
   ];
 }
 

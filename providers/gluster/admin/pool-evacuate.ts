@@ -21,23 +21,16 @@ export const poolEvacuate: Command = {
   run: (input) => leave(input, false),
 };
 
-/** gnt-gluster pool remove NODE */
-export const poolRemove: Command = {
-  name: 'pool remove',
-  summary: 'move all bricks of a node to other nodes, and take the node out of the peers',
-  operands: ['NODE'],
-  options: whichPool,
-  flags: dryRun,
-  details: ['It does what pool evacuate does, and then detaches the node. Run it on another node of the pool.'],
-  local: true,
-  run: (input) => leave(input, true),
-};
-
-async function leave(input: CommandInput, isDetached: boolean): Promise<Report> {
-  const [operand = ''] = input.operands;
+/** The node of the cluster that the operand names. */
+export function nodeIn({ operands: [operand = ''] }: CommandInput): string {
   const node = nodeNamed(operand);
-  if (node === undefined)
-    throw new Failure('invalid', `the cluster has no node ${JSON.stringify(operand)}`, { hint: 'gnt-node list' });
+  if (node !== undefined) return node;
+  throw new Failure('invalid', `the cluster has no node ${JSON.stringify(operand)}`, { hint: 'gnt-node list' });
+}
+
+/** Has a node give up all its bricks and slots, and detaches it where that is wanted. */
+export async function leave(input: CommandInput, isDetached: boolean): Promise<Report> {
+  const node = nodeIn(input);
   const plan = await planPoolLeave(poolNamed(input), node);
   const lines = linesOf(plan, isDetached);
   const isDry = input.flags.has('dry-run');

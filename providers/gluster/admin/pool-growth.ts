@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { createCommand } from '#gluster/change/create-volume.ts';
 import { performGrowth } from '#gluster/change/grow.ts';
 import { probeCommand } from '#gluster/change/newcomers.ts';
-import type { GrowthPlan, Offer } from '#gluster/change/plan-growth.ts';
+import { type GrowthPlan, nameOfOffer, type Offer } from '#gluster/change/plan-growth.ts';
 import { nodeNamed } from '#gluster/ganeti/ssconf.ts';
 import { nameOf, placeIn } from '#gluster/glusterd/volumes.ts';
 import type { PlacedStep } from '#gluster/pool/view.ts';
@@ -17,6 +18,18 @@ const usualPool = 'default';
 /** What the commands that make a pool larger take. */
 export const whichPool = { pool: `name of the pool (default: ${usualPool})` } as const;
 
+/** What the commands that make slots take, too. */
+export const wipeSerials = { wipe: 'SERIAL of a disk of which everything may be deleted' } as const;
+
+/** What their help says of slots. */
+export const aboutSlots = [
+  'SLOT has room for one brick. It is NODE:/DIRECTORY, on an XFS file system of its own,',
+  'or NODE:/dev/DEVICE. A device gets such a file system, unless there is something on it.',
+];
+
+/** Where the file systems of devices are mounted. */
+const mountRoot = '/srv/gluster';
+
 /** The name of the pool that a command is about. Gluster allows less in the names of its volumes than we do. */
 export function poolNamed({ options }: CommandInput): string {
   const name = options.pool ?? usualPool;
@@ -26,24 +39,34 @@ export function poolNamed({ options }: CommandInput): string {
   });
 }
 
-/** Reads NODE:/DIRECTORY, several. Throws a Failure of kind usage that lists every problem. */
-export function offersIn(operands: readonly string[]): readonly Offer[] {
+/** A directory, or a device: the links to devices below /dev/disk/by-path have colons in their names. */
+const isSlotPath = /^(\/dev(\/[\w@+-][\w.:@+-]*)+|(\/[\w@+-][\w.@+-]*)+)$/;
+
+/** Reads NODE:/DIRECTORY and NODE:/dev/DEVICE, several. Throws a Failure of kind usage that lists every problem. */
+export function offersIn({ operands, lists: { wipe = [] } }: CommandInput): readonly Offer[] {
   const problems: string[] = [];
   const offers: Offer[] = [];
   for (const operand of operands) {
     const place = placeIn(operand);
-    if (place === undefined || !/^(\/[\w@+-][\w.@+-]*)+$/.test(place.path)) {
-      problems.push(`${JSON.stringify(operand)} is not NODE:/DIRECTORY`);
+    if (place === undefined || !isSlotPath.test(place.path)) {
+      problems.push(`${JSON.stringify(operand)} is not NODE:/DIRECTORY, or NODE:/dev/DEVICE`);
       continue;
     }
     const node = nodeNamed(place.host);
     if (node === undefined) problems.push(`the cluster has no node ${JSON.stringify(place.host)}`);
-    else if (offers.some((offer) => offer.node === node && offer.directory === place.path))
+    else if (offers.some((offer) => offer.node === node && nameOfOffer(offer) === place.path))
       problems.push(`${operand} is named twice`);
-    else offers.push({ node, directory: place.path });
+    else offers.push({ node, ...offerAt(place.path, wipe) });
   }
   if (problems.length === 0) return offers;
   throw new Failure('usage', 'some slots cannot be', { problems, hint: 'gnt-node list' });
+}
+
+/** The name of a device can mean another one after the next boot: it is mounted by the UUID of its file system. */
+function offerAt(path: string, wipe: readonly string[]): Pick<Offer, 'directory' | 'device'> {
+  if (!path.startsWith('/dev/')) return { directory: path };
+  const id = randomUUID();
+  return { directory: `${mountRoot}/${id.slice(0, 8)}`, device: { device: path, id, wipe } };
 }
 
 /** Shows a plan, and carries it out unless it is a dry run. `again`: plans it once more. */
@@ -61,17 +84,24 @@ export function isIdle({ newcomers, slots, unfinished, steps }: GrowthPlan): boo
   return newcomers.length + slots.length + unfinished.length + steps.length === 0;
 }
 
-function planLines(plan: GrowthPlan): readonly string[] {
+/** A plan, for a person. */
+export function planLines(plan: GrowthPlan): readonly string[] {
   const { pool, newcomers, slots, unfinished, steps, before, after, free } = plan;
   return [
     `pool ${pool.name}: ${pool.copies} copies, ${extent(before)}`,
     ...newcomers.map((newcomer) => `  ${newcomer.node}: gluster ${probeCommand(newcomer).join(' ')}`),
-    ...slots.map(({ node, directory, size }) => `  ${node}: ${directory} becomes a slot of ${formatBytes(size)}`),
+    ...slots.flatMap(slotLines),
     ...unfinished.map((name) => `  volume ${name}: it was created, and is completed`),
     ...steps.flatMap((step) => stepLines(step, pool.copies)),
     ...(isIdle(plan) ? ['  nothing to do'] : []),
     `then: ${extent(after)}, ${free === 1 ? '1 slot' : `${free} slots`} free`,
   ];
+}
+
+function slotLines({ node, directory, device, size }: GrowthPlan['slots'][number]): readonly string[] {
+  const slot = `  ${node}: ${directory} becomes a slot of ${formatBytes(size)}`;
+  if (device === undefined) return [slot];
+  return [`  ${node}: mkfs.xfs -m uuid=${device.id} ${device.device}, mounted at ${directory}`, slot];
 }
 
 /** What a step does, for a person. */
@@ -97,7 +127,12 @@ function jsonOf({ pool, newcomers, slots, unfinished, steps, before, after, free
     pool: pool.name,
     copies: pool.copies,
     peers: newcomers.map(({ node, address }) => ({ node, address })),
-    slots: slots.map(({ node, directory, size }) => ({ node, directory, size })),
+    slots: slots.map(({ node, directory, device, size }) => ({
+      node,
+      directory,
+      device: device?.device ?? null,
+      size,
+    })),
     unfinished,
     steps: steps.map(stepJson),
     before: { ...before },
@@ -114,6 +149,7 @@ export function stepJson(step: PlacedStep): Value {
   return { action, volume, from, to: nameOf(step.to), bytes: step.copy };
 }
 
-function extent({ volumes, bytes }: GrowthPlan['before']): string {
+/** How much volumes hold, for a sentence. */
+export function extent({ volumes, bytes }: GrowthPlan['before']): string {
   return `${volumes === 1 ? '1 volume' : `${volumes} volumes`} of ${formatBytes(bytes)}`;
 }

@@ -1,7 +1,7 @@
 import { type Offer, planPoolGrowth } from '#gluster/change/plan-growth.ts';
 import { Failure } from '#src/errors.ts';
 import { type Command, type CommandInput, dryRun, type Report } from './command.ts';
-import { grow, offersIn, poolNamed, whichPool } from './pool-growth.ts';
+import { aboutSlots, grow, offersIn, poolNamed, whichPool, wipeSerials } from './pool-growth.ts';
 
 /** gnt-gluster pool init SLOT... */
 export const poolInit: Command = {
@@ -9,10 +9,11 @@ export const poolInit: Command = {
   summary: 'make a pool of slots on several nodes, with its first volumes',
   operands: ['SLOT...'],
   options: { ...whichPool, copies: 'how many nodes have each image: 3, which is the default, 2 or 1' },
+  lists: wipeSerials,
   flags: { 'accept-few-copies': 'take 2 copies or 1, although a failure can then stop guests or lose data', ...dryRun },
   details: [
-    'SLOT is NODE:/DIRECTORY, on an XFS file system of its own: room for one brick. Name at least one',
-    'for each copy, on different nodes. The glusterds of the nodes become peers.',
+    ...aboutSlots,
+    'Name at least one for each copy, on different nodes. The glusterds of the nodes become peers.',
     'Every node of the cluster is told of the pool: disks need no configuration.',
     'Run it on the master, which gets a slot itself.',
   ],
@@ -23,9 +24,9 @@ export const poolInit: Command = {
 async function init(input: CommandInput): Promise<Report> {
   const name = poolNamed(input);
   const copies = copiesIn(input);
-  const offers = offersIn(input.operands);
+  const offers = offersIn(input);
   const wish = { copies, least: leastIn(input, copies, offers) };
-  const planned = () => planPoolGrowth(name, offers, wish);
+  const planned = () => planPoolGrowth(name, offers, { wish });
   const plan = await planned();
   if (plan.before.volumes > 0)
     throw new Failure('exists', `pool ${name} has ${plan.before.volumes} volumes already`, {

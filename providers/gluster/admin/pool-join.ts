@@ -1,7 +1,7 @@
 import { planPoolGrowth } from '#gluster/change/plan-growth.ts';
 import { Failure } from '#src/errors.ts';
 import { type Command, type CommandInput, dryRun, type Report } from './command.ts';
-import { grow, offersIn, poolNamed, whichPool } from './pool-growth.ts';
+import { aboutSlots, grow, offersIn, poolNamed, whichPool, wipeSerials } from './pool-growth.ts';
 
 /** gnt-gluster pool join SLOT... */
 export const poolJoin: Command = {
@@ -9,9 +9,10 @@ export const poolJoin: Command = {
   summary: 'add slots to a pool, on nodes that it has or on new ones, and make the most of them',
   operands: ['SLOT...'],
   options: whichPool,
+  lists: wipeSerials,
   flags: dryRun,
   details: [
-    'SLOT is NODE:/DIRECTORY, on an XFS file system of its own: room for one brick.',
+    ...aboutSlots,
     'A new node is looked at before it becomes a peer. Then bricks move, so that new volumes find room.',
     'Guests may run. After Ctrl-C the next call goes on: pool reconcile, then pool expand.',
     'Run it on the master.',
@@ -22,7 +23,7 @@ export const poolJoin: Command = {
 
 async function join(input: CommandInput): Promise<Report> {
   const name = poolNamed(input);
-  const offers = offersIn(input.operands);
+  const offers = offersIn(input);
   const planned = () => planPoolGrowth(name, offers);
   const plan = await planned();
   if (plan.before.volumes === 0)

@@ -1,5 +1,6 @@
 import { peerNodes } from '#gluster/agent/peer-nodes.ts';
 import { applyOptions } from '#gluster/change/create-volume.ts';
+import { changePoolOf } from '#gluster/change/grow.ts';
 import { type Intent, intentOf, noBrick } from '#gluster/change/intent.ts';
 import { performMove } from '#gluster/change/perform.ts';
 import { poolOf } from '#gluster/change/pool-options.ts';
@@ -54,7 +55,6 @@ async function reconcile(input: CommandInput): Promise<Report> {
       problems.push(failure);
     }
   }
-  if (!isDry && moves.length > 0) problems.push(...(await publishPools()));
   const text = lines.length + problems.length === 0 ? 'nothing was begun\n' : lines.join('');
   return { json: { dryRun: isDry, undo, moves }, text, problems };
 }
@@ -81,7 +81,9 @@ async function begunOn(name: string, input: CommandInput): Promise<Found | undef
 async function finish({ volume, intent }: Found, undo: boolean): Promise<void> {
   const nodes = await peerNodes();
   const { move } = await planReplace(volume, intent.from, intent.to, nodes);
-  await followed(`volume ${volume.name}`, (follow) => performMove(move, nodes, follow, undo));
+  await followed(`volume ${volume.name}`, (follow) =>
+    changePoolOf(volume, () => performMove(move, nodes, follow, undo)),
+  );
   if (!undo && poolOf(volume) !== undefined) await applyOptions(volume.name);
 }
 

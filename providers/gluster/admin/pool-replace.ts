@@ -1,5 +1,6 @@
 import { peerNodes } from '#gluster/agent/peer-nodes.ts';
 import { commandsOf } from '#gluster/change/brick-move.ts';
+import { changePoolOf } from '#gluster/change/grow.ts';
 import { performMove } from '#gluster/change/perform.ts';
 import { type PlannedMove, planReplace } from '#gluster/change/replace.ts';
 import { nameOf, volumes } from '#gluster/glusterd/volumes.ts';
@@ -36,7 +37,7 @@ async function replace(input: CommandInput): Promise<Report> {
   const json = { volume: name, from, to, bytes: planned.bytes, begun: planned.isBegun };
   if (input.flags.has('dry-run')) return { json: { dryRun: true, ...json, steps: plan }, text: `${plan.join('\n')}\n` };
   for (const line of plan) note(line);
-  await followed(`volume ${name}`, (follow) => performMove(planned.move, nodes, follow));
+  await followed(`volume ${name}`, (follow) => changePoolOf(volume, () => performMove(planned.move, nodes, follow)));
   return { json: { dryRun: false, ...json }, text: `brick ${from} of volume ${name} is at ${to} now\n` };
 }
 

@@ -6,6 +6,7 @@ import { makeDirectory, readIfThere, replaceShared } from '#src/files.ts';
 import { isLocked, sweepLock } from '#src/lock.ts';
 import type { Bytes } from '#src/units.ts';
 import { type BrickPlace, brickFiles, type Digest, digestsOf, pathsIn, usageOf } from './brick-files.ts';
+import { type DevicePlace, makeDeviceSlot, offerOfDevice } from './devices.ts';
 import { hiddenBy } from './new-pool.ts';
 import { type GlusterdFacts, glusterdHere, glusterdsAt } from './newcomer.ts';
 import { type Marks, marksOf, type NewPlace, newPlace, retireBrick } from './places.ts';
@@ -37,6 +38,9 @@ export interface Tasks {
   readonly 'change lock': { readonly asks: { readonly name: string }; readonly answers: boolean };
   readonly slots: { readonly asks: object; readonly answers: readonly Slot[] };
   readonly 'slot offer': { readonly asks: SlotPlace; readonly answers: SlotOffer };
+  readonly 'device offer': { readonly asks: DevicePlace; readonly answers: SlotOffer };
+  /** Makes a file system on a device. */
+  readonly 'make device slot': { readonly asks: DevicePlace; readonly answers: Slot };
   readonly 'make slot': { readonly asks: SlotPlace; readonly answers: Slot };
   readonly 'drop slot': { readonly asks: Pick<Slot, 'directory' | 'id'>; readonly answers: true };
   /** What volumes left in its slots. */
@@ -82,6 +86,8 @@ const doing: Doing = {
   },
   slots: async () => slotsHere(),
   'slot offer': async ({ directory, pool }) => offerOf(directory, pool),
+  'device offer': offerOfDevice,
+  'make device slot': makeDeviceSlot,
   'make slot': async ({ directory, pool }) => makeSlot(directory, pool),
   'removed bricks': removedHere,
   'delete removed': deleteRemoved,

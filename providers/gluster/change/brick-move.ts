@@ -105,11 +105,18 @@ export async function retire({ volume }: BrickMove, left: Place, nodes: PeerNode
   }
 }
 
-/** Which of the other bricks does not run: what it lacks may be on the new brick only. */
-export function neededBy({ volume, status }: Observed, to: Place): string | undefined {
+/**
+ * Which of the other bricks does not run: what the others lack may be on the new brick only. A brick of a peer that is
+ * gone for good does not count where two others run, with the first: more than half of all bricks have what was
+ * written, or half of them with the first.
+ */
+export function neededBy({ volume, status }: Observed, to: Place, gone: ReadonlySet<string>): string | undefined {
   if (typeof status !== 'object') return status ?? `volume ${volume.name} is stopped`;
   const running = new Set(status.bricks.filter(({ online }) => online).map(({ peer, path }) => brickKey(peer, path)));
   const others = volume.bricks.filter(({ peer, path }) => brickKey(peer, path) !== brickKey(to.peer, to.path));
-  const down = others.find(({ peer, path }) => !running.has(brickKey(peer, path)));
-  return down && `brick ${nameOf(down)} does not run: start it first`;
+  const down = others.filter(({ peer, path }) => !running.has(brickKey(peer, path)));
+  const lost = down.filter((brick) => gone.has(brick.peer) && brick !== volume.bricks[0]);
+  const isEnough = lost.length === 1 && others.length - lost.length >= 2;
+  const [missing] = isEnough ? down.filter((brick) => !lost.includes(brick)) : down;
+  return missing && `brick ${nameOf(missing)} does not run: start it first`;
 }

@@ -15,7 +15,7 @@ import { applyOptions, completeVolume, createVolume } from './create-volume.ts';
 import { noBrick } from './intent.ts';
 import { makePeer } from './newcomers.ts';
 import { performMove, rivalOf } from './perform.ts';
-import type { GrowthPlan } from './plan-growth.ts';
+import { type GrowthPlan, nameOfOffer, type Offer } from './plan-growth.ts';
 import { poolOf } from './pool-options.ts';
 import { publishPools } from './publish.ts';
 import { planReplace } from './replace.ts';
@@ -32,9 +32,9 @@ export async function performGrowth(plan: GrowthPlan, again: () => Promise<Growt
       follow.tell(`${newcomer.node} becomes a peer`);
       await makePeer(newcomer);
     }
-    for (const { node, directory } of slots) {
-      follow.tell(`${node}:${directory} becomes a slot`);
-      await ask(node, 'make slot', { directory, pool: pool.name });
+    for (const slot of slots) {
+      follow.tell(`${slot.node}:${nameOfOffer(slot)} becomes a slot`);
+      await makeSlotOf(slot, pool.name);
     }
     for (const name of unfinished) {
       follow.tell(`volume ${name} is completed`);
@@ -47,6 +47,11 @@ export async function performGrowth(plan: GrowthPlan, again: () => Promise<Growt
       await publish();
     }
   });
+}
+
+async function makeSlotOf({ node, directory, device }: Offer, pool: string): Promise<void> {
+  if (device === undefined) await ask(node, 'make slot', { directory, pool });
+  else await ask(node, 'make device slot', { ...device, directory, pool });
 }
 
 /**
@@ -74,6 +79,20 @@ export async function changePool(pool: string, action: () => Promise<void>): Pro
       throw new Failure('busy', `node ${rival} works at pool ${pool}`, { hint: 'wait until it has ended' });
     await action();
   });
+}
+
+/**
+ * Changes a volume alone: where it belongs to a pool, nothing else of the pool changes meanwhile. Every node knows its
+ * bricks when this returns.
+ */
+export async function changePoolOf(volume: Volume, action: () => Promise<void>): Promise<void> {
+  const pool = poolOf(volume);
+  if (pool === undefined) return await action();
+  try {
+    await changePool(pool, action);
+  } finally {
+    await publish();
+  }
 }
 
 /** The Failure of a plan that was made when the pool was another one. */

@@ -4,7 +4,7 @@ import { namesOf } from '#gluster/ganeti/ssconf.ts';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
 import type { Follow } from '#gluster/glusterd/healing.ts';
 import { change } from '#gluster/glusterd/options.ts';
-import { peers } from '#gluster/glusterd/peers.ts';
+import { type Peer, peers } from '#gluster/glusterd/peers.ts';
 import { nameOf, volumes } from '#gluster/glusterd/volumes.ts';
 import { sizeOf } from '#gluster/pool/layout.ts';
 import { planLeave } from '#gluster/pool/leave.ts';
@@ -96,11 +96,22 @@ export async function detachPeer(node: string, follow: Follow): Promise<void> {
   );
   if (bricks.length > 0)
     throw new Failure('busy', `${node} has bricks`, { problems: bricks, hint: 'gnt-gluster pool replace --help' });
-  const [host = node] = peer.hosts;
+  await detach(peer, node, follow, [peer.id]);
+}
+
+/** Detaches a peer, by a name that leads to one of the UUIDs, or to nobody where that is null. */
+export async function detach(
+  { hosts: [host = ''] }: Peer,
+  node: string,
+  follow: Follow,
+  ids: readonly (string | null)[],
+): Promise<void> {
   // A name that leads to another glusterd by now must not be detached.
-  const found = (await ask(thisNode().name, 'glusterds at', { hosts: [host] }))[host];
-  if (found !== peer.id)
+  const found = (await ask(thisNode().name, 'glusterds at', { hosts: [host] }))[host] ?? null;
+  if (!ids.includes(found))
     throw new Failure('unavailable', `${host} does not lead to the glusterd of ${node}`, { hint: 'gluster pool list' });
   follow.tell(`${node} leaves the peers`);
-  await change(['peer', 'detach', host]);
+  // A peer that is down, whichever, is a reason for glusterd to refuse without this. One with bricks stays anyway.
+  const force = ids.includes(null) ? ['force'] : [];
+  await change(['peer', 'detach', host, ...force]);
 }

@@ -36,8 +36,11 @@ export interface ObservedPool {
   readonly taken: readonly string[];
 }
 
-/** Looks at a pool. Throws where a node of the cluster, that is not marked offline, does not answer. */
-export async function observePool(name: string): Promise<ObservedPool> {
+/**
+ * Looks at a pool. Throws where a node of the cluster, that is not marked offline, does not answer. `but`: the UUID of
+ * a peer that is gone; volumes are told without its bricks.
+ */
+export async function observePool(name: string, but?: string): Promise<ObservedPool> {
   const nodes = await peerNodes();
   const [first] = nodes.silent;
   if (first !== undefined)
@@ -53,7 +56,8 @@ export async function observePool(name: string): Promise<ObservedPool> {
     bricks.every(({ peer, path }) =>
       slots.some(({ node, directory }) => nodes.byPeer.get(peer) === node && path.startsWith(`${directory}/`)),
     );
-  const own = known.filter((volume) => poolOf(volume) === name);
+  const left = known.map((volume) => ({ ...volume, bricks: volume.bricks.filter(({ peer }) => peer !== but) }));
+  const own = left.filter((volume) => poolOf(volume) === name);
   for (const volume of own) requireNoIntent(volume);
   return {
     name,
@@ -63,7 +67,7 @@ export async function observePool(name: string): Promise<ObservedPool> {
     unfinished: known.filter(
       (volume) => poolOf(volume) === undefined && volume.name.startsWith(prefixOf(name)) && isInSlots(volume),
     ),
-    others: known.filter((volume) => !own.includes(volume)).flatMap((volume) => bricksHere(volume, nodes)),
+    others: left.filter((volume) => !own.includes(volume)).flatMap((volume) => bricksHere(volume, nodes)),
     slots,
     taken: known.map((volume) => volume.name),
   };

@@ -3,23 +3,27 @@ import { ask } from '#gluster/agent/ask.ts';
 import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
 import { healActions } from '#gluster/glusterd/heal-actions.ts';
-import { type Follow, healingTimes, healVolume } from '#gluster/glusterd/healing.ts';
+import { type Copied, type Follow, healingTimes, healVolume } from '#gluster/glusterd/healing.ts';
+import type { Observed } from '#gluster/glusterd/health.ts';
 import { orReason } from '#gluster/glusterd/observe.ts';
 import { change } from '#gluster/glusterd/options.ts';
 import { Failure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
+import type { Bytes } from '#src/units.ts';
 import {
   type BrickMove,
   commandsOf,
   intend,
   neededBy,
   observeMove,
+  type Place,
   removeBrick,
   retire,
   standingOf,
   volumeOf,
 } from './brick-move.ts';
 import { laggingOf, lateOf, mostClients, refusalOf } from './clients.ts';
+import { gonePeers } from './dead-peer.ts';
 import { type MoveActions, moveBrick, undoMove } from './move.ts';
 import { doubtOf } from './proof.ts';
 
@@ -29,6 +33,11 @@ const limits = { ...healingTimes, turn: 10_000, hopeless: 6 * 3_600_000 };
 /** A client that connects is on some bricks a moment sooner than on others: looks, and milliseconds between them. */
 const lateLooks = 5;
 const lateTurn = 3000;
+
+/** Does something to a volume: one change of it at a time on this node. */
+export async function changeVolume(name: string, action: () => Promise<void>): Promise<void> {
+  await withLock(changeLock(name), 'change of a volume', action);
+}
 
 /** The lock on changes of a volume on one node. */
 function changeLock(name: string): string {
@@ -41,9 +50,7 @@ function changeLock(name: string): string {
  */
 export async function performMove(move: BrickMove, nodes: PeerNodes, follow: Follow, undo = false): Promise<void> {
   const actions = actionsOf(move, nodes, follow);
-  await withLock(changeLock(move.volume.name), 'change of a volume', () =>
-    undo ? undoMove(actions, follow) : moveBrick(actions, follow),
-  );
+  await changeVolume(move.volume.name, () => (undo ? undoMove(actions, follow) : moveBrick(actions, follow)));
 }
 
 function actionsOf(move: BrickMove, nodes: PeerNodes, follow: Follow): MoveActions {
@@ -69,7 +76,10 @@ function actionsOf(move: BrickMove, nodes: PeerNodes, follow: Follow): MoveActio
     refusal: () => refusalOf(move, nodes),
     lagging: () => orReason(() => laggingOf(move, before)),
     complete: () => complete(move, nodes, follow),
-    need: async () => neededBy(await observeMove(move), move.to),
+    need: async () => {
+      const observed = await observeMove(move);
+      return neededBy(observed, move.to, gonePeers(observed.peers));
+    },
     remove: (brick) => removeBrick(move, brick),
     retire: async (brick) => {
       const left = brick === 'old' ? move.from : move.to;
@@ -80,7 +90,12 @@ function actionsOf(move: BrickMove, nodes: PeerNodes, follow: Follow): MoveActio
 
 /** Returns when the new brick is complete; or which clients were never on it, as nothing else would tell. */
 async function complete(move: BrickMove, nodes: PeerNodes, follow: Follow): Promise<string | undefined> {
-  const look = () => observeMove(move);
+  const look = async (): Promise<Observed> => {
+    const observed = await observeMove(move);
+    const copied = copiedOf(move, observed);
+    if (copied !== undefined) follow.show?.(copied);
+    return observed;
+  };
   let late: string | undefined;
   const doubt = async (): Promise<string | undefined> => {
     const doubted = await orReason(async () => {
@@ -107,6 +122,21 @@ async function lateClients(move: BrickMove): Promise<string | undefined> {
     if (reason === undefined) return undefined;
   }
   return reason;
+}
+
+/** How much of a move is copied, by what the file systems of the bricks have; undefined where that is not known. */
+export function copiedOf({ from, to }: BrickMove, { volume, status }: Observed): Copied | undefined {
+  if (typeof status !== 'object') return undefined;
+  const usedAt = (place: Place | undefined): Bytes | undefined => {
+    const brick = status.bricks.find(
+      (one) => place !== undefined && one.peer === place.peer && one.path === place.path,
+    );
+    return brick?.size === undefined || brick.free === undefined ? undefined : brick.size - brick.free;
+  };
+  const source = from ?? volume.bricks.find((brick) => brick.peer !== to.peer);
+  const [all, done] = [usedAt(source), usedAt(to)];
+  if (all === undefined || done === undefined || all <= 0) return undefined;
+  return { done: Math.min(done, all), all };
 }
 
 /** The other node whose process has a lock. One that cannot be asked is taken for dead. */

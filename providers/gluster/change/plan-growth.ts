@@ -1,5 +1,6 @@
 import { ask } from '#gluster/agent/ask.ts';
 import { askAll } from '#gluster/agent/ask-all.ts';
+import type { DevicePlace } from '#gluster/agent/devices.ts';
 import { planGrowth } from '#gluster/pool/grow.ts';
 import { capacityOf, type Layout } from '#gluster/pool/layout.ts';
 import type { Newcomer } from '#gluster/pool/newcomers.ts';
@@ -17,6 +18,8 @@ export interface Offer {
   /** Ganeti's name of its node. */
   readonly node: string;
   readonly directory: string;
+  /** What gets a file system that is mounted there; undefined where one is mounted. */
+  readonly device?: Pick<DevicePlace, 'device' | 'id' | 'wipe'>;
 }
 
 /** How a pool grows. What is done already is not in it. */
@@ -51,10 +54,14 @@ export interface NewPool {
 /**
  * How a pool grows when it gets some slots more. Throws one Failure with all that is against it; nothing is changed.
  * `wish`: what a new pool wants; of one that is there its volumes tell. A volume with fewer copies protects less than
- * was promised: unless it was wished for, there is none rather than that.
+ * was promised: unless it was wished for, there is none rather than that. `but`: as if this peer had no bricks.
  */
-export async function planPoolGrowth(name: string, offers: readonly Offer[], wish?: NewPool): Promise<GrowthPlan> {
-  const observed = await observePool(name);
+export async function planPoolGrowth(
+  name: string,
+  offers: readonly Offer[],
+  { wish, but }: { readonly wish?: NewPool; readonly but?: string } = {},
+): Promise<GrowthPlan> {
+  const observed = await observePool(name, but);
   const [first] = observed.volumes;
   const copies = first === undefined ? (wish?.copies ?? 3) : wantedCopies(first);
   const pool = { name, copies, least: first === undefined ? (wish?.least ?? copies) : copies };
@@ -123,8 +130,9 @@ async function hiddenBy(pool: string): Promise<readonly string[]> {
   ];
 }
 
-async function lookAt({ node, directory }: Offer, pool: string) {
-  return await ask(node, 'slot offer', { directory, pool });
+async function lookAt({ node, directory, device }: Offer, pool: string) {
+  if (device === undefined) return await ask(node, 'slot offer', { directory, pool });
+  return await ask(node, 'device offer', { ...device, directory, pool });
 }
 
 /** Two bricks on one file system would take each other's room. */
@@ -132,10 +140,18 @@ function sharedFileSystems(
   offers: readonly (Offer & { readonly fileSystem: string; readonly problems: readonly string[] })[],
 ): readonly string[] {
   const good = offers.filter(({ problems }) => problems.length === 0);
-  return good.flatMap(({ node, directory, fileSystem }, index) => {
+  return good.flatMap((offer, index) => {
+    const { node, fileSystem } = offer;
     const other = good.slice(0, index).find((one) => one.node === node && one.fileSystem === fileSystem);
-    return other === undefined ? [] : [`${node}: ${directory} and ${other.directory} lie on one file system`];
+    return other === undefined
+      ? []
+      : [`${node}: ${nameOfOffer(offer)} and ${nameOfOffer(other)} lie on one file system`];
   });
+}
+
+/** What the administrator called it. */
+export function nameOfOffer({ directory, device }: Pick<Offer, 'directory' | 'device'>): string {
+  return device?.device ?? directory;
 }
 
 /** Guests write pieces of 512 bytes, which a disk with larger sectors takes only through the page cache. */

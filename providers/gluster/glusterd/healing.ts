@@ -16,10 +16,18 @@ export interface Actions {
   readonly doubt?: () => Promise<string | undefined>;
 }
 
+/** How much of what has to be copied is there; bytes, and `all` is more than 0. */
+export interface Copied {
+  readonly done: number;
+  readonly all: number;
+}
+
 /** How the work is followed. */
 export interface Follow {
   /** Tells how far it is, a line without its end. */
   readonly tell: (line: string) => void;
+  /** Shows how far copying is. */
+  readonly show?: (copied: Copied) => void;
   /** Whether somebody wants it to end. */
   readonly isStopped: () => boolean;
 }

@@ -76,13 +76,28 @@ describe('a new brick that is to be taken out', () => {
   if (one === undefined || two === undefined || three === undefined) throw new Error('three bricks');
 
   test('may be away itself', () => {
-    expect(neededBy(complete, three)).toBeUndefined();
-    expect(neededBy(without(complete, 3), three)).toBeUndefined();
+    expect(neededBy(complete, three, new Set())).toBeUndefined();
+    expect(neededBy(without(complete, 3), three, new Set())).toBeUndefined();
   });
 
   test('is needed while another one is away, or nothing is known of it', () => {
-    expect(neededBy(without(complete, 2), three)).toBe(`brick ${two.host}:${two.path} does not run: start it first`);
-    expect(neededBy({ ...complete, status: 'glusterd does not answer' }, three)).toBe('glusterd does not answer');
-    expect(neededBy({ ...complete, status: undefined }, three)).toMatch(/is stopped$/);
+    expect(neededBy(without(complete, 2), three, new Set())).toBe(
+      `brick ${two.host}:${two.path} does not run: start it first`,
+    );
+    expect(neededBy({ ...complete, status: 'glusterd does not answer' }, three, new Set())).toBe(
+      'glusterd does not answer',
+    );
+    expect(neededBy({ ...complete, status: undefined }, three, new Set())).toMatch(/is stopped$/);
+  });
+
+  test('does without a brick that is gone for good, while the first and another one run', () => {
+    const four = well(4);
+    const [, second, , last] = four.volume.bricks;
+    if (second === undefined || last === undefined) throw new Error('four bricks');
+    const gone = (number: number): ReadonlySet<string> => new Set([four.volume.bricks[number - 1]?.peer ?? '']);
+    expect(neededBy(without(four, 2), last, gone(2))).toBeUndefined();
+    expect(neededBy(without(four, 2), last, gone(3))).toContain('does not run');
+    expect(neededBy(without(four, 1), last, gone(1))).toContain('does not run');
+    expect(neededBy(without(complete, 2), three, gone(2))).toContain('does not run');
   });
 });
