@@ -1,23 +1,22 @@
 /**
- * `npm run demo`: the main job, shown step by step on a real cluster: each command, what it printed, and what that
- * proves. The cluster and its instance stay up for looking around.
+ * `npm run demo`: the main job, or with `pool` how a node joins a pool, shown step by step on a real cluster: each
+ * command, what it printed, and what that proves. The cluster and its instance stay up for looking around.
  */
-import { styleText } from 'node:util';
 import { Failure } from '#src/errors.ts';
 import { type CommandLine, runCommandLine } from '../../build/command-line.ts';
-import { secondsSince } from '../../build/seconds.ts';
 import { watchConsole } from './console.ts';
 import { installProvider } from './install.ts';
 import { type Lab, up } from './lab.ts';
 import { instance } from './layout.ts';
-import { mustRun } from './process.ts';
+import { buildProvider, prove, quote, show, title } from './show.ts';
 
 const demoInstance = instance(1);
 const minute = 60_000;
 
 const line: CommandLine<Record<never, never>> = {
   program: 'demo',
-  usage: 'npm run demo',
+  usage: `npm run demo
+npm run demo -- pool     how a node joins a pool, see its own --help`,
   help: 'npm run demo -- --help',
   options: {},
   about: `Builds the provider and starts a cluster of three nodes, "lab", or uses the one that runs. Makes an instance there, and shows
@@ -26,8 +25,7 @@ each command, what it printed and what that proves. The cluster stays up: npm ru
 
 async function demo(): Promise<number> {
   title('Build the provider, and start three nodes with Ganeti and GlusterFS');
-  const built = await mustRun(['npm', 'run', '--silent', 'build'], { timeLimit: 10 * minute });
-  process.stdout.write(built);
+  await buildProvider();
   const lab = await up({ name: 'lab', nodes: 3, ganeti: true, progress: (line) => console.log(line) });
   await installProvider(lab);
   console.log('install.sh has put the provider on every node');
@@ -67,7 +65,7 @@ async function startAndMove(lab: Lab, guest: Guest): Promise<void> {
   const { name } = demoInstance;
   await show(lab, 'Start it', ['gnt-instance', 'startup', name], 'QEMU opened the image.');
   await guest.waitForRecords(50, 3 * minute);
-  quote(guest.lines.slice(-3));
+  quote(demoInstance.name, guest.lines.slice(-3));
   prove('A guest runs, writes numbered records past every cache, and reads each one back.');
 
   await show(
@@ -83,7 +81,7 @@ async function startAndMove(lab: Lab, guest: Guest): Promise<void> {
     'Both nodes had the image open for a moment (attach, open and close in the order of a migration).',
   );
   await guest.waitForRecords(50, 2 * minute);
-  quote(guest.lines.slice(-1));
+  quote(demoInstance.name, guest.lines.slice(-1));
   prove('It goes on where it was: no record is missing.');
   await show(
     lab,
@@ -111,7 +109,7 @@ async function growAndRestart(lab: Lab, guest: Guest): Promise<void> {
   );
   const found = await guest.waitFor(/^records found (\d+)/, { after: mark, timeLimit: 3 * minute });
   await guest.waitForRecords(25, 2 * minute);
-  quote([
+  quote(demoInstance.name, [
     found.text,
     ...guest.lines
       .slice(found.index)
@@ -137,28 +135,6 @@ async function removeLeftover(lab: Lab): Promise<void> {
   console.log(`removed ${demoInstance.name} of an earlier demo`);
 }
 
-async function show(lab: Lab, what: string, argv: readonly string[], proves: string): Promise<void> {
-  title(what);
-  console.log(styleText('cyan', `node1# ${argv.join(' ')}`));
-  const start = performance.now();
-  const { stdout, stderr } = await lab.master.exec(argv, { timeLimit: 5 * minute });
-  process.stdout.write(stderr + stdout);
-  console.log(styleText('dim', `(${secondsSince(start)})`));
-  prove(proves);
-}
-
-function title(text: string): void {
-  console.log(`\n${styleText('bold', `== ${text}`)}`);
-}
-
-function quote(lines: readonly string[]): void {
-  for (const line of lines) console.log(styleText('yellow', `${demoInstance.name} says: ${line}`));
-}
-
-function prove(text: string): void {
-  console.log(styleText('green', `-> ${text}`));
-}
-
 function farewell(): void {
   title('Look around');
   console.log(`  npm run lab -- exec node1 -- bash
@@ -180,4 +156,6 @@ async function demoOrHint(): Promise<number> {
   }
 }
 
-await runCommandLine(line, demoOrHint);
+const [kind, ...rest] = process.argv.slice(2);
+if (kind === 'pool') await (await import('./demo-pool.ts')).demoPool(rest);
+else await runCommandLine(line, demoOrHint);
