@@ -18,6 +18,7 @@ import { runCluster } from './cluster/campaign.ts';
 import { clusterScenarios } from './cluster/scenarios.ts';
 import { readHostile, runHostile } from './hostile/campaign.ts';
 import { poolScenarios, runPool } from './pool/campaign.ts';
+import { growthScenario, runGrowth } from './pool/growth.ts';
 import { checkRules } from './rules.ts';
 import { makeAnchor, type Outcome, runScenario } from './verbs/campaign.ts';
 import { type Scenario, scenarios } from './verbs/scenarios.ts';
@@ -164,7 +165,7 @@ async function runFaults(given: Given<typeof options>): Promise<number> {
   const onCluster = clusterScenarios.filter(({ name }) => wanted(name));
   const onPool = poolScenarios.filter(({ name }) => wanted(name));
   if (given.list) {
-    const names = [...chosen, ...onCluster, ...onPool].map(({ name }) => name);
+    const names = [...chosen, ...onCluster, ...onPool, growthScenario].map(({ name }) => name);
     for (const name of [...names, hostile, generated, model, rules]) console.log(name);
     return 0;
   }
@@ -180,6 +181,7 @@ async function runFaults(given: Given<typeof options>): Promise<number> {
     ...(needsNode ? await onNode(alone) : []),
     ...(await runCluster(onCluster)),
     ...(await runPool(onPool, amount.rounds)),
+    ...(wanted(growthScenario.name) ? [await runGrowth(amount.rounds)] : []),
   ];
   mkdirSync(path.dirname(output), { recursive: true });
   writeFileSync(output, `${JSON.stringify(outcomes, undefined, 2)}\n`);

@@ -188,7 +188,7 @@ step('a node that is gone for good is given up, and another one takes its place'
   expect(await peerCount()).toBe(2);
   await run('gnt-node remove node3.lab');
   await look(newcomer(), 'rm -rf /srv/gluster/?/*');
-  await withDisk(newcomer(), 'whole', brickMebibytes + 200, async (device) => {
+  await withDisk(newcomer(), 'whole', brickMebibytes, async (device) => {
     const withDevice = join.replace('{1,2,3}', `{1,2} node4:${device}`);
     await look(newcomer(), `mkfs.xfs -q ${device}`);
     expect(await failed(withDevice)).toContain(

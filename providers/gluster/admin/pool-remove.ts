@@ -52,15 +52,16 @@ function linesOf({ pool, node, peer, lost, kept, growth }: DeadPlan): readonly s
 }
 
 /** Which volumes have a copy less afterwards. */
-function fewerCopies({ lost }: DeadPlan, growth: GrowthPlan | string | undefined): readonly string[] {
+function fewerCopies({ pool, lost }: DeadPlan, growth: GrowthPlan | string | undefined): readonly string[] {
   const steps = typeof growth === 'object' ? growth.steps : [];
   const mended = new Set(steps.flatMap(({ action, volume }) => (action === 'add' ? [volume] : [])));
+  const remedy =
+    typeof growth === 'object'
+      ? 'for lack of a slot: gnt-gluster pool join NODE:/DIRECTORY'
+      : `until: gnt-gluster pool expand --pool ${pool}`;
   return lost
     .filter(({ volume }) => !mended.has(volume.name))
-    .map(
-      ({ volume: { name, copies } }) =>
-        `volume ${name} keeps ${copies - 1} copies, for lack of a slot: gnt-gluster pool join NODE:/DIRECTORY`,
-    );
+    .map(({ volume: { name, copies } }) => `volume ${name} keeps ${copies - 1} copies, ${remedy}`);
 }
 
 function jsonOf(plan: DeadPlan, growth: GrowthPlan | string | undefined, isDry: boolean) {

@@ -49,6 +49,9 @@ export async function offerOfDevice(place: DevicePlace): Promise<SlotOffer> {
   const facts = { size: roomOn(size), sector: sectorSize(number) ?? 512, fileSystem: number };
   const slot = slotsHere().find(({ fileSystem }) => fileSystem === number);
   if (slot?.pool === pool) return { problems: [], ...facts, isSlot: true };
+  // Such as a drive without a medium, which cannot be opened.
+  if (size === 0) return { problems: [`${device} has no room at all`], ...facts, isSlot: false };
+  const touched = [number, ...partitionsOf(number)];
   const uses = usesOf(device, path, number);
   const signatures = uses.length > 0 ? [] : await signaturesOn(path);
   const problems = [
@@ -56,7 +59,7 @@ export async function offerOfDevice(place: DevicePlace): Promise<SlotOffer> {
     ...(readIfThere(`/sys/dev/block/${number}/ro`)?.trim() === '1' ? [`${device} can only be read`] : []),
     ...(size < least ? [`${device} is too small for XFS`] : []),
     ...(await signatureProblems(place, path, signatures)),
-    ...namedInTable((name) => blockDevice(name)?.number === number, signatures).map(
+    ...namedInTable((name) => touched.includes(blockDevice(name)?.number ?? ''), signatures).map(
       (line) => `${device} is in /etc/fstab: take that away first: ${line}`,
     ),
     ...placeProblems(directory),
@@ -112,9 +115,9 @@ function sizeOf(number: string): Bytes {
   return Number(readIfThere(`/sys/dev/block/${number}/size`) ?? 0) * 512;
 }
 
-/** How much a file system on a device has room for: its log has 64 MiB to 2 GiB, and its tables a part of the rest. */
+/** About how much a file system on a device has room for: its log has 64 MiB to 2 GiB, as mkfs.xfs makes it. */
 function roomOn(size: Bytes): Bytes {
-  return Math.max(0, Math.floor(size * 0.999) - 64 * 1024 ** 2);
+  return Math.max(0, size - Math.min(2 * 1024 ** 3, Math.max(64 * 1024 ** 2, Math.ceil(size / 2048))));
 }
 
 /** Who uses a device, its partitions, or the disk that it is a part of, for sentences. */
@@ -137,8 +140,13 @@ function usesOf(device: string, path: string, number: string): readonly string[]
 function relativesOf(number: string): readonly string[] {
   const directory = `/sys/dev/block/${number}`;
   const isPartition = readIfThere(`${directory}/partition`) !== undefined;
-  const places = isPartition ? ['..'] : entriesOf(directory).filter((name) => statOf(`${directory}/${name}/partition`));
-  return places.flatMap((name) => readIfThere(`${directory}/${name}/dev`)?.trim() ?? []);
+  return isPartition ? [readIfThere(`${directory}/../dev`)?.trim() ?? number] : partitionsOf(number);
+}
+
+function partitionsOf(number: string): readonly string[] {
+  const directory = `/sys/dev/block/${number}`;
+  const names = entriesOf(directory).filter((name) => statOf(`${directory}/${name}/partition`) !== undefined);
+  return names.flatMap((name) => readIfThere(`${directory}/${name}/dev`)?.trim() ?? []);
 }
 
 /** Whether the kernel, or a process, has a device for itself: to open it alone is refused then (open(2), O_EXCL). */

@@ -7,6 +7,14 @@ import type { Signature } from './devices.ts';
 
 const table = '/etc/fstab';
 
+/** Where udev has links to devices by what /etc/fstab calls them. */
+const links: Readonly<Record<string, string>> = {
+  UUID: 'by-uuid',
+  LABEL: 'by-label',
+  PARTUUID: 'by-partuuid',
+  PARTLABEL: 'by-partlabel',
+};
+
 /**
  * The lines of /etc/fstab that name a device: a node whose table names what is gone may not boot. `isIt`: whether a
  * path means that device; `signatures`: what it is called by UUID or label.
@@ -21,8 +29,10 @@ export function namedInTable(
     ...(label === undefined ? [] : [`LABEL=${label}`]),
   ]);
   return text.split('\n').filter((line) => {
-    const [source = ''] = line.trim().split(/\s+/);
-    return names.includes(source.replaceAll('"', '')) || (source.startsWith('/') && isIt(source));
+    const [source = ''] = line.trim().replaceAll('"', '').split(/\s+/);
+    const [, tag = '', value = ''] = /^([A-Z]+)=(.+)$/.exec(source) ?? [];
+    const path = links[tag] === undefined ? source : `/dev/disk/${links[tag]}/${value}`;
+    return names.includes(source) || (path.startsWith('/') && isIt(path));
   });
 }
 

@@ -114,7 +114,7 @@ function orNothing<Found>(look: () => Found): Found | undefined {
 
 /** Takes the label of a slot of this node away: it belongs to no pool any more. What is in it stays. */
 export function dropSlot(directory: string, id: string): true {
-  const mount = candidates().find((one) => slotOn(one)?.id === id);
+  const mount = candidates().find((one) => orNothing(() => slotOn(one))?.id === id);
   if (mount === undefined) return true;
   if (slotOn(mount)?.directory !== directory)
     throw new Failure('failed', `the slot with UUID ${id} is not at ${directory}`);

@@ -10,8 +10,8 @@ import { Failure } from '#src/errors.ts';
 import { note } from '#src/reply.ts';
 import { applyOptions } from './create-volume.ts';
 import { deadPeer } from './dead-peer.ts';
-import { changedMeanwhile, changePool, makeAllWell, performGrowth, publish } from './grow.ts';
-import { intentOf } from './intent.ts';
+import { changedMeanwhile, changePool, makeAllWell, performGrowth, publish, quietVolumes } from './grow.ts';
+import { intentOf, intentOption, intentText } from './intent.ts';
 import { detach } from './leave.ts';
 import { changeVolume } from './perform.ts';
 import { type GrowthPlan, planPoolGrowth } from './plan-growth.ts';
@@ -93,7 +93,7 @@ export async function performDead(plan: DeadPlan, follow: Follow): Promise<Growt
   if (typeof growth === 'string')
     throw new Failure('unavailable', `the bricks of ${node} were given up, and the lost copies are not made`, {
       problems: [growth],
-      hint: `gnt-gluster pool expand --pool ${pool}`,
+      hint: `gnt-gluster pool reconcile, and then: gnt-gluster pool expand --pool ${pool}`,
     });
   await performGrowth(growth, () => planPoolGrowth(pool, []), follow);
   return growth;
@@ -117,16 +117,20 @@ function wordsOf({ peer, lost, kept }: DeadPlan): string {
   return JSON.stringify([peer?.id, words, lost.length]);
 }
 
-/** Why a volume cannot do without a brick. All its other bricks must run: one of them may be behind. */
+/**
+ * Why a volume cannot do without a brick. All its other bricks must run: one of them may be behind. A move that was
+ * begun is no reason once every client writes to the new brick.
+ */
 async function againstLosing({ volume, brick }: LostBrick): Promise<readonly string[]> {
   const { name, copies, bricks, arbiters } = volume;
+  const intent = intentOf(volume);
   const status = await orReason(() => volumeStatus(name));
   if (typeof status === 'string') return [`volume ${name}: ${status}`];
   const running = new Set(status.bricks.filter(({ online }) => online).map(({ peer, path }) => brickKey(peer, path)));
   const runs = (one: VolumeBrick): boolean => running.has(brickKey(one.peer, one.path));
   const down = bricks.filter((one) => one !== brick && !runs(one));
   return [
-    ...(intentOf(volume) === undefined
+    ...(intent === undefined || (typeof intent === 'object' && intent.stage === 'copying')
       ? []
       : [`volume ${name}: a change is under way: gnt-gluster pool reconcile --undo ${name}`]),
     ...(bricks.length > copies ? [`volume ${name} has more than one replica set`] : []),
@@ -150,10 +154,14 @@ async function giveUp(lost: LostBrick, follow: Follow): Promise<void> {
     follow.tell(`volume ${name}: the lost brick ${nameOf(brick)} leaves it`);
     await change(removeCommand(lost));
     const after = await volumeInfo(name);
-    if (after?.id === volume.id && !after.bricks.some(({ peer }) => peer === brick.peer)) return;
-    throw new Failure('failed', `the lost brick was removed, and volume ${name} still has it`, {
-      hint: `gluster volume info ${name}`,
-    });
+    if (after?.id !== volume.id || after.bricks.some(({ peer }) => peer === brick.peer))
+      throw new Failure('failed', `the lost brick was removed, and volume ${name} still has it`, {
+        hint: `gluster volume info ${name}`,
+      });
+    const intent = intentOf(after);
+    // It was to leave anyway: with that the move is done, but for what is still to be copied.
+    if (typeof intent === 'object' && intent.from === nameOf(brick))
+      await change(['volume', 'set', name, intentOption, intentText(undefined)]);
   });
 }
 
@@ -163,7 +171,7 @@ async function giveUp(lost: LostBrick, follow: Follow): Promise<void> {
  */
 async function settle(pool: string, follow: Follow): Promise<void> {
   const reason = await orReason(async () => {
-    for (const volume of (await volumes()).filter((one) => poolOf(one) === pool)) await applyOptions(volume.name);
+    for (const { name } of await quietVolumes(pool)) await applyOptions(name);
     await makeAllWell(pool, follow);
   });
   if (reason !== undefined) note(`warning: ${reason}: gnt-gluster pool status`);

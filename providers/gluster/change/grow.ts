@@ -12,7 +12,7 @@ import { Failure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
 import { note } from '#src/reply.ts';
 import { applyOptions, completeVolume, createVolume } from './create-volume.ts';
-import { noBrick } from './intent.ts';
+import { intentOf, noBrick } from './intent.ts';
 import { makePeer } from './newcomers.ts';
 import { performMove, rivalOf } from './perform.ts';
 import { type GrowthPlan, nameOfOffer, type Offer } from './plan-growth.ts';
@@ -25,7 +25,7 @@ import { planReplace } from './replace.ts';
  * plan begins with what there is then.
  */
 export async function performGrowth(plan: GrowthPlan, again: () => Promise<GrowthPlan>, follow: Follow): Promise<void> {
-  const { pool, newcomers, slots, unfinished, steps, sector } = plan;
+  const { pool, newcomers, slots, unfinished, sector } = plan;
   await changePool(pool.name, async () => {
     if (wordsOf(await again()) !== wordsOf(plan)) throw changedMeanwhile(pool.name);
     for (const newcomer of newcomers) {
@@ -40,6 +40,9 @@ export async function performGrowth(plan: GrowthPlan, again: () => Promise<Growt
       follow.tell(`volume ${name} is completed`);
       await completeVolume(name, pool, sector);
     }
+    // How much a new file system has room for is known only now.
+    const hasDevice = slots.some(({ device }) => device !== undefined);
+    const { steps } = hasDevice ? await again() : plan;
     try {
       for (const step of steps) await performStep(step, plan, follow);
       if (steps.length > 0) await makeAllWell(pool.name, follow);
@@ -65,9 +68,14 @@ async function makeWell(volume: Volume, follow: Follow): Promise<void> {
   await healVolume(healActions(volume, look), { ...follow, tell });
 }
 
-/** The same for all volumes of a pool. */
+/** The same for all volumes of a pool of which no brick is on its way. */
 export async function makeAllWell(pool: string, follow: Follow): Promise<void> {
-  for (const volume of (await volumes()).filter((one) => poolOf(one) === pool)) await makeWell(volume, follow);
+  for (const volume of await quietVolumes(pool)) await makeWell(volume, follow);
+}
+
+/** The volumes of a pool that no change is under way on: while one is, the self-heal daemons may have to be off. */
+export async function quietVolumes(pool: string): Promise<readonly Volume[]> {
+  return (await volumes()).filter((volume) => poolOf(volume) === pool && intentOf(volume) === undefined);
 }
 
 /** Does something to a pool. One change of it at a time, on all nodes that can be asked. */

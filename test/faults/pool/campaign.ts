@@ -11,8 +11,9 @@ import { createVolume } from '../../lab/gluster.ts';
 import { installProvider } from '../../lab/install.ts';
 import { down, type Lab, up } from '../../lab/lab.ts';
 import type { Outcome } from '../verbs/campaign.ts';
-import { bricksOf, type Medium, playRound, type Round, volume, type Way } from './round.ts';
+import { bricksOf, playRound, type Round, volume, type Way } from './round.ts';
 import { killedMove, ourMove, plainCommands, withoutGlusterd } from './ways.ts';
+import type { Medium } from './writer.ts';
 
 const labName = labOfCheckout('faults-pool');
 const brickMebibytes = 1000;
