@@ -67,16 +67,17 @@ export async function healVolume(actions: Actions, follow: Follow, limits = heal
     await actions.hurry(true);
   };
   try {
-    if (healthOf(await actions.look()).idle > 0) {
-      await hurry();
+    const onIdle = async (): Promise<void> => {
+      if (!hurried) await hurry();
       follow.tell('starting what does not run');
       await actions.start();
-    }
-    await untilWell(actions, follow, limits, async () => {
+    };
+    const onStall = async (): Promise<void> => {
       if (hurried) return;
       follow.tell('nothing heals: clients give their locks back at once from now on, and writing is slower');
       await hurry();
-    });
+    };
+    await untilWell(actions, follow, limits, { onIdle, onStall });
   } finally {
     if (hurried) await actions.hurry(false);
   }
@@ -86,10 +87,10 @@ async function untilWell(
   { look, heal, doubt }: Actions,
   { tell, isStopped }: Follow,
   limits: typeof healingTimes,
-  onStall: () => Promise<void>,
+  { onIdle, onStall }: { readonly onIdle: () => Promise<void>; readonly onStall: () => Promise<void> },
 ): Promise<void> {
   let [well, least, told] = [0, Number.POSITIVE_INFINITY, ''];
-  let [progress, called] = [performance.now(), Number.NEGATIVE_INFINITY];
+  let [progress, called, started] = [performance.now(), Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let missingSince: number | undefined;
   while (well < times) {
     if (isStopped()) throw new Failure('failed', 'it was stopped before everything was healed');
@@ -109,8 +110,14 @@ async function untilWell(
     const stalled = now - progress;
     const isMissing = health.state !== 'healing' && health.state !== 'ok';
     missingSince = isMissing ? (missingSince ?? now) : undefined;
-    if (now - (missingSince ?? now) > limits.missing || stalled > limits.hopeless) throw stuck(health, doubted);
+    if (now - (missingSince ?? now) > limits.missing || stalled > limits.hopeless)
+      throw stuck(observed, health, doubted);
     if (!isMissing && stalled > limits.stall) await onStall();
+    // A daemon of GlusterFS 10 can die meanwhile, and glusterd does not start it again.
+    if (health.idle > 0 && now - started > limits.call) {
+      started = now;
+      await onIdle();
+    }
     if ((health.state === 'healing' || doubted !== undefined) && now - called > limits.call) {
       called = now;
       await heal();
@@ -119,8 +126,8 @@ async function untilWell(
   }
 }
 
-function stuck({ state, problems }: Health, doubted: string | undefined): Failure {
-  return new Failure('unavailable', `the volume stays ${doubted === undefined ? state : 'in doubt'}`, {
+function stuck({ volume }: Observed, { state, problems }: Health, doubted: string | undefined): Failure {
+  return new Failure('unavailable', `volume ${volume.name} stays ${doubted === undefined ? state : 'in doubt'}`, {
     problems: doubted === undefined ? problems : [doubted],
     hint: 'the logs of bricks are in /var/log/glusterfs/bricks/ on their nodes',
   });

@@ -50,7 +50,8 @@ export function healthOf(observed: Observed): Health {
   const notSeen = found.filter((one) => one.status?.online !== true).map(({ brick }) => brick);
   const down = notSeen.filter((brick) => !isAway(brick));
   const healing = volume.copies === 1 ? [] : volume.bricks.filter((brick) => !isAway(brick));
-  const idle = [...new Set(healing.map(({ peer }) => peer))].filter((peer) => !status.healers.has(peer));
+  const missing = healing.map(({ peer }) => peer).filter((peer) => !status.healers.has(peer));
+  const idle = [...new Set([...missing, ...status.idleHealers])];
   const away = peersOf(volume).flatMap((id) => strayed(id, peers));
   const isPaused = idle.length > 0 && isOff(volume.options.get('cluster.self-heal-daemon') ?? 'on');
   // It does not count while it is off.
@@ -61,7 +62,9 @@ export function healthOf(observed: Observed): Health {
       ? [`it has ${volume.bricks.length} bricks in more than one replica set`]
       : []),
     ...down.map((brick) => `brick ${nameOf(brick)} does not run`),
-    ...(isPaused ? [daemonIsOff] : idle.map((peer) => `the self-heal daemon of ${hostOf(volume, peer)} does not run`)),
+    ...(isPaused
+      ? [daemonIsOff]
+      : idle.map((peer) => `the self-heal daemon of ${hostOf(observed, peer)} does not run`)),
     ...away,
     ...waiting.problems,
   ];
@@ -118,8 +121,9 @@ function peersOf({ bricks }: Volume): readonly string[] {
   return [...new Set(bricks.map(({ peer }) => peer))];
 }
 
-function hostOf({ bricks }: Volume, id: string): string {
-  return bricks.find(({ peer }) => peer === id)?.host ?? id;
+function hostOf({ volume: { bricks }, peers }: Observed, id: string): string {
+  const peer = peers.find((one) => one.id === id);
+  return bricks.find((brick) => brick.peer === id)?.host ?? (peer?.isHere ? 'this node' : peer?.hosts[0]) ?? id;
 }
 
 /** What is wrong with the membership of a peer. */

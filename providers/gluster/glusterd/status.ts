@@ -20,6 +20,11 @@ export interface VolumeStatus {
   readonly bricks: readonly BrickStatus[];
   /** The UUIDs of the peers whose self-heal daemon runs for it. */
   readonly healers: ReadonlySet<string>;
+  /**
+   * Those of the peers whose daemon does not run for it. A glusterd refuses all that is about healing while its own
+   * does not run, also where it has no brick: that of GlusterFS 10.3 can be so after a remove-brick.
+   */
+  readonly idleHealers: ReadonlySet<string>;
 }
 
 /** A brick that is down does not answer, and its glusterd waits for it: seconds. */
@@ -41,7 +46,9 @@ export function statusIn(name: string, processes: unknown, detail: unknown): Vol
   );
   const nodes = nodesIn(name, processes);
   const isBrick = (node: unknown): boolean => text(node, 'path').startsWith('/');
-  const healers = nodes.filter((node) => text(node, 'hostname') === 'Self-heal Daemon' && isOnline(node));
+  const daemons = nodes.filter((node) => text(node, 'hostname') === 'Self-heal Daemon');
+  const peersOf = (online: boolean): ReadonlySet<string> =>
+    new Set(daemons.filter((node) => isOnline(node) === online).map((node) => text(node, 'peerid')));
   return {
     bricks: nodes.filter(isBrick).map((node) => ({
       peer: text(node, 'peerid'),
@@ -49,7 +56,8 @@ export function statusIn(name: string, processes: unknown, detail: unknown): Vol
       online: isOnline(node),
       ...(sizes.get(placeOf(node)) ?? { size: undefined, free: undefined }),
     })),
-    healers: new Set(healers.map((node) => text(node, 'peerid'))),
+    healers: peersOf(true),
+    idleHealers: peersOf(false),
   };
 }
 

@@ -19,7 +19,12 @@ function observed(...used: readonly (readonly [string, number | undefined])[]): 
     const room = bytes === undefined ? {} : { size: 100, free: 100 - bytes };
     return { peer, path: '/b', online: true, port: undefined, ...room };
   });
-  return { volume, status: { bricks, healers: new Set() } as Observed['status'], pending: undefined, peers: [] };
+  return {
+    volume,
+    status: { bricks, healers: new Set(), idleHealers: new Set() } as Observed['status'],
+    pending: undefined,
+    peers: [],
+  };
 }
 
 test('what is copied is what the new brick has of what the old one has', () => {

@@ -55,6 +55,12 @@ describe('what is wrong', () => {
       /self-heal daemon of node2/,
     ],
     [
+      'a daemon does not run for it where it has no brick',
+      { ...three, status: { ...three.status, idleHealers: new Set(['id9']) } },
+      'degraded',
+      /self-heal daemon of id9/,
+    ],
+    [
       'a peer is away',
       { ...three, peers: peer({ connected: false }) },
       'degraded',
@@ -115,6 +121,7 @@ test('whatever is missing, only a volume with all bricks, daemons, peers and num
         status: {
           bricks: status.bricks.map((brick, index) => ({ ...brick, online: running[index] ?? false })),
           healers: new Set([...status.healers].filter((_, index) => healing[index])),
+          idleHealers: new Set<string>(),
         },
         pending: { entries, counted: silent ? [] : pending.counted },
         peers: peers.map((one, index) => ({ ...one, connected: connected[index] ?? false })),

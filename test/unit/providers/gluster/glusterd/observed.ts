@@ -32,7 +32,7 @@ export function well(copies: number, options: Readonly<Record<string, string>> =
   }));
   return {
     volume,
-    status: { bricks, healers: new Set(ids) },
+    status: { bricks, healers: new Set(ids), idleHealers: new Set<string>() },
     pending: { entries: 0, counted: volume.bricks.map(nameOf) },
     peers,
   };

@@ -60,6 +60,7 @@ test('bricks and self-heal daemons are those of peers, whatever their hosts are 
       { peer: there, path: '/b', online: false, size: undefined, free: undefined },
     ],
     healers: new Set([here]),
+    idleHealers: new Set([there]),
   });
   expect(statusIn('w', await answer(processes), await answer(detail)).bricks).toEqual([]);
 });
