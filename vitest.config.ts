@@ -43,7 +43,7 @@ export default defineConfig({
       }),
       project('pool', {
         order: 8,
-        timeout: 20 * minute,
+        timeout: 40 * minute,
         parallel: false,
         globalSetup: 'test/pool/global-setup.ts',
         setupFile: 'test/pool/support.ts',

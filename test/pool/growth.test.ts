@@ -109,7 +109,7 @@ step('a node that would harm the pool does not become a peer', async () => {
 
 step('a node joins while a guest writes, and the process that does it is killed', async () => {
   const [pid = ''] = await look(lab().master, `bash -c 'exec ${join}' >/run/join.log 2>&1 </dev/null & echo $!`);
-  await poll('a brick is copied', 240_000, async () => {
+  await poll('a brick is copied', 600_000, async () => {
     const lines = await look(lab().master, 'gluster volume info');
     return lines.some((line) => line.includes('"stage":"copying"')) ? true : undefined;
   });
@@ -136,7 +136,7 @@ step('Ganeti keeps a node with bricks, and tells of a brick that does not run', 
   expect(await run('gnt-node list --no-headers -o name')).toContain('node2.lab');
   await verifyCluster(lab().master);
   await look(node2, `kill -KILL $(cat ${file})`);
-  await poll('the brick is missed', 60_000, async () => {
+  await poll('the brick is missed', 180_000, async () => {
     const { stdout: said } = await lab().master.exec(['gnt-gluster', 'pool', 'status'], { reject: false });
     return said.includes('does not run') ? true : undefined;
   });
@@ -173,7 +173,7 @@ step('a node that is gone for good is given up, and another one takes its place'
   expect((await refused(given)).stderr).toContain('node3.lab is not marked offline');
   await timed('node3.lab loses power', () => node('node3.lab').kill());
   await run('gnt-node modify -O yes node3.lab');
-  await poll('its glusterd is missed', 60_000, async () => {
+  await poll('its glusterd is missed', 180_000, async () => {
     const peers = await look(lab().master, 'gluster pool list');
     return peers.some((line) => /10\.99\.0\.3\s+Disconnected/.test(line)) ? true : undefined;
   });

@@ -3,7 +3,7 @@ import type { CommandResult } from '../../lab/process.ts';
 import { lab } from './lab.ts';
 import { timed } from './progress.ts';
 
-const timeLimit = 5 * 60_000;
+const timeLimit = 15 * 60_000;
 
 /**
  * Runs a command line on a node, the master unless told, as its administrator would: words are separated by blanks, and
