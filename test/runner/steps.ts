@@ -36,7 +36,10 @@ export const stages: readonly (readonly (readonly Step[])[])[] = [
     [tests('install', { needsBuild: false }), tests('executable')],
     [tests('package')],
   ],
-  [[tests('conformance'), tests('lab')], [tests('e2e'), tests('short')], [tests('pool')]],
+  [
+    [tests('conformance'), tests('lab'), tests('pool')],
+    [tests('e2e'), tests('short')],
+  ],
 ];
 
 /** The same, one after the other. */
