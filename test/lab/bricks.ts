@@ -58,6 +58,13 @@ export async function addBrick(
   return brickDirectory(name);
 }
 
+/** Gives a running node one more file system, mounted at a directory that becomes a slot. */
+export async function addSlot(node: LabNode, name: string, mebibytes: number): Promise<void> {
+  await addBrick(node, name, mebibytes);
+  await node.exec(['mkdir', '-p', `/srv/gluster/${name}`]);
+  await node.exec(['mount', '--move', `/bricks/${name}`, `/srv/gluster/${name}`]);
+}
+
 /**
  * Attaches an empty disk to the machine, which all nodes see, while something is done with it. What is mounted of it
  * then stays until it is unmounted.

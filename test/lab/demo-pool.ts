@@ -1,7 +1,7 @@
 import { type CommandLine, runCommandLine } from '../../build/command-line.ts';
 import { machineOptions } from '../e2e/support/guests.ts';
 import { commandsOf } from '../e2e/support/readme.ts';
-import { addBrick } from './bricks.ts';
+import { addSlot } from './bricks.ts';
 import { type Console, watchConsole } from './console.ts';
 import { installProvider } from './install.ts';
 import { down, type Lab, up } from './lab.ts';
@@ -53,12 +53,7 @@ Take it down, with everything it made:
 }
 
 async function giveDisks(lab: Lab): Promise<void> {
-  for (const node of lab.nodes)
-    for (const disk of ['1', '2', '3']) {
-      await addBrick(node, disk, slotMebibytes);
-      await node.exec(['mkdir', '-p', `/srv/gluster/${disk}`]);
-      await node.exec(['mount', '--move', `/bricks/${disk}`, `/srv/gluster/${disk}`]);
-    }
+  for (const node of lab.nodes) for (const disk of ['1', '2', '3']) await addSlot(node, disk, slotMebibytes);
 }
 
 async function tour(lab: Lab, guest: Console): Promise<void> {

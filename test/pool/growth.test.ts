@@ -9,7 +9,7 @@ import { lab, node } from '../e2e/support/lab.ts';
 import { timed } from '../e2e/support/progress.ts';
 import { commandsOf } from '../e2e/support/readme.ts';
 import { step } from '../e2e/support/steps.ts';
-import { addBrick, withDisk } from '../lab/bricks.ts';
+import { addSlot, withDisk } from '../lab/bricks.ts';
 import { verifyCluster } from '../lab/ganeti.ts';
 import type { LabNode } from '../lab/node.ts';
 import { poll } from '../lab/process.ts';
@@ -23,11 +23,7 @@ const limits = { timeLimit: 15 * 60_000 };
 const glusterdInfo = '/var/lib/glusterd/glusterd.info';
 
 step('each node has three file systems', async () => {
-  for (const each of lab().nodes)
-    for (const name of ['1', '2', '3']) {
-      await addBrick(each, name, brickMebibytes);
-      await look(each, `mkdir -p /srv/gluster/${name}; mount --move /bricks/${name} /srv/gluster/${name}`);
-    }
+  for (const each of lab().nodes) for (const name of ['1', '2', '3']) await addSlot(each, name, brickMebibytes);
 });
 
 step('what cannot be a slot is refused with all reasons, and nothing is changed', async () => {

@@ -4,7 +4,7 @@ import type { Observed } from '#gluster/glusterd/health.ts';
 import { observe } from '#gluster/glusterd/observe.ts';
 import { change, isOff } from '#gluster/glusterd/options.ts';
 import { peers } from '#gluster/glusterd/peers.ts';
-import { brickKey } from '#gluster/glusterd/status.ts';
+import { brickKey, runningBricks } from '#gluster/glusterd/status.ts';
 import { nameOf, type Volume, type VolumeBrick, volumeInfo } from '#gluster/glusterd/volumes.ts';
 import { asFailure, Failure } from '#src/errors.ts';
 import { note } from '#src/reply.ts';
@@ -76,6 +76,11 @@ export function hasBrick({ bricks }: Volume, { peer, path }: Place): boolean {
 /** Notes on the volume how far a move is. */
 export async function intend({ volume: { name }, from, to, run }: BrickMove, stage: Stage | undefined): Promise<void> {
   const intent: Intent | undefined = stage && { from: leaving(from), to: nameOf(to), stage, run };
+  await writeIntent(name, intent);
+}
+
+/** Notes on a volume what is under way; undefined: nothing is. */
+export async function writeIntent(name: string, intent: Intent | undefined): Promise<void> {
   await change(['volume', 'set', name, intentOption, intentText(intent)]);
 }
 
@@ -112,7 +117,7 @@ export async function retire({ volume }: BrickMove, left: Place, nodes: PeerNode
  */
 export function neededBy({ volume, status }: Observed, to: Place, gone: ReadonlySet<string>): string | undefined {
   if (typeof status !== 'object') return status ?? `volume ${volume.name} is stopped`;
-  const running = new Set(status.bricks.filter(({ online }) => online).map(({ peer, path }) => brickKey(peer, path)));
+  const running = runningBricks(status);
   const others = volume.bricks.filter(({ peer, path }) => brickKey(peer, path) !== brickKey(to.peer, to.path));
   const down = others.filter(({ peer, path }) => !running.has(brickKey(peer, path)));
   const lost = down.filter((brick) => gone.has(brick.peer) && brick !== volume.bricks[0]);

@@ -4,14 +4,15 @@ import type { Follow } from '#gluster/glusterd/healing.ts';
 import { orReason } from '#gluster/glusterd/observe.ts';
 import { change } from '#gluster/glusterd/options.ts';
 import type { Peer } from '#gluster/glusterd/peers.ts';
-import { brickKey, volumeStatus } from '#gluster/glusterd/status.ts';
+import { brickKey, runningBricks, volumeStatus } from '#gluster/glusterd/status.ts';
 import { nameOf, type Volume, type VolumeBrick, volumeInfo, volumes } from '#gluster/glusterd/volumes.ts';
 import { Failure } from '#src/errors.ts';
 import { note } from '#src/reply.ts';
+import { writeIntent } from './brick-move.ts';
 import { applyOptions } from './create-volume.ts';
 import { deadPeer } from './dead-peer.ts';
 import { changedMeanwhile, changePool, makeAllWell, performGrowth, publish, quietVolumes } from './grow.ts';
-import { intentOf, intentOption, intentText } from './intent.ts';
+import { intentOf } from './intent.ts';
 import { detach } from './leave.ts';
 import { changeVolume } from './perform.ts';
 import { type GrowthPlan, planPoolGrowth } from './plan-growth.ts';
@@ -126,7 +127,7 @@ async function againstLosing({ volume, brick }: LostBrick): Promise<readonly str
   const intent = intentOf(volume);
   const status = await orReason(() => volumeStatus(name));
   if (typeof status === 'string') return [`volume ${name}: ${status}`];
-  const running = new Set(status.bricks.filter(({ online }) => online).map(({ peer, path }) => brickKey(peer, path)));
+  const running = runningBricks(status);
   const runs = (one: VolumeBrick): boolean => running.has(brickKey(one.peer, one.path));
   const down = bricks.filter((one) => one !== brick && !runs(one));
   return [
@@ -160,8 +161,7 @@ async function giveUp(lost: LostBrick, follow: Follow): Promise<void> {
       });
     const intent = intentOf(after);
     // It was to leave anyway: with that the move is done, but for what is still to be copied.
-    if (typeof intent === 'object' && intent.from === nameOf(brick))
-      await change(['volume', 'set', name, intentOption, intentText(undefined)]);
+    if (typeof intent === 'object' && intent.from === nameOf(brick)) await writeIntent(name, undefined);
   });
 }
 

@@ -89,6 +89,11 @@ export function daemonsIn(text: string): number {
   return Number(/^glustershd +(\d+) *$/m.exec(text)?.[1] ?? 0);
 }
 
+/** The bricks that run, by their keys. */
+export function runningBricks({ bricks }: VolumeStatus): ReadonlySet<string> {
+  return new Set(bricks.filter(({ online }) => online).map(({ peer, path }) => brickKey(peer, path)));
+}
+
 /** What identifies a brick of a volume. */
 export function brickKey(peer: string, path: string): string {
   return `${peer}:${path}`;

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { look, run } from '../../e2e/support/commands.ts';
 import { useLab } from '../../e2e/support/lab.ts';
 import { timed } from '../../e2e/support/progress.ts';
-import { addBrick } from '../../lab/bricks.ts';
+import { addSlot } from '../../lab/bricks.ts';
 import { labOfCheckout } from '../../lab/checkout.ts';
 import { installProvider } from '../../lab/install.ts';
 import { inOwnLab, type Lab, up } from '../../lab/lab.ts';
@@ -15,6 +15,7 @@ import type { LabNode } from '../../lab/node.ts';
 import { poll } from '../../lab/process.ts';
 import type { Outcome } from '../verbs/campaign.ts';
 import { bricksOf } from './round.ts';
+import { tries } from './ways.ts';
 import { lostOn, startWriter } from './writer.ts';
 
 const labName = labOfCheckout('faults-growth');
@@ -34,7 +35,7 @@ export async function runGrowth(rounds: number): Promise<Outcome> {
     useLab(labName);
     const lab = await up({ name: labName, nodes: 4, ganeti: true, peers: false, progress: console.log });
     await installProvider(lab);
-    for (const node of lab.nodes) await giveSlots(node);
+    for (const node of lab.nodes) for (const slot of slots) await addSlot(node, slot, slotMebibytes);
     await run(`gnt-gluster pool init ${lab.nodes.slice(0, 3).flatMap(slotsOf).join(' ')}`);
     const failures: string[] = [];
     for (let count = 1; count <= rounds; count += 1) {
@@ -93,18 +94,10 @@ async function killAndFinish(lab: Lab, command: string, alsoGlusterd: boolean): 
   }
   await running;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    await tries(master, 'gnt-gluster pool reconcile');
-    if (await tries(master, command)) return;
+    await tries('gnt-gluster pool reconcile', master, timeLimit);
+    if (await tries(command, master, timeLimit)) return;
   }
   throw new Error(`${command} does not end well`);
-}
-
-async function tries(node: LabNode, command: string): Promise<boolean> {
-  const { exitCode, stderr } = await timed(`${node.name}# ${command}`, () =>
-    node.exec(command.split(' '), { timeLimit, reject: false }),
-  );
-  if (exitCode !== 0) console.log(`exit ${exitCode}: ${stderr.trim().split('\n').slice(-4).join(' | ')}`);
-  return exitCode === 0;
 }
 
 /** What is wrong with the volumes of the pool, of which there are so many. */
@@ -118,13 +111,6 @@ async function stateOf({ master }: Lab, count: number): Promise<readonly string[
 
 async function volumesOf({ master }: Lab): Promise<readonly string[]> {
   return await look(master, 'gluster volume list');
-}
-
-async function giveSlots(node: LabNode): Promise<void> {
-  for (const slot of slots) {
-    await addBrick(node, slot, slotMebibytes);
-    await look(node, `mkdir -p /srv/gluster/${slot}; mount --move /bricks/${slot} /srv/gluster/${slot}`);
-  }
 }
 
 function slotsOf({ fqdn }: LabNode): readonly string[] {

@@ -71,9 +71,11 @@ async function finish(round: Round): Promise<void> {
   throw new Error(`the move is not finished: ${(await bricksOf(source)).join(', ')}`);
 }
 
-async function tries(command: string, node: LabNode): Promise<void> {
+/** Runs a command that may fail, and then tells why; whether it did what it should. */
+export async function tries(command: string, node: LabNode, patience = timeLimit): Promise<boolean> {
   const { exitCode, stderr } = await timed(`${node.name}# ${command}`, () =>
-    node.exec(command.split(' '), { timeLimit, reject: false }),
+    node.exec(command.split(' '), { timeLimit: patience, reject: false }),
   );
   if (exitCode !== 0) console.log(`exit ${exitCode}: ${stderr.trim().split('\n').slice(-3).join(' | ')}`);
+  return exitCode === 0;
 }
