@@ -89,6 +89,8 @@ logs=/var/log/ganeti/extstorage
 state=/run/ganeti-gluster
 memory=/var/lib/$name
 hooks='node-add-post node-remove-pre node-modify-post cluster-verify-post'
+units=$prefix/lib/systemd/system
+timer=gnt-gluster-reconcile
 
 # Does one step, or only tells it: step "what it does, in words" command...
 step() {
@@ -191,6 +193,31 @@ install_rotation() {
   fi
 }
 
+# Whether systemd runs on this machine, and is to know of the timer.
+has_systemd() {
+  [ -z "$destdir" ] && [ -d /run/systemd/system ]
+}
+
+install_timer() {
+  for unit in service timer; do install_file 0644 "$timer.$unit" "$units/$timer.$unit"; done
+  if has_systemd; then
+    step 'have systemd know the timer' systemctl daemon-reload
+    step "start $timer.timer, now and after each boot" systemctl enable --quiet --now "$timer.timer"
+  fi
+}
+
+remove_timer() {
+  if has_systemd && [ -e "$units/$timer.timer" ]; then
+    step "stop $timer.timer" systemctl disable --quiet --now "$timer.timer"
+  fi
+  for unit in service timer; do remove_file "$units/$timer.$unit"; done
+  if [ -n "$destdir" ]; then
+    remove_directory "$units"
+    remove_directory "$prefix/lib/systemd"
+  fi
+  ! has_systemd || step 'have systemd forget the timer' systemctl daemon-reload
+}
+
 install_all() {
   [ -x "$from/$name" ] || fail 1 "nothing is built in $from; run: npm run build"
   [ -z "$with_dependencies" ] || install_dependencies
@@ -223,6 +250,7 @@ install_all() {
   install_file 0644 "$name.7" "$manuals/man7/$name.7"
   install_file 0644 gnt-gluster.8 "$manuals/man8/gnt-gluster.8"
   install_file 0644 gnt-gluster.bash-completion "$completion"
+  install_timer
   install_rotation
   # Ganeti logs the verbs here and neither it nor Debian's package makes the directory.
   if [ ! -d "$root$logs" ]; then
@@ -262,6 +290,7 @@ release_idle_mounts() {
 }
 
 uninstall_all() {
+  remove_timer
   release_mounts
   remove_verbs
   remove_leftovers "$provider"

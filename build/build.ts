@@ -42,6 +42,8 @@ async function build(options: BuildOptions): Promise<number> {
       'gluster.toml.example': path.join(root, 'providers/gluster/files/gluster.toml.example'),
       'gnt-gluster-kvm': path.join(root, 'providers/gluster/files/gnt-gluster-kvm'),
       'ganeti-hook': path.join(root, 'providers/gluster/files/ganeti-hook'),
+      'gnt-gluster-reconcile.service': path.join(root, 'providers/gluster/files/gnt-gluster-reconcile.service'),
+      'gnt-gluster-reconcile.timer': path.join(root, 'providers/gluster/files/gnt-gluster-reconcile.timer'),
       'run-verb': path.join(root, 'providers/gluster/files/run-verb'),
       logrotate: path.join(root, 'providers/gluster/files/logrotate.conf'),
     },

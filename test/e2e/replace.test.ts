@@ -5,7 +5,9 @@
 import { expect } from 'vitest';
 import { addBrick } from '../lab/bricks.ts';
 import { createVolume } from '../lab/gluster.ts';
+import type { LabNode } from '../lab/node.ts';
 import { poll } from '../lab/process.ts';
+import { bricksOf } from './support/bricks.ts';
 import { look, refused, run } from './support/commands.ts';
 import { addInstance, guest, restartedBy, writes } from './support/guests.ts';
 import { lab, node } from './support/lab.ts';
@@ -26,6 +28,8 @@ step('a volume has copies on two of three nodes, and a guest writes to it', asyn
   await run('gnt-cluster copyfile /etc/ganeti/gluster.toml');
   await addInstance(1, { node: 'node2.lab' });
   await writes(inst);
+  // Larger than one shard.
+  await look(node('node2.lab'), `dd if=/dev/urandom of=/run/ganeti-gluster/mnt/default/${name}/cold bs=1M count=80`);
 });
 
 step('a move that would lose something is refused with all that is against it, and nothing is changed', async () => {
@@ -63,11 +67,27 @@ step('the process that moves a brick is killed while it copies, and the volume s
   );
 });
 
+step('a cold file is copied, and is lost on the new brick while no mark tells of it', async () => {
+  await run(`gluster volume set ${name} cluster.self-heal-daemon on`);
+  // A guest that makes its image larger would keep it from being healed.
+  await run(`gluster volume set ${name} cluster.post-op-delay-secs 0`);
+  await poll('all is healed', 300_000, async () => {
+    await lab().master.exec(['gluster', 'volume', 'heal', name], { reject: false });
+    const counts = await look(lab().master, `gluster volume heal ${name} statistics heal-count | grep entries:`);
+    return counts.length === 3 && counts.every((line) => line.endsWith(' 0')) ? true : undefined;
+  });
+  for (const file of await filesOfCold())
+    await look(node('node3.lab'), `cd ${directory} && find . -samefile ${file} -print -delete | wc -l | grep -qx 2`);
+  await run(`gluster volume reset ${name} cluster.post-op-delay-secs`);
+});
+
 step('another node finishes the move', async () => {
   expect(await run('gnt-gluster pool reconcile', node('node2.lab'))).toContain(
     `brick ${from} of volume moving is at ${to} now`,
   );
   expect(await bricks()).toEqual([mate, to]);
+  const sums = async (on: LabNode) => await look(on, `cd ${directory}; sha256sum ${(await filesOfCold()).join(' ')}`);
+  expect(await sums(node('node3.lab'))).toEqual(await sums(node('node2.lab')));
   expect(await run('gnt-gluster pool reconcile')).toBe('nothing was begun\n');
   await run('gnt-gluster pool status');
   expect(await run('gnt-gluster pool verify')).toContain('volume moving: 2 bricks have the same');
@@ -94,7 +114,13 @@ step('what the volume, the moves and the killed process left is taken away', asy
 
 lastStep();
 
+/** The two files that a brick has of the cold one. */
+async function filesOfCold(): Promise<readonly string[]> {
+  const [line = ''] = await look(node('node2.lab'), `getfattr -n trusted.gfid -e hex ${directory}/cold | grep 0x`);
+  const [, ...parts] = /0x(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(line) ?? [];
+  return ['cold', `.shard/${parts.join('-')}.1`];
+}
+
 async function bricks(): Promise<readonly string[]> {
-  const lines = await look(lab().master, `gluster volume info ${name}`);
-  return lines.flatMap((line) => /^Brick\d+: (.*)$/.exec(line)?.[1] ?? []);
+  return await bricksOf(lab().master, name);
 }

@@ -19,6 +19,7 @@ import { clusterScenarios } from './cluster/scenarios.ts';
 import { readHostile, runHostile } from './hostile/campaign.ts';
 import { poolScenarios, runPool } from './pool/campaign.ts';
 import { growthScenario, runGrowth } from './pool/growth.ts';
+import { runSecondCopy, secondCopyScenario } from './pool/second-copy.ts';
 import { checkRules } from './rules.ts';
 import { makeAnchor, type Outcome, runScenario } from './verbs/campaign.ts';
 import { type Scenario, scenarios } from './verbs/scenarios.ts';
@@ -165,7 +166,7 @@ async function runFaults(given: Given<typeof options>): Promise<number> {
   const onCluster = clusterScenarios.filter(({ name }) => wanted(name));
   const onPool = poolScenarios.filter(({ name }) => wanted(name));
   if (given.list) {
-    const names = [...chosen, ...onCluster, ...onPool, growthScenario].map(({ name }) => name);
+    const names = [...chosen, ...onCluster, ...onPool, secondCopyScenario, growthScenario].map(({ name }) => name);
     for (const name of [...names, hostile, generated, model, rules]) console.log(name);
     return 0;
   }
@@ -181,6 +182,7 @@ async function runFaults(given: Given<typeof options>): Promise<number> {
     ...(needsNode ? await onNode(alone) : []),
     ...(await runCluster(onCluster)),
     ...(await runPool(onPool, amount.rounds)),
+    ...(wanted(secondCopyScenario.name) ? [await runSecondCopy(amount.rounds)] : []),
     ...(wanted(growthScenario.name) ? [await runGrowth(amount.rounds)] : []),
   ];
   mkdirSync(path.dirname(output), { recursive: true });

@@ -31,7 +31,7 @@ describe('install.sh', () => {
     expect(await files(installed.provider)).toEqual([...verbNames, name, 'parameters.list'].sort());
     expect(await readFile(at(installed.example), 'utf8')).toBe('# example\n');
     expect((await stat(at(installed.logs))).mode & 0o777).toBe(0o750);
-    for (const file of [...installed.manuals, installed.completion, installed.rotation]) {
+    for (const file of [...installed.manuals, installed.completion, installed.rotation, ...installed.units]) {
       expect(await readFile(at(file), 'utf8'), file).toMatch(/^# \S+\n$/);
       expect((await stat(at(file))).mode & 0o777).toBe(0o644);
     }

@@ -23,6 +23,9 @@ export const installed = {
   hooks: ['node-add-post', 'node-remove-pre', 'node-modify-post', 'cluster-verify-post'].map(
     (hook) => `etc/ganeti/hooks/${hook}.d/${name}`,
   ),
+  units: ['gnt-gluster-reconcile.service', 'gnt-gluster-reconcile.timer'].map(
+    (unit) => `usr/lib/systemd/system/${unit}`,
+  ),
   logs: 'var/log/ganeti/extstorage',
 };
 
@@ -69,6 +72,8 @@ export async function fakeBuild(built: string, script: string): Promise<void> {
     'gnt-gluster-kvm',
     'logrotate',
     'ganeti-hook',
+    'gnt-gluster-reconcile.service',
+    'gnt-gluster-reconcile.timer',
   ]) {
     await writeFile(path.join(built, file), `# ${file}\n`);
   }

@@ -125,7 +125,7 @@ async function bootNode(lab: string, number: number): Promise<void> {
   const enter = ['nsenter', '-t', String(hub), '-m', '-p', '--', 'unshare', '-m', '-u', '-i', '-n', '-p', '-f', '--'];
   const script = ['sh', `${filesDirectory}/node.sh`, directory, `${nodeName(number)}.lab`, base, labsDirectory];
   startDetached([...enter, ...script, projectDirectory, cacheDirectory], log, lab);
-  const pid = await poll(`${nodeName(number)} starts, see ${log}`, 20_000, () => runningNode(lab, directory));
+  const pid = await poll(`${nodeName(number)} starts, see ${log}`, 60_000, () => runningNode(lab, directory));
   await plugIn(hub, pid, number);
   await execIn(nodeName(number), pid, ['sh', '-c', readFileSync(`${filesDirectory}/services.sh`, 'utf8')], {
     timeLimit: 60_000,

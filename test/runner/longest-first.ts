@@ -11,6 +11,8 @@ const longest = [
   'e2e/wrapper',
   'e2e/secure',
   'e2e/migration',
+  'e2e/one-node',
+  'e2e/replace',
   'e2e/readme',
   'conformance/gluster/interrupted',
   'conformance/rules',

@@ -55,7 +55,7 @@ export async function leave(input: CommandInput, isDetached: boolean): Promise<R
 function linesOf({ pool, node, slots, steps }: LeavePlan, isDetached: boolean): readonly string[] {
   return [
     `pool ${pool.name}: ${node} leaves it`,
-    ...steps.flatMap((step) => stepLines(step, pool.copies)),
+    ...steps.flatMap(stepLines),
     ...slots.map(({ directory }) => `  ${node}: ${directory} is no slot any more`),
     ...(isDetached ? [`  ${node}: it leaves the peers, if it has no other brick`] : []),
   ];

@@ -92,7 +92,7 @@ export function planLines(plan: GrowthPlan): readonly string[] {
     ...newcomers.map((newcomer) => `  ${newcomer.node}: gluster ${probeCommand(newcomer).join(' ')}`),
     ...slots.flatMap(slotLines),
     ...unfinished.map((name) => `  volume ${name}: it was created, and is completed`),
-    ...steps.flatMap((step) => stepLines(step, pool.copies)),
+    ...steps.flatMap(stepLines),
     ...(isIdle(plan) ? ['  nothing to do'] : []),
     `then: ${extent(after)}, ${free === 1 ? '1 slot' : `${free} slots`} free`,
   ];
@@ -105,17 +105,19 @@ function slotLines({ node, directory, device, size }: GrowthPlan['slots'][number
 }
 
 /** What a step does, for a person. */
-export function stepLines(step: PlacedStep, copies: number): readonly string[] {
-  return stepText(step, copies).map((line) => `  ${line}`);
+export function stepLines(step: PlacedStep): readonly string[] {
+  return stepText(step).map((line) => `  ${line}`);
 }
 
-function stepText(step: PlacedStep, copies: number): readonly string[] {
+function stepText(step: PlacedStep): readonly string[] {
   if (step.action === 'create') {
     const command = createCommand(step.volume, step.bricks.map(nameOf));
     return [`volume ${step.volume}: a new one of ${formatBytes(step.size)}`, `  gluster ${command.join(' ')}`];
   }
+  const { copies } = step;
   const to = nameOf(step.to);
-  if (step.from === undefined) return [`volume ${step.volume}: one copy more, at ${to}`];
+  if (step.from === undefined)
+    return [`volume ${step.volume}: one copy more, at ${to}: at most ${formatBytes(step.copy)} are copied`];
   return [
     `volume ${step.volume}: at most ${formatBytes(step.copy)} are copied; it has ${copies + 1} copies meanwhile, never fewer than ${copies}`,
     `  gnt-gluster pool replace ${step.volume} ${nameOf(step.from)} ${to}`,

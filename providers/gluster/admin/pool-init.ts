@@ -13,7 +13,8 @@ export const poolInit: Command = {
   flags: { 'accept-few-copies': 'take 2 copies or 1, although a failure can then stop guests or lose data', ...dryRun },
   details: [
     ...aboutSlots,
-    'Name at least one for each copy, on different nodes. The glusterds of the nodes become peers.',
+    'Name at least one for each copy, on different nodes; or see --accept-few-copies.',
+    'The glusterds of the nodes become peers. Each node that joins later gives volumes a copy more.',
     'Every node of the cluster is told of the pool: disks need no configuration.',
     'Run it on the master, which gets a slot itself.',
   ],
@@ -50,14 +51,11 @@ const dangers: Readonly<Record<number, string>> = {
 function leastIn({ flags }: CommandInput, copies: number, offers: readonly Offer[]): number {
   const nodes = new Set(offers.map(({ node }) => node)).size;
   const least = Math.min(copies, nodes);
-  if (least === 3 || (flags.has('accept-few-copies') && (least === 2 || copies === 1))) return least;
+  if (least === 3 || (flags.has('accept-few-copies') && least > 0)) return least;
   const few =
     least < copies ? `${copies} copies need slots on ${copies} nodes, and these are on ${nodes}` : dangers[least];
   throw new Failure('usage', few ?? 'this pool would have no copies', {
     problems: least < copies ? [dangers[least] ?? ''] : [],
-    hint:
-      least === 1 && copies > 1
-        ? 'name slots on more nodes; or see --copies in gnt-gluster pool init --help'
-        : 'name slots on three nodes, or add --accept-few-copies',
+    hint: 'name slots on three nodes, or add --accept-few-copies',
   });
 }

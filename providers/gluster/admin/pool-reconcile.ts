@@ -6,7 +6,10 @@ import { performMove } from '#gluster/change/perform.ts';
 import { poolOf } from '#gluster/change/pool-options.ts';
 import { publishPools } from '#gluster/change/publish.ts';
 import { planReplace, wordsOf } from '#gluster/change/replace.ts';
-import { type Volume, volumes } from '#gluster/glusterd/volumes.ts';
+import { masterNode } from '#gluster/ganeti/ssconf.ts';
+import { thisNode } from '#gluster/ganeti/this-node.ts';
+import type { Follow } from '#gluster/glusterd/healing.ts';
+import { type Volume, volumeInfo, volumes } from '#gluster/glusterd/volumes.ts';
 import { asFailure, Failure } from '#src/errors.ts';
 import { type Command, type CommandInput, dryRun, onlyPool, type Report } from './command.ts';
 import { followed } from './follow.ts';
@@ -19,10 +22,15 @@ export const poolReconcile: Command = {
   summary: 'finish what a command began and did not end, because it was stopped or its node died',
   operands: ['[VOLUME]'],
   options: onlyPool,
-  flags: { undo: 'take it back instead: the volume keeps its old bricks', ...dryRun },
+  flags: {
+    undo: 'take it back instead: the volume keeps its old bricks',
+    'on-master': 'do nothing on other nodes than the master, nor while another command is at work',
+    ...dryRun,
+  },
   details: [
     'What is under way stands on the volume itself: any node can finish it. Run it on the master.',
     'It does nothing where nothing was begun.',
+    'Where systemd runs, gnt-gluster-reconcile.timer types it with --on-master every ten minutes.',
   ],
   local: true,
   run: reconcile,
@@ -39,6 +47,14 @@ async function reconcile(input: CommandInput): Promise<Report> {
   const moves: { readonly volume: string; readonly from: string; readonly to: string }[] = [];
   const undo = input.flags.has('undo');
   const isDry = input.flags.has('dry-run');
+  const onMaster = input.flags.has('on-master');
+  if (onMaster && masterNode() !== thisNode().name)
+    return { json: { dryRun: isDry, undo, moves }, text: `${masterNode() ?? 'no node'} is the master\n` };
+  if (onMaster) {
+    // A node that does not answer may be at work on something.
+    const { silent } = await peerNodes();
+    if (silent.length > 0) return { json: { dryRun: isDry, undo, moves }, text: '', problems: silent };
+  }
   // First: without a good list of pools nothing else is found.
   if (!isDry) problems.push(...(await publishPools()));
   for (const name of await volumeNames(input)) {
@@ -52,7 +68,7 @@ async function reconcile(input: CommandInput): Promise<Report> {
     } catch (error) {
       const failure = asFailure(error);
       if (failure === undefined) throw error;
-      problems.push(failure);
+      if (!(onMaster && failure.kind === 'busy')) problems.push(failure);
     }
   }
   const text = lines.length + problems.length === 0 ? 'nothing was begun\n' : lines.join('');
@@ -78,12 +94,17 @@ async function begunOn(name: string, input: CommandInput): Promise<Found | undef
   });
 }
 
-async function finish({ volume, intent }: Found, undo: boolean): Promise<void> {
-  const nodes = await peerNodes();
-  const { move } = await planReplace(volume, intent.from, intent.to, nodes);
-  await followed(`volume ${volume.name}`, (follow) =>
-    changePoolOf(volume, () => performMove(move, nodes, follow, undo)),
-  );
+async function finish({ volume, intent: { from, to } }: Found, undo: boolean): Promise<void> {
+  const work = async (follow: Follow): Promise<void> => {
+    const now = await volumeInfo(volume.name);
+    const intent = now && intentOf(now);
+    // Whoever was at work on it until now has ended it.
+    if (typeof intent !== 'object' || intent.from !== from || intent.to !== to) return;
+    const nodes = await peerNodes();
+    const { move } = await planReplace(now ?? volume, from, to, nodes);
+    await performMove(move, nodes, follow, undo);
+  };
+  await followed(`volume ${volume.name}`, (follow) => changePoolOf(volume, () => work(follow)));
   if (!undo && poolOf(volume) !== undefined) await applyOptions(volume.name);
 }
 

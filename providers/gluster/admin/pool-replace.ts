@@ -3,6 +3,7 @@ import { commandsOf } from '#gluster/change/brick-move.ts';
 import { changePoolOf } from '#gluster/change/grow.ts';
 import { performMove } from '#gluster/change/perform.ts';
 import { type PlannedMove, planReplace } from '#gluster/change/replace.ts';
+import { secondCopyCommands } from '#gluster/change/second-copy.ts';
 import { nameOf, volumes } from '#gluster/glusterd/volumes.ts';
 import { note } from '#src/reply.ts';
 import { formatBytes } from '#src/units.ts';
@@ -45,16 +46,23 @@ async function replace(input: CommandInput): Promise<Report> {
 function planOf({ move, bytes, isBegun }: PlannedMove): readonly string[] {
   const { volume, from, to, copies } = move;
   const { pause, add, resume, remove = [] } = commandsOf(move);
+  const { prefer, empty, renew, trust } = secondCopyCommands(move);
   const gluster = (command: readonly string[]): string => `  gluster ${command.join(' ')}`;
   return [
     ...(isBegun ? [`volume ${volume.name}: an earlier run began this; what it did is not done again`] : []),
     `volume ${volume.name}: ${copies} copies, ${copies + 1} during the move, never fewer`,
-    gluster(pause),
-    gluster(add),
+    ...(copies > 1
+      ? [gluster(pause), gluster(add)]
+      : [
+          ...[prefer, add, pause, empty].map(gluster),
+          `  rename ${to.path} on ${to.host}, and delete it`,
+          gluster(renew),
+        ]),
     '  wait until every client is on the new brick',
     gluster(resume),
     isBegun ? '  copy what is missing' : `  copy ${formatBytes(bytes)} to ${nameOf(to)}`,
     '  wait until nothing waits to be healed and all bricks have the same files',
+    ...(copies > 1 ? [] : trust.map(gluster)),
     gluster(remove),
     ...(from === undefined ? [] : [`  rename ${from.path} on ${from.host}: its data stays`]),
   ];

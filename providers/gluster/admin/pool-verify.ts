@@ -65,7 +65,14 @@ async function verifyVolume(pool: Pool, name: string, known: readonly Volume[], 
 }
 
 function asValue({ pool, volume, files, differences, changing, isPart }: Result): Value {
-  return { pool, volume, files, complete: !isPart, differences: differences.map((one) => ({ ...one })), changing };
+  return {
+    pool,
+    volume,
+    files,
+    complete: !isPart,
+    differences: differences.map(({ path, problem }) => ({ path, problem })),
+    changing,
+  };
 }
 
 function asText({ volume, copies, files, differences, changing, isPart }: Result): string {

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ComparedBrick, type Copies, differenceOf, growsEverywhere, isUnchanged } from '#gluster/pool/compare.ts';
+import {
+  type ComparedBrick,
+  type Copies,
+  differenceOf,
+  growsEverywhere,
+  isUnchanged,
+  lackingOf,
+} from '#gluster/pool/compare.ts';
 import type { Digest } from './brick-files.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -15,6 +22,8 @@ export interface Difference {
   readonly path: string;
   /** A sentence without its subject, such as `is missing on node3.lab:/brick`. */
   readonly problem: string;
+  /** The bricks that have nothing at the path, by name. */
+  readonly missingOn: readonly string[];
 }
 
 export interface Comparison {
@@ -62,7 +71,8 @@ async function settle(bricks: readonly AskedBrick[], paths: readonly string[], l
       const copies = now.get(path) ?? [];
       const problem = differenceOf(bricks, copies);
       if (problem === undefined) continue;
-      if (before !== undefined && isUnchanged(before, copies)) differences.push({ path, problem });
+      if (before !== undefined && isUnchanged(before, copies))
+        differences.push({ path, problem, missingOn: lackingOf(bricks, copies) });
       else if (before === undefined || !growsEverywhere(bricks, before, copies)) next.set(path, copies);
     }
     open = next;

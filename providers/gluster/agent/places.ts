@@ -1,11 +1,16 @@
-import { renameSync, statfsSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileSystemOf } from '#gluster/glusterd/bricks.ts';
 import { Failure } from '#src/errors.ts';
 import { mounts } from '#src/mounts.ts';
+import { isRunning } from '#src/tools/processes.ts';
 import { entriesOf, statOf } from '#src/trees.ts';
 import type { Bytes } from '#src/units.ts';
+import { waitFor } from '#src/wait.ts';
 import { type BrickPlace, requireBrick } from './brick-files.ts';
+
+/** For the process of a brick to end when its volume has left it: milliseconds. */
+const patience = 15_000;
 
 /** What a node knows of a directory that is to become a brick. */
 export interface NewPlace {
@@ -39,6 +44,8 @@ export async function retireBrick(place: BrickPlace): Promise<string> {
   if (statOf(place.path) === undefined) return '';
   await requireBrick(place);
   const { path } = place;
+  const ends = (): boolean => !isRunning('glusterfsd', path);
+  if (!(await waitFor(ends, Boolean, patience))) throw new Failure('busy', `the process of brick ${path} runs still`);
   const day = new Date().toISOString().slice(0, 10);
   for (let count = 1; ; count += 1) {
     const name = `${path}.removed-${day}${count === 1 ? '' : `-${count}`}`;
@@ -48,7 +55,18 @@ export async function retireBrick(place: BrickPlace): Promise<string> {
     } catch (error) {
       throw new Failure('failed', `${path} could not be renamed`, { cause: error });
     }
+    // A node that loses power must not come back with the old name: another directory may have got it since.
+    syncDirectory(dirname(path));
     return name;
+  }
+}
+
+function syncDirectory(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -108,7 +108,11 @@ export function removeCommand({ volume, brick }: LostBrick): readonly string[] {
 /** What is to be done about a brick that is not given up; undefined for one that is. */
 function remedyFor({ volume, brick }: LostBrick, pool: string, node: string): string | undefined {
   const owner = poolOf(volume);
-  if (volume.copies <= fewest) return 'it has too few copies, see docs/pool.md';
+  if (volume.copies === 1) return `its only copy is gone: gluster volume delete ${volume.name}`;
+  if (volume.copies <= fewest)
+    return intentOf(volume) === undefined
+      ? 'it has too few copies, see docs/pool.md'
+      : `gnt-gluster pool reconcile --undo ${volume.name}`;
   if (owner === undefined) return `gluster ${removeCommand({ volume, brick }).join(' ')}`;
   return owner === pool ? undefined : `gnt-gluster pool remove --dead --pool ${owner} ${node}`;
 }

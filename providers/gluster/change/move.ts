@@ -24,6 +24,11 @@ export type Stage = 'adding' | 'copying';
 export interface MoveActions {
   /** The volume gets a copy more: there is no old brick that leaves it, and `old` is always true. */
   readonly keepsOld: boolean;
+  /**
+   * The volume has one copy: its self-heal daemons cannot be switched off before it has two. To add the new brick does
+   * so, and has it begin anew.
+   */
+  readonly isSecondCopy: boolean;
   readonly look: () => Promise<Standing>;
   /** Who works at this move on another node; undefined when nobody is known to. */
   readonly rival: () => Promise<string | undefined>;
@@ -39,6 +44,8 @@ export interface MoveActions {
   readonly lagging: () => Promise<string | undefined>;
   /** Returns when the new brick is complete beyond doubt; or why it never can be, because of a client. */
   readonly complete: () => Promise<string | undefined>;
+  /** Clients may do with the new brick alone from now on: it is complete, or it has left. */
+  readonly trust: () => Promise<void>;
   /** Why the volume would not do without the new brick; undefined when all others run. */
   readonly need: () => Promise<string | undefined>;
   /** Takes a brick out of the volume. */
@@ -76,7 +83,8 @@ export async function moveBrick(actions: MoveActions, follow: Follow, limits = m
   const standing = await begin(actions);
   if (standing.old) {
     if (!(standing.fresh && standing.stage === 'copying')) {
-      if (standing.fresh && !(standing.stage === 'adding' && standing.isHealingOff))
+      const isInBracket = standing.stage === 'adding' && standing.isHealingOff && !actions.isSecondCopy;
+      if (standing.fresh && !isInBracket)
         throw await undone(actions, follow, 'an earlier run did not say whether every client is on the new brick');
       await addInBracket(actions, follow, limits, standing);
     }
@@ -86,6 +94,7 @@ export async function moveBrick(actions: MoveActions, follow: Follow, limits = m
     const late = await actions.complete();
     if (late !== undefined) throw await undone(actions, follow, late);
     await requireOurs(actions);
+    await actions.trust();
     if (!actions.keepsOld) {
       follow.tell('removing the old brick');
       await actions.remove('old');
@@ -136,7 +145,7 @@ async function addInBracket(
 ): Promise<void> {
   try {
     if (!standing.fresh) {
-      await actions.heal(false);
+      if (!actions.isSecondCopy) await actions.heal(false);
       follow.tell('adding the new brick');
       await actions.add();
     }
@@ -204,6 +213,7 @@ async function takeOut(actions: MoveActions, { tell }: Follow, reason: string): 
   }
   const { fresh, isAsExpected } = await requireOurs(actions);
   if (fresh || !isAsExpected) throw new Failure('failed', 'the volume has other bricks than before the move');
+  await actions.trust();
   await actions.heal(true);
   await actions.intend(undefined);
 }

@@ -26,6 +26,7 @@ import { laggingOf, lateOf, mostClients, refusalOf } from './clients.ts';
 import { gonePeers } from './dead-peer.ts';
 import { type MoveActions, moveBrick, undoMove } from './move.ts';
 import { doubtOf } from './proof.ts';
+import { addSecondCopy, trustSecondCopy } from './second-copy.ts';
 
 /** The proof is looked at three times, with so many milliseconds between. A large file can be copied for hours. */
 const limits = { ...healingTimes, turn: 10_000, hopeless: 6 * 3_600_000 };
@@ -55,9 +56,11 @@ export async function performMove(move: BrickMove, nodes: PeerNodes, follow: Fol
 
 function actionsOf(move: BrickMove, nodes: PeerNodes, follow: Follow): MoveActions {
   const commands = commandsOf(move);
+  const isSecondCopy = move.copies === 1;
   let before = 0;
   return {
     keepsOld: move.from === undefined,
+    isSecondCopy,
     look: async () => standingOf(move, await volumeOf(move)),
     rival: async () => {
       const { name } = move.volume;
@@ -71,11 +74,14 @@ function actionsOf(move: BrickMove, nodes: PeerNodes, follow: Follow): MoveActio
     },
     add: async () => {
       before = await mostClients(move.volume);
-      await change(commands.add);
+      await (isSecondCopy ? addSecondCopy(move, nodes) : change(commands.add));
     },
     refusal: () => refusalOf(move, nodes),
     lagging: () => orReason(() => laggingOf(move, before)),
     complete: () => complete(move, nodes, follow),
+    trust: async () => {
+      if (isSecondCopy) await trustSecondCopy(move);
+    },
     need: async () => {
       const observed = await observeMove(move);
       return neededBy(observed, move.to, gonePeers(observed.peers));
@@ -100,7 +106,7 @@ async function complete(move: BrickMove, nodes: PeerNodes, follow: Follow): Prom
   const doubt = async (): Promise<string | undefined> => {
     const doubted = await orReason(async () => {
       late = await lateClients(move);
-      return late ?? (await doubtOf((await look()).volume, nodes));
+      return late ?? (await doubtOf((await look()).volume, nodes, move.to));
     });
     if (late !== undefined) throw new Failure('failed', late);
     return doubted;

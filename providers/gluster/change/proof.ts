@@ -4,18 +4,33 @@ import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
 import { type HealSummary, healSummary } from '#gluster/glusterd/heal.ts';
 import { nameOf, type Volume } from '#gluster/glusterd/volumes.ts';
 import { compareBricksOf } from './asked-bricks.ts';
+import type { Place } from './brick-move.ts';
+import { lookUp } from './look-up.ts';
 import { nodeOf } from './nodes.ts';
 
 /**
  * What is still against it that all bricks of a volume are complete; undefined when nothing is. `heal info` alone has
  * been seen to say 0 for an empty brick (docs/pool.md): so the marks are read on the bricks, and their files compared.
+ * What a new brick alone lacks, and no mark tells of, is looked up, so that it is healed.
  */
-export async function doubtOf(volume: Volume, nodes: PeerNodes): Promise<string | undefined> {
+export async function doubtOf(volume: Volume, nodes: PeerNodes, fresh?: Place): Promise<string | undefined> {
   for (const brick of volume.bricks) {
     const { entries } = await ask(nodeOf(brick, nodes), 'brick marks', { volume: volume.id, path: brick.path });
     if (entries > 0) return `brick ${nameOf(brick)} has ${entries} entries marked that wait to be healed`;
   }
-  return doubtAbout(volume, await healSummary(volume.name)) ?? differenceIn(await compareBricksOf(volume, nodes));
+  const doubt = doubtAbout(volume, await healSummary(volume.name));
+  if (doubt !== undefined) return doubt;
+  const comparison = await compareBricksOf(volume, nodes);
+  const lost = fresh === undefined ? [] : lostBy(nameOf(fresh), comparison);
+  if (lost.length > 0) await lookUp(volume.name, lost);
+  return differenceIn(comparison);
+}
+
+/** The paths that one brick alone lacks. What others lack, too, may have been deleted. */
+export function lostBy(brick: string, { differences }: Comparison): readonly string[] {
+  return differences
+    .filter(({ missingOn: [only, ...others] }) => only === brick && others.length === 0)
+    .map(({ path }) => path);
 }
 
 /** What `heal info summary` has against it. A brick that it leaves out is in doubt. */

@@ -121,7 +121,6 @@ async function requireMovable(
   const same = volume.bricks.find(({ peer }) => peer === to.peer);
   const against = [
     ...(volume.bricks.length > copies ? [`volume ${name} has more than one replica set`] : []),
-    ...(copies === 1 ? [`volume ${name} has one copy: add another one first`] : []),
     ...(volume.arbiters > 0 ? [`volume ${name} has an arbiter: Gluster adds no brick to it`] : []),
     ...healing.map((option) => `option ${option} lets clients heal: gluster volume reset ${name} ${option}`),
     ...(health.state === 'ok' ? [] : [`volume ${name} is ${health.state}`, ...health.problems]),

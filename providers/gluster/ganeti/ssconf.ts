@@ -3,8 +3,8 @@ import { readIfThere } from '#src/files.ts';
 
 /**
  * Where every node has what it needs of the cluster's configuration, and master candidates all of it
- * (lib/pathutils.py): the lists of nodes, which are read here (SS_NODE_LIST, SS_OFFLINE_NODES, SS_NODE_PRIMARY_IPS and
- * SS_NODE_SECONDARY_IPS of lib/ssconf.py, the same in 3.0 and 3.1), and more.
+ * (lib/pathutils.py): the lists of nodes, which are read here (SS_NODE_LIST, SS_OFFLINE_NODES, SS_MASTER_NODE,
+ * SS_NODE_PRIMARY_IPS and SS_NODE_SECONDARY_IPS of lib/ssconf.py, the same in 3.0 and 3.1), and more.
  */
 export const ganetiDirectory = '/var/lib/ganeti';
 
@@ -26,6 +26,11 @@ export function ganetiNodes(): GanetiNodes {
     offline: linesOf('ssconf_offline_nodes'),
     offlineWritten: statSync(offlineFile, { throwIfNoEntry: false })?.mtimeMs ?? 0,
   };
+}
+
+/** The master of the cluster, as this node was told last; undefined outside of a cluster. */
+export function masterNode(): string | undefined {
+  return linesOf('ssconf_master_node')[0];
 }
 
 /** The addresses of the nodes, `NAME ADDRESS` a line: the primary ones, then the secondary ones. */

@@ -38,7 +38,7 @@ const own = ['trusted.afr', 'trusted.glusterfs.mdata', 'trusted.bit-rot', 'trust
 /** How the copies of one path differ, a sentence; undefined when they are the same. */
 export function differenceOf(bricks: readonly ComparedBrick[], copies: Copies): string | undefined {
   const names = bricks.map(({ name }) => name);
-  const lacking = names.filter((_, index) => copies[index] === undefined);
+  const lacking = lackingOf(bricks, copies);
   if (lacking.length > 0)
     return lacking.length === names.length ? undefined : `is missing on ${lacking.join(' and on ')}`;
   const found = copies.filter((copy) => copy !== undefined);
@@ -74,6 +74,11 @@ export function differenceOf(bricks: readonly ComparedBrick[], copies: Copies): 
     ),
   ].filter((difference) => difference !== undefined);
   return differences.length === 0 ? undefined : differences.join('; ');
+}
+
+/** The bricks that have nothing at a path, by name. */
+export function lackingOf(bricks: readonly ComparedBrick[], copies: Copies): readonly string[] {
+  return bricks.filter((_, index) => copies[index] === undefined).map(({ name }) => name);
 }
 
 /** Whether all bricks have at a path what they had before. */

@@ -61,6 +61,8 @@ export type PlacedStep =
       readonly from: PlacedBrick | undefined;
       readonly to: PlacedBrick;
       readonly copy: Bytes;
+      /** How many copies the volume has before. */
+      readonly copies: number;
     };
 
 /**
@@ -128,7 +130,7 @@ export function placeSteps({ nodes, volumes, others = [] }: PoolView, steps: rea
         volume,
         (bricks.get(volume) ?? []).filter((brick) => brick !== from),
       );
-    return { action: step.action, volume, from, to, copy: step.copy };
+    return { action: step.action, volume, from, to, copy: step.copy, copies: before.length };
   });
 }
 

@@ -3,6 +3,7 @@
  * commands of Gluster the daemons copy while the client still writes to the old bricks only, and what it writes is
  * lost. What was acknowledged is read from the bricks themselves.
  */
+import { bricksOf } from '../../e2e/support/bricks.ts';
 import { look, run } from '../../e2e/support/commands.ts';
 import { useLab } from '../../e2e/support/lab.ts';
 import { addBrick } from '../../lab/bricks.ts';
@@ -11,7 +12,7 @@ import { createVolume } from '../../lab/gluster.ts';
 import { installProvider } from '../../lab/install.ts';
 import { down, type Lab, up } from '../../lab/lab.ts';
 import type { Outcome } from '../verbs/campaign.ts';
-import { bricksOf, playRound, type Round, volume, type Way } from './round.ts';
+import { playRound, type Round, volume, type Way } from './round.ts';
 import { killedMove, ourMove, plainCommands, withoutGlusterd } from './ways.ts';
 import type { Medium } from './writer.ts';
 
@@ -67,7 +68,7 @@ async function outcomeOf(scenario: PoolScenario, lab: Lab, rounds: number): Prom
 
 /** The node without a brick gets that of one of the others. */
 async function nextRound({ nodes, master }: Lab): Promise<Round> {
-  const names = (await bricksOf(master)).map((brick) => brick.split(':')[0]);
+  const names = (await bricksOf(master, volume)).map((brick) => brick.split(':')[0]);
   const [source, mate] = names.map((name) => nodes.find(({ fqdn }) => fqdn === name));
   const target = nodes.find(({ fqdn }) => !names.includes(fqdn));
   if (source === undefined || mate === undefined || target === undefined) throw new Error(`bricks: ${names.join()}`);

@@ -4,6 +4,7 @@
  * until they say that all is done. What was acknowledged is read from the bricks themselves.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bricksOf } from '../../e2e/support/bricks.ts';
 import { look, run } from '../../e2e/support/commands.ts';
 import { useLab } from '../../e2e/support/lab.ts';
 import { timed } from '../../e2e/support/progress.ts';
@@ -14,7 +15,6 @@ import { inOwnLab, type Lab, up } from '../../lab/lab.ts';
 import type { LabNode } from '../../lab/node.ts';
 import { poll } from '../../lab/process.ts';
 import type { Outcome } from '../verbs/campaign.ts';
-import { bricksOf } from './round.ts';
 import { tries } from './ways.ts';
 import { lostOn, startWriter } from './writer.ts';
 

@@ -1,4 +1,3 @@
-import { look } from '../../e2e/support/commands.ts';
 import type { LabNode } from '../../lab/node.ts';
 import { lostOn, type Medium, startWriter } from './writer.ts';
 
@@ -31,7 +30,7 @@ interface Play {
 export async function playRound(round: Round, { way, medium, hangs }: Play): Promise<readonly number[]> {
   const { mate, target } = round;
   const writer = await startWriter(mate, volume, medium);
-  const hanging = hangs ? hang(mate) : undefined;
+  const hanging = hangs ? hang(mate, directory) : undefined;
   let acknowledged: readonly number[] = [];
   try {
     await way(round);
@@ -42,20 +41,14 @@ export async function playRound(round: Round, { way, medium, hangs }: Play): Pro
   return await Promise.all([mate, target].map((node) => lostOn(node, directory, acknowledged)));
 }
 
-/** The bricks of a volume, as HOST:/PATH. */
-export async function bricksOf(node: LabNode, name: string = volume): Promise<readonly string[]> {
-  const lines = await look(node, `gluster volume info ${name}`);
-  return lines.flatMap((line) => /^Brick\d+: (.*)$/.exec(line)?.[1] ?? []);
-}
-
 /** The brick of a node, as HOST:/PATH. */
 export function nameOn({ fqdn }: LabNode): string {
   return `${fqdn}:${directory}`;
 }
 
 /** Has the glusterd of a node hang for eight seconds, as soon as its brick has a mark of what the new one lacks. */
-async function hang(node: LabNode): Promise<void> {
-  const marks = `ls ${directory}/.glusterfs/indices/xattrop | grep -qv xattrop-`;
+export async function hang(node: LabNode, brick: string): Promise<void> {
+  const marks = `ls ${brick}/.glusterfs/indices/xattrop | grep -qv xattrop-`;
   const script = `pid=$(pgrep -x glusterd); until ${marks}; do sleep 0.02; done; kill -STOP $pid; sleep 8; kill -CONT $pid`;
   await node.exec(['sh', '-c', script], { timeLimit });
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bricksOf } from '../../e2e/support/bricks.ts';
 import { look, run } from '../../e2e/support/commands.ts';
 import { timed } from '../../e2e/support/progress.ts';
 import type { LabNode } from '../../lab/node.ts';
 import { type CommandResult, poll } from '../../lab/process.ts';
-import { bricksOf, directory, nameOn, type Round, volume, type Way } from './round.ts';
+import { directory, nameOn, type Round, volume, type Way } from './round.ts';
 
 const timeLimit = 10 * 60_000;
 
@@ -64,11 +65,11 @@ async function finish(round: Round): Promise<void> {
   const { source, mate, target } = round;
   for (let attempt = 0; attempt < 4; attempt += 1) {
     await tries('gnt-gluster pool reconcile', source);
-    const bricks = await bricksOf(source);
+    const bricks = await bricksOf(source, volume);
     if (bricks.join() === [nameOn(mate), nameOn(target)].join()) return;
     if (bricks.length === 2) await tries(commandOf(round), source);
   }
-  throw new Error(`the move is not finished: ${(await bricksOf(source)).join(', ')}`);
+  throw new Error(`the move is not finished: ${(await bricksOf(source, volume)).join(', ')}`);
 }
 
 /** Runs a command that may fail, and then tells why; whether it did what it should. */

@@ -53,7 +53,7 @@ test('what stays different is told', async () => {
   const found = await compareBricks(bricks, limits);
   expect(found).toEqual({
     files: 2,
-    differences: [{ path: 'b', problem: 'is missing on y' }],
+    differences: [{ path: 'b', problem: 'is missing on y', missingOn: ['y'] }],
     changing: [],
     isPart: false,
   });

@@ -13,6 +13,8 @@ type Fault = 'none' | 'refused' | 'refused and done' | 'killed before' | 'killed
 interface World {
   /** It gets a copy more, and no brick leaves it. */
   readonly keepsOld: boolean;
+  /** It has one copy: the daemons copy as soon as the new brick is there. */
+  readonly isSecondCopy: boolean;
   old: boolean;
   fresh: boolean;
   stage: Stage | undefined;
@@ -25,6 +27,8 @@ interface World {
   /** The new brick was added, and not all peers took it. */
   isBroken: boolean;
   isComplete: boolean;
+  /** Something was copied while a client did not write to the new brick. */
+  isTainted: boolean;
   readonly done: string[];
   /** What must never happen, and did. */
   readonly lost: string[];
@@ -33,6 +37,7 @@ interface World {
 function newWorld(more: Partial<World> = {}): World {
   return {
     keepsOld: false,
+    isSecondCopy: false,
     old: true,
     fresh: false,
     stage: undefined,
@@ -42,6 +47,7 @@ function newWorld(more: Partial<World> = {}): World {
     clientsAfter: 2,
     isBroken: false,
     isComplete: false,
+    isTainted: false,
     done: [],
     lost: [],
     ...more,
@@ -71,24 +77,38 @@ function actionsIn(world: World, faults: Fault[], breaks = false): MoveActions {
   };
   return {
     keepsOld: world.keepsOld,
+    isSecondCopy: world.isSecondCopy,
     look: async () => ({ ...world, claim: claim() }),
     rival: async () => undefined,
     intend: (stage) => act(`intend ${stage}`, () => Object.assign(world, { stage, owner: me })),
-    heal: (on) => act(`heal ${on}`, () => Object.assign(world, { isHealingOff: !on })),
-    add: () =>
-      act('add', () => {
+    heal: (on) => {
+      if (!on && world.isSecondCopy && !world.fresh) world.lost.push('a volume of one copy has no daemons');
+      return act(`heal ${on}`, () => Object.assign(world, { isHealingOff: !on }));
+    },
+    add: async () => {
+      await act('add', () => {
         world.fresh = true;
         world.isBroken = breaks;
         world.isComplete = false;
-      }),
+      });
+      if (!world.isSecondCopy) return;
+      await act('pause', () => Object.assign(world, { isHealingOff: true }));
+      await act('renew', () => Object.assign(world, { isTainted: false }));
+    },
     refusal: async () => (world.isBroken ? 'a peer has other bricks' : undefined),
     lagging: async () => {
       world.clientsAfter -= 1;
       return world.clientsAfter > 0 ? 'a client is not on it' : undefined;
     },
     complete: async () => {
-      await act('complete', () => Object.assign(world, { isComplete: world.fresh && !world.isBroken }));
+      const { fresh, isBroken, isTainted } = world;
+      await act('complete', () => Object.assign(world, { isComplete: fresh && !isBroken && !isTainted }));
       return undefined;
+    },
+    trust: async () => {
+      if (!world.isSecondCopy) return;
+      if (world.fresh && (world.isTainted || !world.isComplete)) world.lost.push('an incomplete copy is trusted');
+      await act('trust', () => undefined);
     },
     need: async () => undefined,
     remove: (brick) => act(`remove ${brick}`, () => Object.assign(world, { [brick]: false })),
@@ -99,9 +119,10 @@ function actionsIn(world: World, faults: Fault[], breaks = false): MoveActions {
 function check(world: World, name: string): void {
   const { keepsOld, old, fresh, stage, isHealingOff, clientsAfter, isBroken, isComplete, lost } = world;
   if (!old && !(fresh && isComplete)) lost.push(`${name}: the old brick went before the new one was complete`);
-  if (fresh && old && !isHealingOff && clientsAfter > 0)
-    lost.push(`${name}: it is copied while a client does not write to it`);
-  if (fresh && old && !isHealingOff && isBroken) lost.push(`${name}: a brick that not all peers have is healed`);
+  const isCopying = fresh && old && !isHealingOff;
+  if (isCopying && world.isSecondCopy) world.isTainted ||= clientsAfter > 0 || isBroken;
+  else if (isCopying && clientsAfter > 0) lost.push(`${name}: it is copied while a client does not write to it`);
+  else if (isCopying && isBroken) lost.push(`${name}: a brick that not all peers have is healed`);
   const isMade = keepsOld && isComplete;
   if (stage === undefined && (isHealingOff || (old && fresh && !isMade))) lost.push(`${name}: nobody would finish it`);
 }
@@ -143,6 +164,17 @@ describe('the move of a brick', () => {
     const late = newWorld({ keepsOld: true, clientsAfter: Number.POSITIVE_INFINITY });
     expect(await run(late)).toMatchObject({ message: 'the copy was not made: a client is not on it' });
     expect(late).toMatchObject({ old: true, fresh: false, isHealingOff: false, stage: undefined, lost: [] });
+  });
+
+  test('has a second copy begin anew, because the daemons copied to it before they could be switched off', async () => {
+    const second = { keepsOld: true, isSecondCopy: true };
+    const world = newWorld(second);
+    expect(await run(world)).toBe('moved');
+    const steps = ['intend adding', 'add', 'pause', 'renew', 'intend copying', 'heal true', 'complete', 'trust'];
+    expect(world.done).toEqual([...steps, 'heal true', 'intend undefined']);
+    const killed = newWorld({ ...second, fresh: true, stage: 'adding', isHealingOff: true, isTainted: true });
+    expect(await run(killed)).toMatchObject({ message: expect.stringContaining('an earlier run did not say') });
+    expect(killed).toMatchObject({ old: true, fresh: false, isHealingOff: false, stage: undefined });
   });
 
   test('is undone when a client stays on the old bricks', async () => {
@@ -255,8 +287,9 @@ describe('the move of a brick', () => {
         fc.nat(4),
         fc.boolean(),
         fc.boolean(),
-        async (runs, clients, breaks, keepsOld) => {
-          const world = newWorld({ keepsOld, clientsAfter: clients });
+        fc.boolean(),
+        async (runs, clients, breaks, keepsOld, isSecondCopy) => {
+          const world = newWorld({ keepsOld, isSecondCopy, clientsAfter: clients });
           let [moved, broken] = [false, breaks];
           for (const faults of runs) {
             moved = (await run(world, [...faults], broken)) === 'moved';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { neededBy } from '#gluster/change/brick-move.ts';
 import { intentOf, intentText } from '#gluster/change/intent.ts';
-import { differenceIn, doubtAbout } from '#gluster/change/proof.ts';
+import { differenceIn, doubtAbout, lostBy } from '#gluster/change/proof.ts';
 import { summaryIn } from '#gluster/glusterd/heal.ts';
 import { well, without } from '../glusterd/observed.ts';
 
@@ -44,9 +44,16 @@ describe('what heal info has against a volume', () => {
 test('what the comparison of bricks has against them', () => {
   const same = { files: 3, differences: [], changing: [], isPart: false };
   expect(differenceIn(same)).toBeUndefined();
-  expect(differenceIn({ ...same, differences: [{ path: 'a', problem: 'is missing on x' }] })).toBe('a is missing on x');
+  const missing = { path: 'a', problem: 'is missing on x', missingOn: ['x'] };
+  expect(differenceIn({ ...same, differences: [missing] })).toBe('a is missing on x');
   expect(differenceIn({ ...same, changing: ['b'] })).toBe('b is not the same on all bricks');
   expect(differenceIn({ ...same, isPart: true })).toBe('not all files were compared');
+});
+
+test('only what one brick alone lacks is lost by it', () => {
+  const at = (path: string, ...missingOn: string[]) => ({ path, problem: 'differs', missingOn });
+  const differences = [at('a', 'x'), at('b', 'x', 'y'), at('c'), at('d', 'y')];
+  expect(lostBy('x', { files: 4, differences, changing: [], isPart: false })).toEqual(['a']);
 });
 
 describe('what is under way on a volume', () => {

@@ -38,7 +38,7 @@ test('each brick gets a slot of its node, the smallest that is large enough', ()
   expect(steps).toEqual([
     { action: 'create', volume: 'v', bricks: [brick('a', '/s/1/v'), brick('b', '/s/1/v')], size: 10 },
     { action: 'create', volume: 'w', bricks: [brick('a', '/s/2/w')], size: 1 },
-    { action: 'move', volume: 'v', from: brick('a', '/s/1/v'), to: brick('c', '/s/1/v'), copy: 5 },
+    { action: 'move', volume: 'v', from: brick('a', '/s/1/v'), to: brick('c', '/s/1/v'), copy: 5, copies: 2 },
     { action: 'create', volume: 'x', bricks: [brick('a', '/s/1/x')], size: 1 },
   ]);
 });
