@@ -56,4 +56,20 @@ describe.each(releases)('install.sh of the archive, on a node with $debian', ({ 
     await node.exec([installer, '--uninstall']);
     expect((await filesOf(node)).filter((file) => !before.has(file))).toEqual(['/etc/ganeti/gluster.toml']);
   });
+
+  test('starts the timer where systemd runs, and stops it', async () => {
+    // No systemd runs in a node: this takes its place.
+    const fake = '#!/bin/sh\necho "$*" >>/tmp/systemctl\n';
+    await node.exec(['tee', '/usr/local/sbin/systemctl'], { input: fake });
+    await node.exec(['chmod', '+x', '/usr/local/sbin/systemctl']);
+    await node.exec(['mkdir', '-p', '/run/systemd/system']);
+    const timer = 'gnt-gluster-reconcile.timer';
+    await node.exec([installer]);
+    await node.exec(['test', '-f', `/usr/lib/systemd/system/${timer}`]);
+    await node.exec([installer, '--uninstall']);
+    const { stdout } = await node.exec(['cat', '/tmp/systemctl']);
+    await node.exec(['rm', '-r', '/run/systemd', '/tmp/systemctl', '/usr/local/sbin/systemctl']);
+    const start = ['daemon-reload', `enable --quiet --now ${timer}`];
+    expect(stdout.trim().split('\n')).toEqual([...start, `disable --quiet --now ${timer}`, 'daemon-reload']);
+  });
 });

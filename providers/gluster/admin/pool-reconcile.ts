@@ -63,7 +63,8 @@ async function reconcile(input: CommandInput): Promise<Report> {
       if (found === undefined) continue;
       const { from, to } = found.intent;
       moves.push({ volume: name, from, to });
-      if (!isDry) await finish(found, undo);
+      // Nothing is said of what somebody else has ended meanwhile.
+      if (!isDry && !(await finish(found, undo))) continue;
       lines.push(sentence(name, found.intent, input));
     } catch (error) {
       const failure = asFailure(error);
@@ -94,18 +95,21 @@ async function begunOn(name: string, input: CommandInput): Promise<Found | undef
   });
 }
 
-async function finish({ volume, intent: { from, to } }: Found, undo: boolean): Promise<void> {
+/** Whether it was still to be done: whoever was at work on it until now may have ended it. */
+async function finish({ volume, intent: { from, to } }: Found, undo: boolean): Promise<boolean> {
+  let isOurs = false;
   const work = async (follow: Follow): Promise<void> => {
     const now = await volumeInfo(volume.name);
-    const intent = now && intentOf(now);
-    // Whoever was at work on it until now has ended it.
-    if (typeof intent !== 'object' || intent.from !== from || intent.to !== to) return;
+    const intent = now?.id === volume.id ? intentOf(now) : undefined;
+    if (now === undefined || typeof intent !== 'object' || intent.from !== from || intent.to !== to) return;
+    isOurs = true;
     const nodes = await peerNodes();
-    const { move } = await planReplace(now ?? volume, from, to, nodes);
+    const { move } = await planReplace(now, from, to, nodes);
     await performMove(move, nodes, follow, undo);
   };
   await followed(`volume ${volume.name}`, (follow) => changePoolOf(volume, () => work(follow)));
-  if (!undo && poolOf(volume) !== undefined) await applyOptions(volume.name);
+  if (isOurs && !undo && poolOf(volume) !== undefined) await applyOptions(volume.name);
+  return isOurs;
 }
 
 async function volumeNames(input: CommandInput): Promise<readonly string[]> {
