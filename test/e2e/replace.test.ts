@@ -88,7 +88,9 @@ step('another node finishes the move', async () => {
   expect(await bricks()).toEqual([mate, to]);
   const sums = async (on: LabNode) => await look(on, `cd ${directory}; sha256sum ${(await filesOfCold()).join(' ')}`);
   expect(await sums(node('node3.lab'))).toEqual(await sums(node('node2.lab')));
-  expect(await run('gnt-gluster pool reconcile')).toBe('nothing was begun\n');
+  const timed = 'gnt-gluster pool reconcile --on-master';
+  expect(await run(timed)).toBe('nothing was begun\n');
+  expect(await run(timed, node('node3.lab'))).toBe('node1.lab is the master\n');
   await run('gnt-gluster pool status');
   expect(await run('gnt-gluster pool verify')).toContain('volume moving: 2 bricks have the same');
   const left = await look(lab().master, `ls -d ${directory}*`);

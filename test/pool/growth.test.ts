@@ -59,6 +59,11 @@ step('a plan shows the commands, and changes nothing', async () => {
 });
 
 step('three nodes become a pool, and every node of the cluster knows it', async () => {
+  // A glusterd that was never asked anything has no UUID.
+  await look(
+    lab().master,
+    `pkill -x glusterd; while pgrep -x glusterd; do sleep 0.1; done; rm ${glusterdInfo}; glusterd`,
+  );
   expect(await guided(init)).toMatch(/^pool default has 3 volumes of [\d.]+ GiB now$/m);
   expect(await volumesAndStates()).toEqual(states(3));
   expect(await run('gnt-gluster pool options check')).toBe('every option is as images need it\n');

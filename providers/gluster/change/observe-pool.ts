@@ -41,6 +41,8 @@ export interface ObservedPool {
  * a peer that is gone; volumes are told without its bricks.
  */
 export async function observePool(name: string, but?: string): Promise<ObservedPool> {
+  // First: a glusterd that was asked nothing yet makes its UUID now.
+  const [known, here] = [await volumes(), await peers()];
   const nodes = await peerNodes();
   const [first] = nodes.silent;
   if (first !== undefined)
@@ -48,7 +50,6 @@ export async function observePool(name: string, but?: string): Promise<ObservedP
       ...first.details,
       problems: nodes.silent.slice(1).map(({ message }) => message),
     });
-  const [known, here] = [await volumes(), await peers()];
   const members = here.flatMap((peer) => memberOf(peer, nodes, known));
   await requirePeers(members, here);
   const slots = await slotsOf(name, members);

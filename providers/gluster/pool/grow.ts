@@ -1,5 +1,6 @@
 import {
   after,
+  byWork,
   domainOf,
   domainsOf,
   type Layout,
@@ -75,9 +76,7 @@ function spread(layout: Layout): Step | undefined {
   const count = (name: string): number => bricks.filter(({ node }) => node === name).length;
   const leaving = bricks
     .filter(({ node }) => layout.nodes.some(({ name }) => name === node) && !free.has(domainOf(layout, node)))
-    .toSorted(
-      (one, other) => count(other.node) - count(one.node) || one.set.used - other.set.used || order(one, other),
-    );
+    .toSorted((one, other) => count(other.node) - count(one.node) || byWork(one.set, other.set) || order(one, other));
   const donors = byRoom(layout).filter(({ domain }) => (free.get(domain) ?? 0) > 1);
   for (const { set, node: from } of leaving) {
     const taken = domainsOf(layout, set, from);

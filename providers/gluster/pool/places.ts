@@ -1,4 +1,14 @@
-import { after, type Brick, domainsOf, type Layout, type ReplicaSet, type Step, sizeOf, slotFor } from './layout.ts';
+import {
+  after,
+  type Brick,
+  byWork,
+  domainsOf,
+  type Layout,
+  type ReplicaSet,
+  type Step,
+  sizeOf,
+  slotFor,
+} from './layout.ts';
 
 /** A node that gets a brick, and the moves of other bricks that make room for it, in their order. */
 export interface Place {
@@ -67,7 +77,7 @@ function wishesFor(layout: Layout, candidate: Candidate): readonly Wish[] {
   const fits = ({ node, size }: Brick): boolean => node === candidate.node && size >= sizeOf(candidate.set);
   return layout.sets
     .filter(({ volume, bricks }) => !moving.has(volume) && bricks.some(fits))
-    .toSorted((one, other) => one.used - other.used || one.volume.localeCompare(other.volume, 'en'))
+    .toSorted((one, other) => byWork(one, other) || one.volume.localeCompare(other.volume, 'en'))
     .map((set) => ({ set, from: candidate.node }));
 }
 

@@ -1,3 +1,4 @@
+import { look } from '../../e2e/support/commands.ts';
 import type { LabNode } from '../../lab/node.ts';
 import { lostOn, type Medium, startWriter } from './writer.ts';
 
@@ -30,7 +31,7 @@ interface Play {
 export async function playRound(round: Round, { way, medium, hangs }: Play): Promise<readonly number[]> {
   const { mate, target } = round;
   const writer = await startWriter(mate, volume, medium);
-  const hanging = hangs ? hang(mate, directory) : undefined;
+  const hanging = hangs ? hang(mate, mate, directory) : undefined;
   let acknowledged: readonly number[] = [];
   try {
     await way(round);
@@ -46,9 +47,9 @@ export function nameOn({ fqdn }: LabNode): string {
   return `${fqdn}:${directory}`;
 }
 
-/** Has the glusterd of a node hang for eight seconds, as soon as its brick has a mark of what the new one lacks. */
-export async function hang(node: LabNode, brick: string): Promise<void> {
+/** Has the glusterd of a node hang for eight seconds, as soon as a brick has a mark of what the new one lacks. */
+export async function hang(node: LabNode, marking: LabNode, brick: string): Promise<void> {
   const marks = `ls ${brick}/.glusterfs/indices/xattrop | grep -qv xattrop-`;
-  const script = `pid=$(pgrep -x glusterd); until ${marks}; do sleep 0.02; done; kill -STOP $pid; sleep 8; kill -CONT $pid`;
-  await node.exec(['sh', '-c', script], { timeLimit });
+  await marking.exec(['sh', '-c', `until ${marks}; do sleep 0.02; done`], { timeLimit });
+  await look(node, 'pid=$(pgrep -x glusterd); kill -STOP $pid; sleep 8; kill -CONT $pid');
 }

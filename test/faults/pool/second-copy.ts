@@ -1,6 +1,6 @@
 /**
- * A volume of one copy gets its second one while a client writes numbered records, and the glusterd of the client hangs
- * in the worst moment. Gluster copies to the new brick at once, and cannot be told not to. What was acknowledged is
+ * A volume of one copy gets its second one while a client of a third node writes numbered records, and the glusterd of
+ * that node hangs in the worst moment. Gluster copies to the new brick at once, and cannot be told not to. What was acknowledged is
  * read from both bricks.
  */
 import { poolsFile } from '#gluster/configuration/known-pools.ts';
@@ -45,11 +45,11 @@ export async function runSecondCopy(rounds: number): Promise<Outcome> {
 
 /** Returns how many acknowledged records each of the two bricks does not have in the end. */
 async function playRound({ nodes }: Lab): Promise<readonly number[]> {
-  const [first, second] = nodes;
-  if (first === undefined || second === undefined) throw new Error('there are no two nodes');
+  const [first, second, client] = nodes;
+  if (first === undefined || second === undefined || client === undefined) throw new Error('a node is missing');
   await run(`gnt-gluster pool init --pool ${pool} --copies 2 --accept-few-copies node1:${slot}`, first);
-  const writer = await startWriter(first, volume);
-  const hanging = hang(first, directory);
+  const writer = await startWriter(client, volume);
+  const hanging = hang(client, first, directory);
   let acknowledged: readonly number[] = [];
   try {
     await run(`gnt-gluster pool join --pool ${pool} node2:${slot}`, second);
