@@ -1,7 +1,7 @@
 /**
  * A volume of one copy gets its second one while a client of a third node writes numbered records, and the glusterd of
- * that node hangs in the worst moment. Gluster copies to the new brick at once, and cannot be told not to. What was acknowledged is
- * read from both bricks.
+ * that node hangs in the worst moment. Gluster copies to the new brick at once, and cannot be told not to. What was
+ * acknowledged is read from both bricks.
  */
 import { poolsFile } from '#gluster/configuration/known-pools.ts';
 import { look, run } from '../../e2e/support/commands.ts';
