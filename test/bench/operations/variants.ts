@@ -21,7 +21,7 @@ export interface Variant {
 export const variants = [
   { name: 'gluster', options: '-t gluster --disk 0:size=1G', accesses },
   { name: 'ext', options: '-t ext --disk 0:size=1G,provider=gluster', accesses },
-  { name: 'floor', options: '-t ext --disk 0:size=1G,provider=floor', accesses: ['kernelspace'] },
+  { name: 'floor', options: '-t ext --disk 0:size=1G,provider=floor', accesses },
 ] as const satisfies readonly Variant[];
 
 const floorDirectory = '/usr/share/ganeti/extstorage/floor';
