@@ -133,7 +133,12 @@ async function begin(actions: MoveActions): Promise<Standing> {
 async function requireOurs(actions: MoveActions): Promise<Standing> {
   const standing = await actions.look();
   if (standing.claim === 'ours') return standing;
-  throw new Failure('busy', 'another run took over this move, or another change of the volume began', toFinish);
+  throw takenOver();
+}
+
+/** The Failure of a run that the volume does not name any more. */
+export function takenOver(): Failure {
+  return new Failure('busy', 'another run took over this move, or another change of the volume began', toFinish);
 }
 
 /** The new brick is part of the volume, and every client writes to it, when this returns; nothing was copied yet. */

@@ -3,8 +3,8 @@ import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
 import { orReason } from '#gluster/glusterd/observe.ts';
 import { change, setCommand } from '#gluster/glusterd/options.ts';
 import { nameOf } from '#gluster/glusterd/volumes.ts';
-import { Failure } from '#src/errors.ts';
 import { type BrickMove, commandsOf, standingOf, volumeOf } from './brick-move.ts';
+import { takenOver } from './move.ts';
 import { nodeOf } from './nodes.ts';
 
 /** With auto, clients of two copies do nothing without the first one. Otherwise the second alone is enough. */
@@ -13,7 +13,7 @@ const quorum = 'cluster.quorum-type';
 /** Which brick a client reads from, if it has what is read: a number from 0. */
 const readFrom = 'cluster.read-subvolume-index';
 
-/** Where the client is on a node with a brick, this comes before the other option. It stays off: docs/servers.md. */
+/** Where the client is on a node with a brick, this comes before the other option. It stays off, as copies want it. */
 const readLocal = 'cluster.choose-local';
 
 /** The commands that give a volume of one copy its second one, without those of every move. */
@@ -68,7 +68,5 @@ export async function trustSecondCopy(move: BrickMove): Promise<void> {
 async function requireBoth(move: BrickMove): Promise<void> {
   const { claim, old, fresh, isHealingOff } = standingOf(move, await volumeOf(move));
   if (claim === 'ours' && old && fresh && isHealingOff) return;
-  throw new Failure('busy', 'another run took over this move, or another change of the volume began', {
-    hint: 'gnt-gluster pool reconcile',
-  });
+  throw takenOver();
 }
