@@ -3,8 +3,8 @@ import { ask } from '#gluster/agent/ask.ts';
 import { askAll } from '#gluster/agent/ask-all.ts';
 import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
 import { brickKey, clientCounts, daemonClients } from '#gluster/glusterd/status.ts';
-import { nameOf, type Volume } from '#gluster/glusterd/volumes.ts';
-import { type BrickMove, hasBrick, volumeOf } from './brick-move.ts';
+import { nameOf, type Volume, type VolumeBrick } from '#gluster/glusterd/volumes.ts';
+import { type BrickMove, hasBrick, type Place, volumeOf } from './brick-move.ts';
 import { nodeOf } from './nodes.ts';
 
 /**
@@ -14,19 +14,26 @@ import { nodeOf } from './nodes.ts';
 export async function refusalOf(move: BrickMove, nodes: PeerNodes): Promise<string | undefined> {
   const volume = await volumeOf(move);
   if (!hasBrick(volume, move.to)) return `the volume does not have brick ${nameOf(move.to)}`;
+  const refusals = await Promise.all(volume.bricks.map((brick) => refusalOfBrick(volume, brick, move.to, nodes)));
+  return refusals.find((refusal) => refusal !== undefined);
+}
+
+async function refusalOfBrick(
+  volume: Volume,
+  brick: VolumeBrick,
+  to: Place,
+  nodes: PeerNodes,
+): Promise<string | undefined> {
+  const node = nodeOf(brick, nodes);
   const wanted = volume.bricks.map(({ peer, path }) => brickKey(peer, path));
-  for (const brick of volume.bricks) {
-    const node = nodeOf(brick, nodes);
-    const seen = await ask(node, 'seen volume', { name: volume.name });
-    const [stray] = seen.strayed;
-    if (stray !== undefined) return `the glusterd of ${node} says that ${stray}`;
-    if (seen.id !== volume.id || seen.copies !== volume.copies || seen.bricks.join() !== wanted.join())
-      return `the glusterd of ${node} has other bricks of the volume`;
-    if (brickKey(brick.peer, brick.path) === brickKey(move.to.peer, move.to.path)) continue;
-    const { root } = await ask(node, 'brick marks', { volume: volume.id, path: brick.path });
-    if (!root) return `brick ${nameOf(brick)} has no mark of what the new brick lacks`;
-  }
-  return undefined;
+  const seen = await ask(node, 'seen volume', { name: volume.name });
+  const [stray] = seen.strayed;
+  if (stray !== undefined) return `the glusterd of ${node} says that ${stray}`;
+  if (seen.id !== volume.id || seen.copies !== volume.copies || seen.bricks.join() !== wanted.join())
+    return `the glusterd of ${node} has other bricks of the volume`;
+  if (brickKey(brick.peer, brick.path) === brickKey(to.peer, to.path)) return undefined;
+  const { root } = await ask(node, 'brick marks', { volume: volume.id, path: brick.path });
+  return root ? undefined : `brick ${nameOf(brick)} has no mark of what the new brick lacks`;
 }
 
 /** Between two looks at who is connected: milliseconds; and how often it is looked at most. */

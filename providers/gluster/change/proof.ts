@@ -14,10 +14,15 @@ import { nodeOf } from './nodes.ts';
  * What a new brick alone lacks, and no mark tells of, is looked up, so that it is healed.
  */
 export async function doubtOf(volume: Volume, nodes: PeerNodes, fresh?: Place): Promise<string | undefined> {
-  for (const brick of volume.bricks) {
-    const { entries } = await ask(nodeOf(brick, nodes), 'brick marks', { volume: volume.id, path: brick.path });
-    if (entries > 0) return `brick ${nameOf(brick)} has ${entries} entries marked that wait to be healed`;
-  }
+  const marks = await Promise.all(
+    volume.bricks.map(async (brick) => {
+      const { entries } = await ask(nodeOf(brick, nodes), 'brick marks', { volume: volume.id, path: brick.path });
+      return { brick, entries };
+    }),
+  );
+  const marked = marks.find(({ entries }) => entries > 0);
+  if (marked !== undefined)
+    return `brick ${nameOf(marked.brick)} has ${marked.entries} entries marked that wait to be healed`;
   const doubt = doubtAbout(volume, await healSummary(volume.name));
   if (doubt !== undefined) return doubt;
   const comparison = await compareBricksOf(volume, nodes);
