@@ -27,6 +27,9 @@ step('one node becomes a pool, when that is accepted', async () => {
   expect(stderr).toContain('with 1 copy the data is gone with its disk');
   expect(await run(`${init} --accept-few-copies`)).toMatch(/^pool grown has 1 volume of [\d.]+ GiB now$/m);
   expect(await state()).toBe('single ok 1/1');
+  expect(await run(`gnt-gluster pool plan --pool ${pool}`)).toMatch(
+    /^ {2}volume gnt-grown-001 keeps 1 copy of 3: it needs a slot of [\d.]+ GiB on one node more$/m,
+  );
   await addInstance(1, { node: 'node2.lab', disk: `pool=${pool}` });
   await writes(inst);
 });

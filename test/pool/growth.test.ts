@@ -15,7 +15,8 @@ import type { LabNode } from '../lab/node.ts';
 import { poll } from '../lab/process.ts';
 
 const brickMebibytes = 3000;
-const [planned = '', init = '', status = '', enable = '', add = '', join = ''] = commandsOf('docs/pool.md');
+const [planned = '', init = '', status = '', enable = '', add = '', join = '', tagCluster = '', tagNode = ''] =
+  commandsOf('docs/pool.md');
 const numbers = [1, 2, 3, 4];
 const inst = guest(1);
 const newcomer = (): LabNode => node('node4.lab');
@@ -47,6 +48,20 @@ step('what cannot be a slot is refused with all reasons, and nothing is changed'
   expect((await refused('gnt-gluster pool expand')).stderr).toContain('there is no pool default');
 });
 
+step('copies are not put on nodes that fail together, as the tags of Ganeti say', async () => {
+  await guided(tagCluster);
+  for (const name of ['node1.lab', 'node2.lab']) await guided(`${tagNode.replace('node1.example.com', name)} other:b`);
+  const { stderr } = await refused(
+    'gnt-gluster pool init node1:/srv/gluster/1 node2:/srv/gluster/1 node3:/srv/gluster/1',
+  );
+  expect(stderr).toContain('pool default would have no volume');
+  expect(stderr).toContain('node1.lab and node2.lab fail together: rack:1\n');
+  const four = await run(`gnt-gluster pool init --dry-run ${numbers.map((n) => `node${n}:/srv/gluster/1`).join(' ')}`);
+  expect(four).toContain('  node1.lab and node2.lab fail together: rack:1\n');
+  expect(four).toMatch(/volume create gnt-default-001 replica 3 10\.99\.0\.1:\S+ 10\.99\.0\.3:\S+ 10\.99\.0\.4:\S+\n/);
+  await guided(tagCluster.replace('add', 'remove'));
+});
+
 step('a plan shows the commands, and changes nothing', async () => {
   const plan = await guided(planned);
   expect(plan).toContain('  node2.lab: gluster peer probe 10.99.0.2\n');
@@ -60,10 +75,9 @@ step('a plan shows the commands, and changes nothing', async () => {
 
 step('three nodes become a pool, and every node of the cluster knows it', async () => {
   // A glusterd that was never asked anything has no UUID.
-  await look(
-    lab().master,
-    `pkill -x glusterd; while pgrep -x glusterd; do sleep 0.1; done; rm ${glusterdInfo}; glusterd`,
-  );
+  await look(lab().master, `pkill -x glusterd; while pgrep -x glusterd; do sleep 0.1; done; rm ${glusterdInfo}`);
+  expect(await run('gnt-gluster pool reconcile --on-master')).toBe('node1.lab has no glusterd that ever ran\n');
+  await look(lab().master, 'glusterd');
   expect(await guided(init)).toMatch(/^pool default has 3 volumes of [\d.]+ GiB now$/m);
   expect(await volumesAndStates()).toEqual(states(3));
   expect(await run('gnt-gluster pool options check')).toBe('every option is as images need it\n');
@@ -182,7 +196,9 @@ step('a node that is gone for good is given up, and another one takes its place'
   const lost = /^ {2}gluster volume remove-brick gnt-default-00\d replica 2 10\.99\.0\.3:\/srv\S+ force$/gm;
   expect(plan.match(lost)).toHaveLength(3);
   expect(plan).toContain('\n  gluster peer detach 10.99.0.3 force\n');
-  expect(plan).toContain('volume gnt-default-001 keeps 2 copies, for lack of a slot');
+  expect(plan).toMatch(
+    /^ {2}volume gnt-default-001 keeps 2 copies of 3: it needs a slot of [\d.]+ GiB on one node more$/m,
+  );
   await writes(inst);
   expect(await run(given)).toMatch(/^node3\.lab has no brick, and is no peer$/m);
   expect(await volumesAndStates()).toEqual(states(3, 2));

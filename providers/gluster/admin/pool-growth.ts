@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createCommand } from '#gluster/change/create-volume.ts';
 import { performGrowth } from '#gluster/change/grow.ts';
 import { probeCommand } from '#gluster/change/newcomers.ts';
-import { type GrowthPlan, nameOfOffer, type Offer } from '#gluster/change/plan-growth.ts';
+import { type GrowthPlan, type Lacking, nameOfOffer, type Offer } from '#gluster/change/plan-growth.ts';
+import { domainText } from '#gluster/ganeti/failure-domains.ts';
 import { nodeNamed } from '#gluster/ganeti/ssconf.ts';
 import { nameOf, placeIn } from '#gluster/glusterd/volumes.ts';
 import type { PlacedStep } from '#gluster/pool/view.ts';
@@ -86,16 +87,24 @@ export function isIdle({ newcomers, slots, unfinished, steps }: GrowthPlan): boo
 
 /** A plan, for a person. */
 export function planLines(plan: GrowthPlan): readonly string[] {
-  const { pool, newcomers, slots, unfinished, steps, before, after, free } = plan;
+  const { pool, newcomers, slots, unfinished, steps, before, after, free, lacking, domains, crowded } = plan;
   return [
     `pool ${pool.name}: ${pool.copies} copies, ${extent(before)}`,
+    ...domains.map((domain) => `  ${domainText(domain)}`),
     ...newcomers.map((newcomer) => `  ${newcomer.node}: gluster ${probeCommand(newcomer).join(' ')}`),
     ...slots.flatMap(slotLines),
     ...unfinished.map((name) => `  volume ${name}: it was created, and is completed`),
     ...steps.flatMap(stepLines),
-    ...(isIdle(plan) ? ['  nothing to do'] : []),
+    ...lacking.map((volume) => `  ${lackText(volume, pool)}`),
+    ...crowded.map((volume) => `  volume ${volume} has copies that fail together: gnt-gluster pool replace --help`),
+    ...(isIdle(plan) && lacking.length === 0 ? ['  nothing to do'] : []),
     `then: ${extent(after)}, ${free === 1 ? '1 slot' : `${free} slots`} free`,
   ];
+}
+
+function lackText({ volume, copies, size }: Lacking, pool: GrowthPlan['pool']): string {
+  const has = copies === 1 ? '1 copy' : `${copies} copies`;
+  return `volume ${volume} keeps ${has} of ${pool.copies}: it needs a slot of ${formatBytes(size)} on one node more`;
 }
 
 function slotLines({ node, directory, device, size }: GrowthPlan['slots'][number]): readonly string[] {
@@ -124,7 +133,7 @@ function stepText(step: PlacedStep): readonly string[] {
   ];
 }
 
-function jsonOf({ pool, newcomers, slots, unfinished, steps, before, after, free }: GrowthPlan) {
+function jsonOf({ pool, newcomers, slots, unfinished, steps, before, after, free, lacking, ...more }: GrowthPlan) {
   return {
     pool: pool.name,
     copies: pool.copies,
@@ -140,6 +149,9 @@ function jsonOf({ pool, newcomers, slots, unfinished, steps, before, after, free
     before: { ...before },
     after: { ...after },
     free,
+    lacking: lacking.map((volume) => ({ ...volume })),
+    failTogether: more.domains.map(({ nodes, tags }) => ({ nodes: [...nodes], tags: [...tags] })),
+    crowded: [...more.crowded],
   };
 }
 

@@ -1,3 +1,4 @@
+import { ask } from '#gluster/agent/ask.ts';
 import { peerNodes } from '#gluster/agent/peer-nodes.ts';
 import { applyOptions } from '#gluster/change/create-volume.ts';
 import { changePoolOf } from '#gluster/change/grow.ts';
@@ -48,12 +49,15 @@ async function reconcile(input: CommandInput): Promise<Report> {
   const undo = input.flags.has('undo');
   const isDry = input.flags.has('dry-run');
   const onMaster = input.flags.has('on-master');
-  if (onMaster && masterNode() !== thisNode().name)
-    return { json: { dryRun: isDry, undo, moves }, text: `${masterNode() ?? 'no node'} is the master\n` };
   if (onMaster) {
+    const json = { dryRun: isDry, undo, moves };
+    const here = thisNode().name;
+    if (masterNode() !== here) return { json, text: `${masterNode() ?? 'no node'} is the master\n` };
+    // A cluster may have the package, and no Gluster of its own.
+    if ((await ask(here, 'peer', {})) === null) return { json, text: `${here} has no glusterd that ever ran\n` };
     // A node that does not answer may be at work on something.
     const { silent } = await peerNodes();
-    if (silent.length > 0) return { json: { dryRun: isDry, undo, moves }, text: '', problems: silent };
+    if (silent.length > 0) return { json, text: '', problems: silent };
   }
   // First: without a good list of pools nothing else is found.
   if (!isDry) problems.push(...(await publishPools()));

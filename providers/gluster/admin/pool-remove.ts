@@ -31,7 +31,7 @@ async function bury(input: CommandInput): Promise<Report> {
   if (input.flags.has('dry-run'))
     return {
       json: jsonOf(plan, plan.growth, true),
-      text: `${[...lines, ...fewerCopies(plan, plan.growth)].join('\n')}\n`,
+      text: `${[...lines, ...(typeof plan.growth === 'object' ? [] : fewerCopies(plan, plan.growth))].join('\n')}\n`,
     };
   for (const line of lines) note(line);
   const growth = await followed(`pool ${pool}`, (follow) => performDead(plan, follow));

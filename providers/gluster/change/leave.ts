@@ -1,5 +1,6 @@
 import { ask } from '#gluster/agent/ask.ts';
 import { peerNodes } from '#gluster/agent/peer-nodes.ts';
+import { domainText } from '#gluster/ganeti/failure-domains.ts';
 import { namesOf } from '#gluster/ganeti/ssconf.ts';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
 import type { Follow } from '#gluster/glusterd/healing.ts';
@@ -44,7 +45,10 @@ export async function planPoolLeave(name: string, node: string): Promise<LeavePl
   const { steps, stuck } = planLeave(layoutOf(view), node);
   if (stuck.length > 0)
     throw new Failure('full', `some bricks of ${node} have no other place`, {
-      problems: stuck.map((set) => `volume ${set.volume} needs a slot of ${formatBytes(sizeOf(set))} on one node more`),
+      problems: [
+        ...stuck.map((set) => `volume ${set.volume} needs a slot of ${formatBytes(sizeOf(set))} on one node more`),
+        ...observed.domains.map(domainText),
+      ],
       hint: 'gnt-gluster pool join NODE:/DIRECTORY',
     });
   const pool = { name, copies: first === undefined ? 0 : wantedCopies(first) };

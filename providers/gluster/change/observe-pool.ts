@@ -1,6 +1,7 @@
 import { ask } from '#gluster/agent/ask.ts';
 import { type PeerNodes, peerNodes, twinFailure } from '#gluster/agent/peer-nodes.ts';
 import type { Slot } from '#gluster/agent/slots.ts';
+import { type FailureDomain, failureDomains } from '#gluster/ganeti/failure-domains.ts';
 import { storageAddress } from '#gluster/ganeti/ssconf.ts';
 import { orReason } from '#gluster/glusterd/observe.ts';
 import { type Peer, peers } from '#gluster/glusterd/peers.ts';
@@ -32,6 +33,8 @@ export interface ObservedPool {
   readonly others: readonly PlacedBrick[];
   /** All slots of the pool on nodes that are members. */
   readonly slots: readonly NodeSlot[];
+  /** The nodes of the cluster that fail together. */
+  readonly domains: readonly FailureDomain[];
   /** The names of all volumes that this glusterd knows. */
   readonly taken: readonly string[];
 }
@@ -70,6 +73,7 @@ export async function observePool(name: string, but?: string): Promise<ObservedP
     ),
     others: left.filter((volume) => !own.includes(volume)).flatMap((volume) => bricksHere(volume, nodes)),
     slots,
+    domains: await failureDomains(),
     taken: known.map((volume) => volume.name),
   };
 }
@@ -104,14 +108,15 @@ function placedBricks({ bricks }: Volume, nodes: PeerNodes): readonly PlacedBric
 
 /** The nodes of a pool with all their slots; `more`: slots that are not made yet. */
 export function poolNodes(
-  { members, slots }: ObservedPool,
+  { members, slots, domains }: ObservedPool,
   more: readonly (SlotPlace & { readonly node: string; readonly host: string })[] = [],
 ): readonly PoolNode[] {
   const all = [...slots.map((slot) => ({ ...slot, host: hostOf(slot.node, members) })), ...more];
   return [...Map.groupBy(all, ({ node }) => node)].map(([name, own]) => ({
     name,
     host: own[0]?.host ?? name,
-    domain: name,
+    // No node is called so.
+    domain: domains.find(({ nodes }) => nodes.includes(name))?.nodes.join(' ') ?? name,
     slots: own,
   }));
 }

@@ -1,8 +1,9 @@
 import { ask } from '#gluster/agent/ask.ts';
 import { askAll } from '#gluster/agent/ask-all.ts';
 import type { DevicePlace } from '#gluster/agent/devices.ts';
+import { domainText, type FailureDomain } from '#gluster/ganeti/failure-domains.ts';
 import { planGrowth } from '#gluster/pool/grow.ts';
-import { capacityOf, type Layout } from '#gluster/pool/layout.ts';
+import { capacityOf, domainsOf, type Layout, sizeOf } from '#gluster/pool/layout.ts';
 import type { Newcomer } from '#gluster/pool/newcomers.ts';
 import { isOn } from '#gluster/pool/option-values.ts';
 import { afterAll } from '#gluster/pool/places.ts';
@@ -37,6 +38,20 @@ export interface GrowthPlan {
   readonly after: Extent;
   /** How many slots are left free. */
   readonly free: number;
+  /** The volumes that have fewer copies than they are to have then, for lack of a slot on another node. */
+  readonly lacking: readonly Lacking[];
+  /** The nodes with slots that fail together. */
+  readonly domains: readonly FailureDomain[];
+  /** The volumes of which several copies fail together then. */
+  readonly crowded: readonly string[];
+}
+
+export interface Lacking {
+  readonly volume: string;
+  /** How many it has. */
+  readonly copies: number;
+  /** How large a slot has to be. */
+  readonly size: Bytes;
 }
 
 export interface Extent {
@@ -86,7 +101,13 @@ export async function planPoolGrowth(
       hint: 'nothing was changed; mend this and type the same again',
     });
   const more = looked.filter(({ isSlot }) => !isSlot);
-  return { pool, newcomers, slots: more, sector, ...(await planSteps(observed, pool, more, newcomers)) };
+  const planned = await planSteps(observed, pool, more, newcomers);
+  if (first === undefined && wish !== undefined && planned.unfinished.length + planned.steps.length === 0)
+    throw new Failure('unsupported', `pool ${name} would have no volume`, {
+      problems: planned.domains.map(domainText),
+      hint: `name slots on ${pool.least} nodes that do not fail together`,
+    });
+  return { pool, newcomers, slots: more, sector, ...planned };
 }
 
 async function planSteps(
@@ -108,12 +129,20 @@ async function planSteps(
     nextVolume(pool.name, [...observed.taken, ...inSlots, ...volumes]);
   const steps = planGrowth(layout, { copies: pool.copies, least: pool.least, spare: 0, nameFor });
   const after = afterAll(layout, steps);
+  const names = view.nodes.map((node) => node.name);
   return {
     unfinished: observed.unfinished.map((volume) => volume.name),
     steps: placeSteps(view, steps),
     before: extentOf(layout),
     after: extentOf(after),
     free: after.nodes.reduce((sum, { free }) => sum + free.length, 0),
+    lacking: after.sets
+      .filter(({ bricks }) => bricks.length < pool.copies)
+      .map((set) => ({ volume: set.volume, copies: set.bricks.length, size: sizeOf(set) })),
+    domains: observed.domains
+      .map(({ nodes, tags }) => ({ nodes: nodes.filter((node) => names.includes(node)), tags }))
+      .filter(({ nodes }) => nodes.length > 1),
+    crowded: after.sets.filter((set) => domainsOf(after, set).size < set.bricks.length).map(({ volume }) => volume),
   };
 }
 
