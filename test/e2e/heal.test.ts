@@ -103,7 +103,7 @@ afterAll(async () => {
 
 lastStep();
 
-/** Waits until gnt-gluster says so of the volume, or shows all that it says. Its exit status is 1 unless all is well. */
+/** Waits until gnt-gluster says so of the volume; else shows all it says. Its exit status is 1 unless all is well. */
 async function becomes(state: string): Promise<void> {
   let said: readonly string[] = [];
   const isSo = async (): Promise<boolean> => {
