@@ -110,7 +110,7 @@ async function becomes(state: string): Promise<void> {
     said = await look(lab().master, 'gnt-gluster pool status || test $? = 1');
     return said.some((line) => new RegExp(`\\bganeti +replica 3 +${state}\\b`).test(line));
   };
-  if (!(await waitFor(isSo, (is) => is, 60_000))) expect(said.join('\n'), `the volume is ${state}`).toBe('');
+  if (!(await waitFor(isSo, (is) => is, 60_000))) throw new Error(`the volume is not ${state}:\n${said.join('\n')}`);
 }
 
 /** How many changes of the file besides its content the brick of node3 missed, as the brick of node1 has it noted. */
