@@ -72,6 +72,11 @@ export function executableOf(pid: number): string | undefined {
   return targetOf(`/proc/${pid}/exe`);
 }
 
+/** What a process was started with, its name first; empty when it ended. */
+export function argumentsOf(pid: number): readonly string[] {
+  return read(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
+}
+
 function targetOf(link: string): string | undefined {
   try {
     return readlinkSync(link);

@@ -1,4 +1,4 @@
-import { executableOf, numbersIn, openPaths, read } from '../process-tree.ts';
+import { argumentsOf, executableOf, numbersIn, openPaths } from '../process-tree.ts';
 
 /** A process of this node as it was a moment ago. */
 export interface Process {
@@ -49,8 +49,4 @@ export function summarize(list: readonly string[]): string {
 
 function others(): readonly number[] {
   return numbersIn('/proc').filter((pid) => pid !== process.pid);
-}
-
-function argumentsOf(pid: number): readonly string[] {
-  return read(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
 }

@@ -35,6 +35,9 @@ const loseOnBrick = [
   'find .glusterfs -inum "$inode" -delete',
 ].join('\n');
 
+/** Prints the numbers of the self-heal daemons of a node. */
+const daemons = "pgrep -f -- '--process-name [g]lustershd'";
+
 step('every volume has all its copies', async () => {
   // A client that another file killed while it wrote left an entry, and Gluster looks for those every ten minutes.
   for (const volume of await volumes()) await healed(volume);
@@ -93,6 +96,24 @@ step('gnt-gluster starts a brick, and has all healed that it missed, under the s
   expect(await run('gnt-gluster pool verify ganeti')).toContain('3 bricks have the same');
   expect(await look(lab().master, `pgrep -F ${pidFile}`)).toHaveLength(1);
   expect(await run('gluster volume get ganeti cluster.post-op-delay-secs')).toMatch(/post-op-delay-secs +1\b/);
+});
+
+step('a self-heal daemon that its glusterd lost track of is started anew, for every volume of its node', async () => {
+  const node = lab().nodes[2] ?? lab().master;
+  // What glusterd does itself when it could not add a volume to its daemon.
+  await look(node, 'rm /run/gluster/shd/ganeti/ganeti-shd.pid');
+  const isLost = 'volume ganeti: the self-heal daemon of node3.lab does not run\n';
+  expect((await refused('gnt-gluster pool status')).stdout).toContain(isLost);
+  await run('gluster volume start ganeti force');
+  expect((await refused('gnt-gluster pool status')).stdout).toContain(isLost);
+  const before = await look(node, daemons);
+  expect(await run('gnt-gluster pool heal ganeti')).toContain('starting does not help');
+  const after = await look(node, daemons);
+  expect(after.filter((pid) => before.includes(pid))).toEqual([]);
+  for (const volume of await volumes()) {
+    const [, pid] = / localhost .* Y +([0-9]+) /.exec(await run(`gluster volume status ${volume} shd`, node)) ?? [];
+    expect(after).toContain(pid);
+  }
 });
 
 afterAll(async () => {

@@ -45,7 +45,7 @@ interface TestReport {
   readonly failureMessages: readonly string[] | null;
 }
 
-const mostLines = 20;
+const mostLines = 40;
 
 /**
  * What vitest's JSON report says, with paths below `root`. A run that failed without a failed test (a file that does
@@ -86,6 +86,9 @@ function failuresIn({ message, assertionResults }: FileReport): readonly FailedT
 }
 
 function beginningOf(text: string): string {
-  const lines = text.trim().split('\n');
+  const lines = text
+    .trim()
+    .split('\n')
+    .filter((line) => !/^ +at .*\/node_modules\//.test(line));
   return [...lines.slice(0, mostLines), ...(lines.length > mostLines ? ['...'] : [])].join('\n');
 }

@@ -22,7 +22,7 @@ test('counts, and how long each file took', () => {
 });
 
 test('a failed test is told with its file, and its message is cut', () => {
-  const lines = Array.from({ length: 30 }, (_, line) => `line ${line}`);
+  const lines = Array.from({ length: 50 }, (_, line) => `line ${line}`);
   const failed = { fullName: 'a > c', status: 'failed', failureMessages: [lines.join('\n')] };
   const report = JSON.stringify({
     numPassedTests: 1,
@@ -30,7 +30,7 @@ test('a failed test is told with its file, and its message is cut', () => {
     testResults: [{ ...file, assertionResults: [passed, failed] }],
   });
   const { failures } = resultOf(1, report, '/root');
-  expect(failures).toEqual([{ test: 'test/unit/x.test.ts > a > c', said: [...lines.slice(0, 20), '...'].join('\n') }]);
+  expect(failures).toEqual([{ test: 'test/unit/x.test.ts > a > c', said: [...lines.slice(0, 40), '...'].join('\n') }]);
 });
 
 test('a file that does not load has failed, and says why', () => {

@@ -1,4 +1,4 @@
-import { healActions, healCommands } from '#gluster/glusterd/heal-actions.ts';
+import { healActions, healCommands } from '#gluster/change/heal-actions.ts';
 import { healVolume } from '#gluster/glusterd/healing.ts';
 import { healthOf } from '#gluster/glusterd/health.ts';
 import { observe } from '#gluster/glusterd/observe.ts';

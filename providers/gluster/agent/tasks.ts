@@ -7,6 +7,7 @@ import { isLocked, sweepLock } from '#src/lock.ts';
 import type { Bytes } from '#src/units.ts';
 import { type BrickPlace, brickFiles, type Digest, digestsOf, pathsIn, usageOf } from './brick-files.ts';
 import { type DevicePlace, makeDeviceSlot, offerOfDevice } from './devices.ts';
+import { endHealers } from './healers.ts';
 import { hiddenBy } from './new-pool.ts';
 import { type GlusterdFacts, glusterdHere, glusterdsAt } from './newcomer.ts';
 import { type Marks, marksOf, type NewPlace, newPlace, retireBrick } from './places.ts';
@@ -46,6 +47,8 @@ export interface Tasks {
   /** What volumes left in its slots. */
   readonly 'removed bricks': { readonly asks: object; readonly answers: readonly RemovedBrick[] };
   readonly 'delete removed': { readonly asks: BrickPlace; readonly answers: true };
+  /** Ends the self-heal daemons of its glusterd, which has this UUID; how many there were. */
+  readonly 'end healers': { readonly asks: { readonly peer: string }; readonly answers: number };
   /** Has the mounts of a volume take over how it is now; how many there are. */
   readonly 'wake mounts': { readonly asks: { readonly volume: string }; readonly answers: number };
   readonly glusterd: { readonly asks: object; readonly answers: GlusterdFacts };
@@ -92,6 +95,7 @@ const doing: Doing = {
   'removed bricks': removedHere,
   'delete removed': deleteRemoved,
   'drop slot': async ({ directory, id }) => dropSlot(directory, id),
+  'end healers': ({ peer }) => endHealers(peer),
   'wake mounts': ({ volume }) => wakeMounts(volume),
   glusterd: glusterdHere,
   'glusterds at': ({ hosts }) => glusterdsAt(hosts),

@@ -1,7 +1,6 @@
 import { dirname } from 'node:path';
 import { ask } from '#gluster/agent/ask.ts';
 import { peerNodes } from '#gluster/agent/peer-nodes.ts';
-import { healActions } from '#gluster/glusterd/heal-actions.ts';
 import { type Follow, healVolume } from '#gluster/glusterd/healing.ts';
 import { healthOf } from '#gluster/glusterd/health.ts';
 import { observe } from '#gluster/glusterd/observe.ts';
@@ -12,6 +11,7 @@ import { Failure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
 import { note } from '#src/reply.ts';
 import { applyOptions, completeVolume, createVolume } from './create-volume.ts';
+import { healActions } from './heal-actions.ts';
 import { intentOf, noBrick } from './intent.ts';
 import { makePeer } from './newcomers.ts';
 import { performMove, rivalOf } from './perform.ts';

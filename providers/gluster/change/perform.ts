@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '#gluster/agent/ask.ts';
 import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
-import { healActions } from '#gluster/glusterd/heal-actions.ts';
 import { type Copied, type Follow, healingTimes, healVolume } from '#gluster/glusterd/healing.ts';
 import type { Observed } from '#gluster/glusterd/health.ts';
 import { orReason } from '#gluster/glusterd/observe.ts';
@@ -24,6 +23,7 @@ import {
 } from './brick-move.ts';
 import { laggingOf, lateOf, mostClients, refusalOf } from './clients.ts';
 import { gonePeers } from './dead-peer.ts';
+import { healActions } from './heal-actions.ts';
 import { type MoveActions, moveBrick, undoMove } from './move.ts';
 import { doubtOf } from './proof.ts';
 import { addSecondCopy, trustSecondCopy } from './second-copy.ts';

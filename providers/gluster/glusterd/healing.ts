@@ -8,6 +8,8 @@ export interface Actions {
   readonly look: () => Promise<Observed>;
   /** Starts what of it does not run: bricks and self-heal daemons. */
   readonly start: () => Promise<void>;
+  /** Ends the self-heal daemons of some peers, by their UUIDs, so that the next start of them begins with nothing. */
+  readonly endHealers: (peers: readonly string[]) => Promise<void>;
   /** Has clients give their locks back at once, or no more. */
   readonly hurry: (on: boolean) => Promise<void>;
   /** Has the self-heal daemons look for work. They do so by themselves every ten minutes only. */
@@ -52,11 +54,15 @@ const few = 10;
 /** So many times in a row a volume has to be well. */
 const times = 3;
 
+/** After so many starts a daemon that still does not run is one that no start can help. */
+const vainStarts = 2;
+
 /**
  * Has a volume healed, and returns when it has been well three times in a row. Before a brick is started clients are
  * made to give their locks back at once, and until it is healed: a brick that returns could answer a read with what is
  * old (docs/failures.md). So are they when nothing heals for half a minute, because a guest that makes its image larger
- * keeps it from healing. That is taken back in any case but the death of this process.
+ * keeps it from healing. That is taken back in any case but the death of this process. A self-heal daemon that starting
+ * does not help is ended first: its glusterd may have lost track of it.
  *
  * Throws a Failure of kind unavailable when something of the volume does not come up, or does not heal any more.
  */
@@ -67,10 +73,16 @@ export async function healVolume(actions: Actions, follow: Follow, limits = heal
     await actions.hurry(true);
   };
   try {
-    const onIdle = async (): Promise<void> => {
+    const onIdle = async ({ idleHealers }: Health, before: number): Promise<boolean> => {
       if (!hurried) await hurry();
+      const isLost = before === vainStarts && idleHealers.length > 0;
+      if (isLost) {
+        follow.tell('starting does not help: the self-heal daemons that do not run are ended first');
+        await actions.endHealers(idleHealers);
+      }
       follow.tell('starting what does not run');
       await actions.start();
+      return isLost;
     };
     const onStall = async (): Promise<void> => {
       if (hurried) return;
@@ -83,15 +95,22 @@ export async function healVolume(actions: Actions, follow: Follow, limits = heal
   }
 }
 
+interface Remedies {
+  /** Something does not run, after so many starts since it did. Whether it is to be waited for anew. */
+  readonly onIdle: (health: Health, starts: number) => Promise<boolean>;
+  readonly onStall: () => Promise<void>;
+}
+
 async function untilWell(
   { look, heal, doubt }: Actions,
   { tell, isStopped }: Follow,
   limits: typeof healingTimes,
-  { onIdle, onStall }: { readonly onIdle: () => Promise<void>; readonly onStall: () => Promise<void> },
+  { onIdle, onStall }: Remedies,
 ): Promise<void> {
   let [well, least, told] = [0, Number.POSITIVE_INFINITY, ''];
   let [progress, called, started] = [performance.now(), Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let missingSince: number | undefined;
+  let starts = 0;
   while (well < times) {
     if (isStopped()) throw new Failure('failed', 'it was stopped before everything was healed');
     const observed = await look();
@@ -114,9 +133,11 @@ async function untilWell(
       throw stuck(observed, health, doubted);
     if (!isMissing && stalled > limits.stall) await onStall();
     // A daemon of GlusterFS 10 can die meanwhile, and glusterd does not start it again.
-    if (health.idle > 0 && now - started > limits.call) {
+    if (health.idle === 0) starts = 0;
+    else if (now - started > limits.call) {
       started = now;
-      await onIdle();
+      if (await onIdle(health, starts)) missingSince = performance.now();
+      starts += 1;
     }
     if ((health.state === 'healing' || doubted !== undefined) && now - called > limits.call) {
       called = now;

@@ -31,6 +31,8 @@ export interface Health {
   readonly online: number;
   /** How many bricks and self-heal daemons do not, of peers that could start them. */
   readonly idle: number;
+  /** The UUIDs of the peers whose self-heal daemon does not run, as their glusterds have it. */
+  readonly idleHealers: readonly string[];
   /** As much as its smallest brick; undefined where one did not say. */
   readonly size: Bytes | undefined;
   readonly free: Bytes | undefined;
@@ -39,7 +41,7 @@ export interface Health {
 /** Of a volume of one replica set, whether it has all its copies. Unknown is never healthy. */
 export function healthOf(observed: Observed): Health {
   const { volume, status, peers } = observed;
-  const nothing = { online: 0, idle: 0, size: undefined, free: undefined };
+  const nothing = { online: 0, idle: 0, idleHealers: [], size: undefined, free: undefined };
   if (status === undefined)
     return { state: 'stopped', problems: [`it is stopped: gluster volume start ${volume.name}`], ...nothing };
   if (typeof status === 'string') return { state: 'unknown', problems: [status], ...nothing };
@@ -73,6 +75,7 @@ export function healthOf(observed: Observed): Health {
     problems,
     online: volume.bricks.length - notSeen.length,
     idle: down.length + (isPaused ? 0 : idle.length),
+    idleHealers: isPaused ? [] : idle,
     size: smallest(data.map((one) => one?.size)),
     free: smallest(data.map((one) => one?.free)),
   };

@@ -58,6 +58,20 @@ export async function printLogs(): Promise<void> {
   }
 }
 
+/** The last few complaints of the daemons of Gluster on each node, and which of them run: few lines for a summary. */
+export async function lastComplaints(): Promise<string> {
+  const script = `
+    for log in glusterd glustershd; do
+      grep -hE '^\\[[^]]*\\] [CE] |signal received' /var/log/glusterfs/$log.log | tail -n 3 | cut -c 1-240
+    done
+    pgrep -fa -- '--process-name [g]lustershd' | cut -c 1-80`;
+  const said = lab().nodes.map(async (node) => {
+    const lines = node.pid === undefined ? ['is off'] : await look(node, script).catch((error) => [String(error)]);
+    return lines.map((line) => `    ${node.name}: ${line}`);
+  });
+  return (await Promise.all(said)).flat().join('\n');
+}
+
 async function print(node: LabNode, heading: string, script: string): Promise<void> {
   const lines = await look(node, script).catch((error: unknown) => [String(error)]);
   say(`---- ${node.name}: ${heading}`);

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, expect, onTestFailed, test } from 'vitest';
 import { guests } from './guests.ts';
 import { leftovers } from './leftovers.ts';
-import { printLogs } from './logs.ts';
+import { lastComplaints, printLogs } from './logs.ts';
 import { say } from './progress.ts';
 import { resetCluster } from './reset.ts';
 
@@ -17,8 +17,14 @@ export function step(name: string, action: () => Promise<void>): void {
       failed = name;
       await printLogs();
     });
-    await action();
-    for (const guest of guests()) expect(guest.console.failures(), guest.name).toEqual([]);
+    try {
+      await action();
+      for (const guest of guests()) expect(guest.console.failures(), guest.name).toEqual([]);
+    } catch (error) {
+      // The end of a long log is all that some see of it.
+      if (error instanceof Error) error.stack += `\n${await lastComplaints()}`;
+      throw error;
+    }
   });
 }
 

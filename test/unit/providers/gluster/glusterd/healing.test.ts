@@ -24,6 +24,7 @@ async function healed(
       return looks[Math.min(count, looks.length) - 1] as Observed;
     },
     start: async () => void done.push('start'),
+    endHealers: async (peers: readonly string[]) => void done.push(`end ${peers.join(' ')}`),
     hurry: async (on: boolean) => void done.push(on ? 'hurry' : 'as before'),
     heal: async () => void done.push('heal'),
     doubt: async () => doubts[asked++],
@@ -51,6 +52,21 @@ test('a daemon that dies meanwhile is started again, also where there is no bric
     const { done, outcome } = await healed([waiting(5), waiting(4), died, waiting(2), complete]);
     expect([outcome, done.filter((one) => one !== 'heal')]).toEqual(['healed', ['hurry', 'start', 'as before']]);
   }
+});
+
+test('a daemon that two starts do not help is ended before the third, and once only', async () => {
+  const lost = { ...waiting(3), status: { ...complete.status, idleHealers: new Set(['id2']) } };
+  const soon = { ...limits, turn: 2, call: 0 };
+  const looks = [lost, lost, lost, lost, lost, complete];
+  const { done, outcome } = await healed(looks, { within: soon });
+  expect([outcome, done.filter((one) => one !== 'heal')]).toEqual([
+    'healed',
+    ['hurry', 'start', 'start', 'end id2', 'start', 'start', 'start', 'as before'],
+  ]);
+  const brick = without(complete, 3);
+  expect((await healed([brick, brick, brick, brick, complete], { within: soon })).done).not.toContain('end id3');
+  const runsBetween = [lost, lost, waiting(3), lost, lost, complete];
+  expect((await healed(runsBetween, { within: soon })).done).not.toContain('end id2');
 });
 
 test('they are hurried when nothing heals', async () => {

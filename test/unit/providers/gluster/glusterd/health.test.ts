@@ -10,6 +10,7 @@ test('a volume that has all its copies is ok, and as large as its smallest brick
     problems: [],
     online: 3,
     idle: 0,
+    idleHealers: [],
     size: 8 * gibibyte,
     free: 3 * gibibyte,
   });
