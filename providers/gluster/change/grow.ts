@@ -155,7 +155,8 @@ export async function performStep(
  */
 async function requireSlots(bricks: readonly PlacedBrick[], pool: string): Promise<void> {
   const [{ byPeer }, all] = [await peerNodes(), await volumes()];
-  for (const { node, path } of bricks) {
+  const asked = bricks.map(async (brick) => ({ ...brick, slots: await ask(brick.node, 'slots', {}) }));
+  for (const { node, path, slots } of await Promise.all(asked)) {
     const isBelow = (brick: { readonly peer: string; readonly path: string }): boolean =>
       byPeer.get(brick.peer) === node && brick.path.startsWith(`${dirname(path)}/`);
     const taken = all.find((volume) => volume.bricks.some(isBelow));
@@ -163,7 +164,6 @@ async function requireSlots(bricks: readonly PlacedBrick[], pool: string): Promi
       throw new Failure('busy', `${node}: volume ${taken.name} has a brick in ${dirname(path)} by now`, {
         hint: `gnt-gluster pool plan --pool ${pool}`,
       });
-    const slots = await ask(node, 'slots', {});
     if (slots.some((slot) => slot.pool === pool && dirname(path) === slot.directory)) continue;
     throw new Failure('unavailable', `${node}: ${dirname(path)} is no slot of pool ${pool} any more`, {
       hint: `on ${node}: findmnt --target ${dirname(path)}`,

@@ -126,14 +126,14 @@ export function poolNodes(
  */
 async function requirePeers(members: readonly Member[], here: readonly Peer[]): Promise<void> {
   const own = here.find(({ isHere }) => isHere);
-  for (const { node, id } of members) {
-    if (id === own?.id) continue;
-    const { id: theirs, peers: known } = await ask(node, 'glusterd', {});
-    if (theirs === null)
+  const others = members.filter(({ id }) => id !== own?.id);
+  const asked = await Promise.all(others.map(async ({ node }) => ({ node, facts: await ask(node, 'glusterd', {}) })));
+  for (const { node, facts } of asked) {
+    if (facts.id === null)
       throw new Failure('unavailable', `the glusterd of ${node} does not answer`, {
         hint: `on ${node}: systemctl enable --now glusterd`,
       });
-    if (!known.some((peer) => peer.id === own?.id)) throw twinFailure([node, 'a peer']);
+    if (!facts.peers.some((peer) => peer.id === own?.id)) throw twinFailure([node, 'a peer']);
   }
 }
 
