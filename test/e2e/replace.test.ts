@@ -48,6 +48,15 @@ step('a move that would lose something is refused with all that is against it, a
     'no node of the cluster with a glusterd is called node9.lab',
   );
   expect(await run(`${move} --dry-run`)).toContain(`  gluster volume add-brick moving replica 3 ${to}\n`);
+  await run('gnt-cluster add-tags htools:nlocation:rack');
+  for (const name of ['node1.lab', 'node3.lab']) await run(`gnt-node add-tags ${name} rack:1`);
+  expect(await run(`${move} --dry-run`)).not.toContain('warning');
+  await run('gnt-node add-tags node2.lab rack:1');
+  expect(await run(`${move} --dry-run`)).toContain(
+    'warning: node1.lab, node2.lab, and node3.lab fail together: rack:1\n',
+  );
+  for (const { fqdn } of lab().nodes) await run(`gnt-node remove-tags ${fqdn} rack:1`);
+  await run('gnt-cluster remove-tags htools:nlocation:rack');
   expect(await bricks()).toEqual([from, mate]);
 });
 

@@ -1,9 +1,11 @@
-import { peerNodes } from '#gluster/agent/peer-nodes.ts';
-import { commandsOf } from '#gluster/change/brick-move.ts';
+import { type PeerNodes, peerNodes } from '#gluster/agent/peer-nodes.ts';
+import { type BrickMove, commandsOf } from '#gluster/change/brick-move.ts';
 import { changePoolOf } from '#gluster/change/grow.ts';
 import { performMove } from '#gluster/change/perform.ts';
 import { type PlannedMove, planReplace } from '#gluster/change/replace.ts';
 import { secondCopyCommands } from '#gluster/change/second-copy.ts';
+import { domainText, failureDomains } from '#gluster/ganeti/failure-domains.ts';
+import { orReason } from '#gluster/glusterd/observe.ts';
 import { nameOf, volumes } from '#gluster/glusterd/volumes.ts';
 import { note } from '#src/reply.ts';
 import { formatBytes } from '#src/units.ts';
@@ -34,12 +36,23 @@ async function replace(input: CommandInput): Promise<Report> {
   const volume = await poolVolume(pool, name, await volumes());
   const nodes = await peerNodes();
   const planned = await planReplace(volume, from, to, nodes);
-  const plan = planOf(planned);
-  const json = { volume: name, from, to, bytes: planned.bytes, begun: planned.isBegun };
+  const crowded = await crowding(planned.move, nodes);
+  const plan = [...planOf(planned), ...crowded.map((reason) => `warning: ${reason}`)];
+  const json = { volume: name, from, to, bytes: planned.bytes, begun: planned.isBegun, crowded };
   if (input.flags.has('dry-run')) return { json: { dryRun: true, ...json, steps: plan }, text: `${plan.join('\n')}\n` };
   for (const line of plan) note(line);
   await followed(`volume ${name}`, (follow) => changePoolOf(volume, () => performMove(planned.move, nodes, follow)));
   return { json: { dryRun: false, ...json }, text: `brick ${from} of volume ${name} is at ${to} now\n` };
+}
+
+/** Why two copies of the volume may be lost at once after a move; this command moves a brick wherever it is told to. */
+async function crowding({ volume, from, to }: BrickMove, nodes: PeerNodes): Promise<readonly string[]> {
+  const domains = await orReason(failureDomains);
+  if (typeof domains === 'string') return [domains];
+  const staying = volume.bricks.filter(({ peer }) => peer !== from?.peer && peer !== to.peer);
+  const [place, others] = [nodes.byPeer.get(to.peer) ?? '', staying.map(({ peer }) => nodes.byPeer.get(peer) ?? '')];
+  const shared = domains.filter((domain) => domain.nodes.includes(place));
+  return shared.filter((domain) => others.some((node) => domain.nodes.includes(node))).map(domainText);
 }
 
 /** What is done, in the order of its lines. */
