@@ -58,7 +58,6 @@ export function labNames(): readonly string[] {
 /** Runs `action` while no other process brings this lab up or down. The lock of a killed process is not respected. */
 export async function whileLocked<T>(name: string, action: () => Promise<T>): Promise<T> {
   const file = `${labDirectory(name)}.lock`;
-  mkdirSync(labsDirectory, { recursive: true, mode: 0o700 });
   takeLock(name, file);
   try {
     return await action();
@@ -71,6 +70,8 @@ function takeLock(name: string, file: string): void {
   const ours = `${process.pid} ${processOf(process.pid)?.start ?? ''}`;
   for (let attempt = 0; attempt < 10; attempt++) {
     try {
+      // Whoever takes the last lab down removes this directory.
+      mkdirSync(labsDirectory, { recursive: true, mode: 0o700 });
       writeFileSync(file, ours, { flag: 'wx', mode: 0o600 });
       return;
     } catch {

@@ -15,11 +15,13 @@ export async function endHealers(peer: string): Promise<number> {
   const left = async (): Promise<readonly number[]> =>
     found.filter((pid) => !hasEnded(pid)).filter((pid) => isHealer(pid, peer));
   for (const pid of await waitFor(left, ({ length }) => length === 0, patience)) signal(pid, 'SIGKILL');
+  await waitFor(left, ({ length }) => length === 0, patience);
   return found.length;
 }
 
 function isHealer(pid: number, peer: string): boolean {
-  return /\/glusterfsd?$/.test(executableOf(pid) ?? '') && isDaemonOf(argumentsOf(pid), peer);
+  // The kernel says of a program that an upgrade replaced that it is deleted.
+  return /\/glusterfsd?( \(deleted\))?$/.test(executableOf(pid) ?? '') && isDaemonOf(argumentsOf(pid), peer);
 }
 
 /** Whether these are the arguments of a self-heal daemon that the glusterd of a UUID started. */

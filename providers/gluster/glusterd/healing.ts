@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '#src/errors.ts';
+import { asFailure, Failure } from '#src/errors.ts';
 import { type Health, healthOf, type Observed } from './health.ts';
+import { LostHealers } from './lost-healers.ts';
 
 /** What is done to a volume to have it healed. Each is one command of gluster. */
 export interface Actions {
@@ -9,7 +10,7 @@ export interface Actions {
   /** Starts what of it does not run: bricks and self-heal daemons. */
   readonly start: () => Promise<void>;
   /** Ends the self-heal daemons of some peers, by their UUIDs, so that the next start of them begins with nothing. */
-  readonly endHealers: (peers: readonly string[]) => Promise<void>;
+  readonly endHealers: (peers: readonly string[], tell: Follow['tell']) => Promise<void>;
   /** Has clients give their locks back at once, or no more. */
   readonly hurry: (on: boolean) => Promise<void>;
   /** Has the self-heal daemons look for work. They do so by themselves every ten minutes only. */
@@ -54,9 +55,6 @@ const few = 10;
 /** So many times in a row a volume has to be well. */
 const times = 3;
 
-/** After so many starts a daemon that still does not run is one that no start can help. */
-const vainStarts = 2;
-
 /**
  * Has a volume healed, and returns when it has been well three times in a row. Before a brick is started clients are
  * made to give their locks back at once, and until it is healed: a brick that returns could answer a read with what is
@@ -73,31 +71,41 @@ export async function healVolume(actions: Actions, follow: Follow, limits = heal
     await actions.hurry(true);
   };
   try {
-    const onIdle = async ({ idleHealers }: Health, before: number): Promise<boolean> => {
+    const lost = new LostHealers();
+    const onIdle = async (idle: readonly string[]): Promise<boolean> => {
       if (!hurried) await hurry();
-      const isLost = before === vainStarts && idleHealers.length > 0;
-      if (isLost) {
+      const ended = lost.take(idle);
+      if (ended.length > 0) {
         follow.tell('starting does not help: the self-heal daemons that do not run are ended first');
-        await actions.endHealers(idleHealers);
+        await actions.endHealers(ended, follow.tell);
       }
       follow.tell('starting what does not run');
-      await actions.start();
-      return isLost;
+      try {
+        await actions.start();
+      } catch (error) {
+        // A glusterd that takes a daemon for dead may refuse to start it, and ending it may help.
+        const failure = asFailure(error);
+        if (failure === undefined || !lost.areLeft(idle)) throw error;
+        follow.tell(failure.message);
+      }
+      lost.start(idle);
+      return ended.length > 0;
     };
     const onStall = async (): Promise<void> => {
       if (hurried) return;
       follow.tell('nothing heals: clients give their locks back at once from now on, and writing is slower');
       await hurry();
     };
-    await untilWell(actions, follow, limits, { onIdle, onStall });
+    await untilWell(actions, follow, limits, { lost, onIdle, onStall });
   } finally {
     if (hurried) await actions.hurry(false);
   }
 }
 
 interface Remedies {
-  /** Something does not run, after so many starts since it did. Whether it is to be waited for anew. */
-  readonly onIdle: (health: Health, starts: number) => Promise<boolean>;
+  readonly lost: LostHealers;
+  /** Something does not run, and the daemons of these peers. Whether it is to be waited for anew. */
+  readonly onIdle: (idleHealers: readonly string[]) => Promise<boolean>;
   readonly onStall: () => Promise<void>;
 }
 
@@ -105,12 +113,11 @@ async function untilWell(
   { look, heal, doubt }: Actions,
   { tell, isStopped }: Follow,
   limits: typeof healingTimes,
-  { onIdle, onStall }: Remedies,
+  { lost, onIdle, onStall }: Remedies,
 ): Promise<void> {
   let [well, least, told] = [0, Number.POSITIVE_INFINITY, ''];
   let [progress, called, started] = [performance.now(), Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let missingSince: number | undefined;
-  let starts = 0;
   while (well < times) {
     if (isStopped()) throw new Failure('failed', 'it was stopped before everything was healed');
     const observed = await look();
@@ -129,15 +136,14 @@ async function untilWell(
     const stalled = now - progress;
     const isMissing = health.state !== 'healing' && health.state !== 'ok';
     missingSince = isMissing ? (missingSince ?? now) : undefined;
-    if (now - (missingSince ?? now) > limits.missing || stalled > limits.hopeless)
-      throw stuck(observed, health, doubted);
+    const patience = lost.areLeft(health.idleHealers) ? 2 * limits.missing : limits.missing;
+    if (now - (missingSince ?? now) > patience || stalled > limits.hopeless) throw stuck(observed, health, doubted);
     if (!isMissing && stalled > limits.stall) await onStall();
     // A daemon of GlusterFS 10 can die meanwhile, and glusterd does not start it again.
-    if (health.idle === 0) starts = 0;
-    else if (now - started > limits.call) {
+    if (typeof observed.status === 'object') lost.see(health.idleHealers);
+    if (health.idle > 0 && now - started > limits.call) {
       started = now;
-      if (await onIdle(health, starts)) missingSince = performance.now();
-      starts += 1;
+      if (await onIdle(health.idleHealers)) missingSince = performance.now();
     }
     if ((health.state === 'healing' || doubted !== undefined) && now - called > limits.call) {
       called = now;

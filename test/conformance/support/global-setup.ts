@@ -10,10 +10,13 @@ import { providerDirectory, sourceDirectory } from './provider.ts';
 /** One lab for each file that runs at a time, until all have run. */
 export async function setup(): Promise<() => Promise<void>> {
   if (!existsSync(sourceDirectory)) throw new Error(`there is no ${sourceDirectory}: npm run build`);
-  await Promise.all(labNames.map(makeLab));
-  return async () => {
+  const takeAllDown = async (): Promise<void> => {
     await Promise.all(labNames.map(down));
   };
+  const failed = (await Promise.allSettled(labNames.map(makeLab))).find((result) => result.status === 'rejected');
+  if (failed === undefined) return takeAllDown;
+  await takeAllDown();
+  throw failed.reason;
 }
 
 /** A node with three volumes, and the provider installed where Ganeti looks for it. */

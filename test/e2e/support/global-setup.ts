@@ -27,10 +27,14 @@ const keep = process.env.KEEP_LAB === 'yes';
 /** One lab for each file that runs at a time, until all have run. */
 export async function setup(): Promise<() => Promise<void>> {
   const site = { suite: suiteOfTests(), nodes: 3, volume: secondVolume };
-  const takeDowns = await Promise.all(labNames.map((name) => setUp({ ...site, name })));
-  return async () => {
-    await Promise.all(takeDowns.map((takeLabDown) => takeLabDown()));
+  const results = await Promise.allSettled(labNames.map((name) => setUp({ ...site, name })));
+  const takeAllDown = async (): Promise<void> => {
+    await Promise.all(results.map((result) => (result.status === 'fulfilled' ? result.value() : undefined)));
   };
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed === undefined) return takeAllDown;
+  await takeAllDown();
+  throw failed.reason;
 }
 
 /** Brings a lab up; what is returned takes it down, and then nothing of it may be left on the machine. */

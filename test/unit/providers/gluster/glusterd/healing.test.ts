@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { healVolume } from '#gluster/glusterd/healing.ts';
 import type { Observed } from '#gluster/glusterd/health.ts';
+import { Failure } from '#src/errors.ts';
 import { failureOf } from '../../../help.ts';
 import { well, without } from './observed.ts';
 
@@ -14,7 +15,12 @@ const waiting = (entries: number): Observed => ({ ...complete, pending: { ...com
 /** Has a volume healed that looks like this, look by look, and at last always like the last of these. */
 async function healed(
   looks: readonly Observed[],
-  { stopAfter = Number.POSITIVE_INFINITY, within = limits, doubts = [] as readonly (string | undefined)[] } = {},
+  {
+    stopAfter = Number.POSITIVE_INFINITY,
+    within = limits,
+    doubts = [] as readonly (string | undefined)[],
+    failing = false,
+  } = {},
 ) {
   const [done, said]: [string[], string[]] = [[], []];
   let [count, asked] = [0, 0];
@@ -23,7 +29,10 @@ async function healed(
       count += 1;
       return looks[Math.min(count, looks.length) - 1] as Observed;
     },
-    start: async () => void done.push('start'),
+    start: async () => {
+      done.push('start');
+      if (failing) throw new Failure('failed', 'it does not start');
+    },
     endHealers: async (peers: readonly string[]) => void done.push(`end ${peers.join(' ')}`),
     hurry: async (on: boolean) => void done.push(on ? 'hurry' : 'as before'),
     heal: async () => void done.push('heal'),
@@ -67,6 +76,19 @@ test('a daemon that two starts do not help is ended before the third, and once o
   expect((await healed([brick, brick, brick, brick, complete], { within: soon })).done).not.toContain('end id3');
   const runsBetween = [lost, lost, waiting(3), lost, lost, complete];
   expect((await healed(runsBetween, { within: soon })).done).not.toContain('end id2');
+  const locked = { ...complete, status: 'locked' };
+  expect((await healed([lost, locked, lost, locked, lost, complete], { within: soon })).done).toContain('end id2');
+  const other = { ...waiting(3), status: { ...complete.status, idleHealers: new Set(['id3']) } };
+  expect((await healed([lost, lost, other, other, complete], { within: soon })).done).not.toContain('end id3');
+});
+
+test('a start that fails does not keep a daemon from being ended; after that it is told', async () => {
+  const lost = { ...waiting(3), status: { ...complete.status, idleHealers: new Set(['id2']) } };
+  const soon = { ...limits, turn: 2, call: 0 };
+  const { done, said, outcome } = await healed([lost], { within: soon, failing: true });
+  expect(outcome).toMatchObject({ kind: 'failed', message: 'it does not start' });
+  expect(done).toEqual(['hurry', 'start', 'start', 'end id2', 'start', 'as before']);
+  expect(said.filter((line) => line === 'it does not start')).toHaveLength(2);
 });
 
 test('they are hurried when nothing heals', async () => {
