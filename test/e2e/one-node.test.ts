@@ -8,6 +8,7 @@ import { addSlot } from '../lab/bricks.ts';
 import { bricksOf } from './support/bricks.ts';
 import { look, refused, run } from './support/commands.ts';
 import { addInstance, guest, restartedBy, writes } from './support/guests.ts';
+import { deleteVolume } from './support/heal.ts';
 import { lab } from './support/lab.ts';
 import { lastStep, step } from './support/steps.ts';
 
@@ -59,8 +60,7 @@ step('the guest wrote all the time, and starts from the second copy alone', asyn
 
 step('the pool is taken away', async () => {
   for (const each of lab().nodes) await run(`gnt-gluster mount release ${volume}`, each);
-  await run(`gluster --mode=script volume stop ${volume} force`);
-  await run(`gluster --mode=script volume delete ${volume}`);
+  await deleteVolume(volume);
   const remains = `rm -rf ${poolsFile} ${slot}/* ${slot}/.ganeti-gluster-slot /run/ganeti-gluster/lock/*@${pool} /run/ganeti-gluster/lock/*@${volume}`;
   for (const each of lab().nodes) await look(each, remains);
 });

@@ -10,6 +10,7 @@ import { poll } from '../lab/process.ts';
 import { bricksOf } from './support/bricks.ts';
 import { look, refused, run } from './support/commands.ts';
 import { addInstance, guest, restartedBy, writes } from './support/guests.ts';
+import { deleteVolume } from './support/heal.ts';
 import { lab, node } from './support/lab.ts';
 import { lastStep, step } from './support/steps.ts';
 
@@ -122,8 +123,7 @@ step('the guest wrote all the time, and starts from the new brick alone', async 
 
 step('what the volume, the moves and the killed process left is taken away', async () => {
   for (const node of lab().nodes) await run(`gnt-gluster mount release ${name}`, node);
-  await run(`gluster --mode=script volume stop ${name} force`);
-  await run(`gluster --mode=script volume delete ${name}`);
+  await deleteVolume(name);
   const remains = `rm -rf /bricks/${name}/* /run/ganeti-gluster/lock/change@${name}`;
   for (const node of lab().nodes) await look(node, remains);
 });

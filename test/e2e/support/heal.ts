@@ -1,5 +1,6 @@
 import { Failure } from '#src/errors.ts';
 import { waitFor } from '#src/wait.ts';
+import { poll } from '../../lab/process.ts';
 import { look, run } from './commands.ts';
 import { lab } from './lab.ts';
 
@@ -38,4 +39,21 @@ export function isHealed(summary: string): boolean {
 /** The volumes there are. */
 export async function volumes(): Promise<readonly string[]> {
   return await look(lab().master, 'gluster volume list');
+}
+
+/**
+ * Stops and deletes a volume. With GlusterFS 10.3 the self-heal daemon of a node can die of signal 11 when one of its
+ * volumes is stopped (glusterfs_process_svc_detach of graph.c), and its glusterd does not start it again: it is started
+ * for all others.
+ */
+export async function deleteVolume(name: string): Promise<void> {
+  await run(`gluster --mode=script volume stop ${name} force`);
+  await run(`gluster --mode=script volume delete ${name}`);
+  for (const volume of await volumes())
+    await poll(`every self-heal daemon runs for ${volume}`, 60_000, async () => {
+      const daemons = await look(lab().master, `gluster volume status ${volume} shd | grep '^Self-heal'`);
+      if (daemons.every((line) => / Y +[0-9]+ *$/.test(line))) return true;
+      await run(`gluster volume start ${volume} force`);
+      return undefined;
+    });
 }
