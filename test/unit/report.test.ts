@@ -22,8 +22,13 @@ test('counts, and how long each file took', () => {
 });
 
 test('a failed test is told with its file, and its message is cut', () => {
+  const inLibrary = '    at run (file:///root/node_modules/vitest/run.js:1:2)';
   const lines = Array.from({ length: 50 }, (_, line) => `line ${line}`);
-  const failed = { fullName: 'a > c', status: 'failed', failureMessages: [lines.join('\n')] };
+  const failed = {
+    fullName: 'a > c',
+    status: 'failed',
+    failureMessages: [lines.toSpliced(1, 0, inLibrary).join('\n')],
+  };
   const report = JSON.stringify({
     numPassedTests: 1,
     numFailedTests: 1,

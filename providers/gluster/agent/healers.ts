@@ -12,8 +12,7 @@ const patience = 10_000;
 export async function endHealers(peer: string): Promise<number> {
   const found = numbersIn('/proc').filter((pid) => isHealer(pid, peer));
   for (const pid of found) signal(pid, 'SIGTERM');
-  const left = async (): Promise<readonly number[]> =>
-    found.filter((pid) => !hasEnded(pid)).filter((pid) => isHealer(pid, peer));
+  const left = (): readonly number[] => found.filter((pid) => !hasEnded(pid) && isHealer(pid, peer));
   for (const pid of await waitFor(left, ({ length }) => length === 0, patience)) signal(pid, 'SIGKILL');
   await waitFor(left, ({ length }) => length === 0, patience);
   return found.length;

@@ -3,7 +3,7 @@ import { asFailure, Failure } from '#src/errors.ts';
 import { type Health, healthOf, type Observed } from './health.ts';
 import { LostHealers } from './lost-healers.ts';
 
-/** What is done to a volume to have it healed. Each is one command of gluster. */
+/** What is done to a volume to have it healed. Each but `endHealers` is one command of gluster. */
 export interface Actions {
   /** How it is now. */
   readonly look: () => Promise<Observed>;

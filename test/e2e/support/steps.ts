@@ -22,7 +22,7 @@ export function step(name: string, action: () => Promise<void>): void {
       for (const guest of guests()) expect(guest.console.failures(), guest.name).toEqual([]);
     } catch (error) {
       // The end of a long log is all that some see of it.
-      if (error instanceof Error) error.stack += `\n${await lastComplaints()}`;
+      if (error instanceof Error) error.stack += `\n${await lastComplaints().catch(String)}`;
       throw error;
     }
   });
