@@ -113,8 +113,9 @@ step('a self-heal daemon that its glusterd lost track of is started anew, for ev
   const after = await look(node, daemons);
   expect(after.filter((pid) => before.includes(pid))).toEqual([]);
   for (const volume of await volumes()) {
-    const [, pid] = / localhost .* Y +([0-9]+) /.exec(await run(`gluster volume status ${volume} shd`, node)) ?? [];
-    expect(after).toContain(pid);
+    const status = await run(`gluster volume status ${volume} shd`, node);
+    const [, pid] = / localhost .* Y +([0-9]+) /.exec(status) ?? [];
+    expect(after, `the daemons, and the status of ${volume}:\n${status}`).toContain(pid);
   }
 });
 

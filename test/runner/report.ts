@@ -47,6 +47,9 @@ interface TestReport {
 
 const mostLines = 40;
 
+/** How a test begins its message that was not tried, as one before it failed: it says nothing of its own. */
+export const notTried = 'not tried, because this failed before: ';
+
 /**
  * What vitest's JSON report says, with paths below `root`. A run that failed without a failed test (a file that does
  * not load, no tests) is one more.
@@ -82,7 +85,10 @@ function failuresIn({ message, assertionResults }: FileReport): readonly FailedT
     test: ` > ${fullName.trim()}`,
     said: beginningOf((failureMessages ?? []).join('\n')),
   }));
-  return tests.length === 0 && message !== '' ? [{ test: '', said: beginningOf(message) }] : tests;
+  if (tests.length === 0 && message !== '') return [{ test: '', said: beginningOf(message) }];
+  const tried = tests.filter(({ said }) => !said.startsWith(`Error: ${notTried}`));
+  const rest = tests.length - tried.length;
+  return rest === 0 ? tests : [...tried, { test: '', said: `${rest} more not tried` }];
 }
 
 function beginningOf(text: string): string {

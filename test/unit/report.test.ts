@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resultOf } from '../runner/report.ts';
+import { notTried, resultOf } from '../runner/report.ts';
 
 const passed = { fullName: ' a > b', status: 'passed', failureMessages: [] };
 const file = {
@@ -36,6 +36,23 @@ test('a failed test is told with its file, and its message is cut', () => {
   });
   const { failures } = resultOf(1, report, '/root');
   expect(failures).toEqual([{ test: 'test/unit/x.test.ts > a > c', said: [...lines.slice(0, 40), '...'].join('\n') }]);
+});
+
+test('tests that were not tried are told as one line of their file', () => {
+  const failed = (fullName: string, message: string) => ({ fullName, status: 'failed', failureMessages: [message] });
+  const assertionResults = [
+    passed,
+    failed('c', 'Error: it broke'),
+    failed('d', `Error: ${notTried}c\n    at x`),
+    failed('e', `Error: ${notTried}c`),
+  ];
+  const report = JSON.stringify({ numFailedTests: 3, testResults: [{ ...file, assertionResults }] });
+  const result = resultOf(1, report, '/root');
+  expect(result.failed).toBe(3);
+  expect(result.failures).toEqual([
+    { test: 'test/unit/x.test.ts > c', said: 'Error: it broke' },
+    { test: 'test/unit/x.test.ts', said: '2 more not tried' },
+  ]);
 });
 
 test('a file that does not load has failed, and says why', () => {

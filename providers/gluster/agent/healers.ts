@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { argumentsOf, executableOf, hasEnded, numbersIn } from '#src/process-tree.ts';
 import { waitFor } from '#src/wait.ts';
 
@@ -15,6 +16,13 @@ export async function endHealers(peer: string): Promise<number> {
   const left = (): readonly number[] => found.filter((pid) => !hasEnded(pid) && isHealer(pid, peer));
   for (const pid of await waitFor(left, ({ length }) => length === 0, patience)) signal(pid, 'SIGKILL');
   await waitFor(left, ({ length }) => length === 0, patience);
+  // To their glusterd a zombie runs (gf_is_pid_running of common-utils.c).
+  const isZombie = (pid: number): boolean => existsSync(`/proc/${pid}`) && hasEnded(pid);
+  await waitFor(
+    () => found.some(isZombie),
+    (are) => !are,
+    patience,
+  );
   return found.length;
 }
 

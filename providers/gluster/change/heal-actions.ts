@@ -9,7 +9,11 @@ import { patiently } from '#gluster/glusterd/patiently.ts';
 import { peers } from '#gluster/glusterd/peers.ts';
 import { volumeStatus } from '#gluster/glusterd/status.ts';
 import { type Volume, volumeInfo, volumes } from '#gluster/glusterd/volumes.ts';
+import { waitFor } from '#src/wait.ts';
 import { intentOf } from './intent.ts';
+
+/** So often the daemons of a volume are started, and for so many milliseconds they are waited for each time. */
+const [mostStarts, patience] = [3, 10_000];
 
 /** After so many seconds without a change a client gives a lock back. */
 const delay = 'cluster.post-op-delay-secs';
@@ -55,17 +59,44 @@ async function endHealers(ids: readonly string[], tell: (line: string) => void):
     if (ended === 0) tell(`${node} has no self-heal daemon that could be ended`);
     if (typeof ended === 'string') tell(`the self-heal daemon of ${node ?? peer} is not ended: ${ended}`);
   }
-  for (const { name } of await volumes()) {
-    const reason = await orReason(() => startHealers(name, ids));
-    if (reason !== undefined) tell(`volume ${name}: ${reason}; later: gnt-gluster pool heal ${name}`);
-  }
+  // The start of one can end that of another: all are looked at again when all were started.
+  const startAll = async (): Promise<readonly string[]> => {
+    const problems: string[] = [];
+    for (const { name } of await volumes()) {
+      const reason = await orReason(() => startHealers(name, ids));
+      if (reason !== undefined) problems.push(`volume ${name}: ${reason}; later: gnt-gluster pool heal ${name}`);
+    }
+    return problems;
+  };
+  await startAll();
+  for (const problem of await startAll()) tell(problem);
 }
 
 /**
  * Starts what does not run of a volume, if it is the self-heal daemons of some peers alone: a brick must not come back
- * unasked. Why not, where these do not run, a sentence without its end.
+ * unasked. Why they do not run in the end, a sentence without its end; undefined: they do.
  */
 async function startHealers(name: string, ids: readonly string[]): Promise<string | undefined> {
+  for (let time = 0; time < mostStarts; time++) {
+    const idle = await idleOf(name, ids);
+    if (idle !== 'healers')
+      return idle === undefined ? undefined : 'a brick does not run either, so nothing is started';
+    await change(startCommand(name));
+    // A daemon tells that it has one more volume after the start of that has been answered.
+    if (
+      (await waitFor(
+        () => idleOf(name, ids),
+        (what) => what !== 'healers',
+        patience,
+      )) === undefined
+    )
+      return undefined;
+  }
+  return 'its self-heal daemons do not all start';
+}
+
+/** What of a volume does not run, where self-heal daemons of these peers are among it; undefined: they all run. */
+async function idleOf(name: string, ids: readonly string[]): Promise<'healers' | 'bricks' | undefined> {
   const [volume, known] = [await volumeInfo(name), await peers()];
   // Whoever changes the volume starts what it needs.
   if (volume === undefined || !volume.started || volume.copies === 1 || intentOf(volume) !== undefined)
@@ -73,9 +104,7 @@ async function startHealers(name: string, ids: readonly string[]): Promise<strin
   const status = await patiently(() => volumeStatus(name));
   const { idle, idleHealers } = healthOf({ volume, status, pending: undefined, peers: known });
   if (!idleHealers.some((id) => ids.includes(id))) return undefined;
-  if (idle > idleHealers.length) return 'a brick does not run, so its self-heal daemon is not started';
-  await change(startCommand(name));
-  return undefined;
+  return idle > idleHealers.length ? 'bricks' : 'healers';
 }
 
 function startCommand(name: string): readonly string[] {

@@ -62,7 +62,8 @@ export async function printLogs(): Promise<void> {
 export async function lastComplaints(): Promise<string> {
   const script = `
     for log in glusterd glustershd; do
-      grep -hE '^\\[[^]]*\\] [CE] |signal received' /var/log/glusterfs/$log.log | tail -n 3 | cut -c 1-240
+      grep -hE '^\\[[^]]*\\] [CE] |signal received' /var/log/glusterfs/$log.log | grep -v 'Dict get failed' |
+        tail -n 2 | cut -c 1-200
     done
     pgrep -fa -- '--process-name [g]lustershd' | cut -c 1-80`;
   const said = lab().nodes.map(async (node) => {

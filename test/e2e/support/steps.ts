@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, expect, onTestFailed, test } from 'vitest';
+import { notTried } from '../../runner/report.ts';
 import { guests } from './guests.ts';
 import { leftovers } from './leftovers.ts';
 import { lastComplaints, printLogs } from './logs.ts';
@@ -12,7 +13,7 @@ let failed: string | undefined;
  */
 export function step(name: string, action: () => Promise<void>): void {
   test(name, async () => {
-    if (failed !== undefined) throw new Error(`not tried, because this failed before: ${failed}`);
+    if (failed !== undefined) throw new Error(`${notTried}${failed}`);
     onTestFailed(async () => {
       failed = name;
       await printLogs();
