@@ -2,6 +2,7 @@ import { afterAll, describe, expect } from 'vitest';
 import { suites } from '../lab/suites.ts';
 import { refused, run } from './support/commands.ts';
 import { addInstance, guest, restartedBy, writes } from './support/guests.ts';
+import { changeDisks } from './support/hotplug.ts';
 import { imagesOf, usageOf } from './support/images.ts';
 import { lab, node } from './support/lab.ts';
 import { migrate } from './support/migration.ts';
@@ -10,7 +11,7 @@ import { bringDriver, diskArguments, hideDriver } from './support/ways.ts';
 
 const inst1 = guest(1);
 const { name, console } = inst1;
-const { hotplug, startsInUserspace } = suites[lab().suite];
+const { startsInUserspace } = suites[lab().suite];
 
 /** How QEMU gets at a disk. */
 const driver = /file\.driver=gluster,/;
@@ -60,9 +61,9 @@ describe.runIf(startsInUserspace)('without the wrapper', () => {
   step('a guest gets the file where QEMU has no driver, and keeps it when it moves', async () => {
     await starts();
     await expectDisk('node2.lab', plainFile);
-    await run(`gnt-instance modify ${hotplug}--disk add:size=1G,provider=gluster ${name}`);
+    await changeDisks('add:size=1G,provider=gluster', name);
     await writes(inst1);
-    await run(`gnt-instance modify ${hotplug}--disk remove ${name}`);
+    await changeDisks('remove', name);
     await migrate(inst1, 'node1.lab');
     await expectDisk('node1.lab', plainFile);
   });

@@ -1,6 +1,6 @@
 /**
- * A pool begins on one node, with one copy of its volume. Two nodes join it one by one while a guest writes, and each
- * gives the volume a copy more.
+ * A pool of one copy begins on one node, and is to have three from then on. Two nodes join it one by one while a guest
+ * writes, and each gives the volume a copy more.
  */
 import { expect } from 'vitest';
 import { poolsFile } from '#gluster/configuration/known-pools.ts';
@@ -26,13 +26,25 @@ step('one node becomes a pool, when that is accepted', async () => {
   const { stderr } = await refused(init);
   expect(stderr).toContain('3 copies need slots on 3 nodes, and these are on 1');
   expect(stderr).toContain('with 1 copy the data is gone with its disk');
-  expect(await run(`${init} --accept-few-copies`)).toMatch(/^pool grown has 1 volume of [\d.]+ GiB now$/m);
+  expect(await run(`${init} --accept-few-copies --copies 1`)).toMatch(/^pool grown has 1 volume of [\d.]+ GiB now$/m);
   expect(await state()).toBe('single ok 1/1');
-  expect(await run(`gnt-gluster pool plan --pool ${pool}`)).toMatch(
-    /^ {2}volume gnt-grown-001 keeps 1 copy of 3: it needs a slot of [\d.]+ GiB on one node more$/m,
-  );
   await addInstance(1, { node: 'node2.lab', disk: `pool=${pool}` });
   await writes(inst);
+});
+
+step('the pool is to have three copies from now on, and says what it lacks', async () => {
+  const convert = `gnt-gluster pool convert --pool ${pool}`;
+  expect((await refused(`${convert} --copies 2`)).stderr).toContain('add --accept-few-copies');
+  const set = `gluster volume set ${volume} user.ganeti.copies 3`;
+  const lacks = /^ {2}volume gnt-grown-001 keeps 1 copy of 3: it needs a slot of [\d.]+ GiB on one node more$/m;
+  const shown = await run(`${convert} --dry-run`);
+  expect(shown).toContain(`  ${set}\n`);
+  expect(shown).toMatch(lacks);
+  expect(await run(`gnt-gluster pool plan --pool ${pool}`)).not.toMatch(lacks);
+  await run(convert);
+  expect(await run(`gnt-gluster pool plan --pool ${pool}`)).toMatch(lacks);
+  expect(await run(`${convert} --dry-run`)).not.toContain(set);
+  expect((await refused(`${convert} --copies 2 --accept-few-copies`)).stderr).toContain('no volume loses one');
 });
 
 step('each node that joins gives the volume a copy more, while the guest writes', async () => {

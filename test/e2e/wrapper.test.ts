@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
 import { bricksOnline } from '../lab/gluster.ts';
-import { suites } from '../lab/suites.ts';
 import { look, run } from './support/commands.ts';
 import { addInstance, guest, restartedBy, writes } from './support/guests.ts';
 import { healed } from './support/heal.ts';
+import { changeDisks } from './support/hotplug.ts';
 import { imagesOf, usageOf } from './support/images.ts';
 import { lab, node } from './support/lab.ts';
 import { migrate } from './support/migration.ts';
@@ -12,7 +12,6 @@ import { lastStep, step } from './support/steps.ts';
 
 const inst1 = guest(1);
 const { name, console } = inst1;
-const { hotplug } = suites[lab().suite];
 const servers = ['node1.lab', 'node2.lab', 'node3.lab'];
 const wrapper = '/usr/lib/ganeti-extstorage-gluster/gnt-gluster-kvm';
 
@@ -38,9 +37,9 @@ describe('as long as all servers run', () => {
   step('it goes on writing while it moves to another node', () => moves('node2.lab'));
   step('and back', () => moves('node1.lab'));
   step('a disk is added to the running guest, and taken away again', async () => {
-    await run(`gnt-instance modify ${hotplug}--disk add:size=1G,provider=gluster ${name}`);
+    await changeDisks('add:size=1G,provider=gluster', name);
     await writes(inst1);
-    await run(`gnt-instance modify ${hotplug}--disk remove ${name}`);
+    await changeDisks('remove', name);
     await writes(inst1);
     expect(await imagesOf(name)).toHaveLength(1);
   });

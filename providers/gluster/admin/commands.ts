@@ -10,6 +10,7 @@ import { leaseBreak } from './lease-break.ts';
 import { mountStatus } from './mount.ts';
 import { mountRelease } from './mount-release.ts';
 import { imageOrphans } from './orphans.ts';
+import { poolConvert } from './pool-convert.ts';
 import { poolEvacuate } from './pool-evacuate.ts';
 import { poolExpand, poolPlan } from './pool-expand.ts';
 import { poolHeal } from './pool-heal.ts';
@@ -34,7 +35,7 @@ const byNoun: readonly (readonly Command[])[] = [
   [imageList, imageInfo, imageRemove, imageDetach, imageUndelete, imageOrphans, imageAdopt],
   [leaseList, leaseBreak],
   [trashList, trashPurge],
-  [poolInit, poolJoin, poolPlan, poolExpand, poolEvacuate, poolRemove, poolSlots, poolPurge],
+  [poolInit, poolJoin, poolPlan, poolExpand, poolConvert, poolEvacuate, poolRemove, poolSlots, poolPurge],
   [poolStatus, poolVerify, poolHeal, poolOptions, poolReplace, poolReconcile],
   [mountStatus, mountRelease],
   [configCheck],

@@ -3,6 +3,7 @@ import { createCommand } from '#gluster/change/create-volume.ts';
 import { performGrowth } from '#gluster/change/grow.ts';
 import { probeCommand } from '#gluster/change/newcomers.ts';
 import { type GrowthPlan, type Lacking, nameOfOffer, type Offer } from '#gluster/change/plan-growth.ts';
+import { convertCommand } from '#gluster/change/pool-options.ts';
 import { domainText } from '#gluster/ganeti/failure-domains.ts';
 import { nodeNamed } from '#gluster/ganeti/ssconf.ts';
 import { nameOf, placeIn } from '#gluster/glusterd/volumes.ts';
@@ -81,19 +82,20 @@ export async function grow(plan: GrowthPlan, again: () => Promise<GrowthPlan>, i
 }
 
 /** Whether a plan changes nothing. */
-export function isIdle({ newcomers, slots, unfinished, steps }: GrowthPlan): boolean {
-  return newcomers.length + slots.length + unfinished.length + steps.length === 0;
+export function isIdle({ newcomers, slots, unfinished, converted, steps }: GrowthPlan): boolean {
+  return newcomers.length + slots.length + unfinished.length + converted.length + steps.length === 0;
 }
 
 /** A plan, for a person. */
 export function planLines(plan: GrowthPlan): readonly string[] {
-  const { pool, newcomers, slots, unfinished, steps, before, after, free, lacking, domains, crowded } = plan;
+  const { pool, newcomers, slots, unfinished, converted, steps, before, after, free, lacking, domains, crowded } = plan;
   return [
     `pool ${pool.name}: ${pool.copies} copies, ${extent(before)}`,
     ...domains.map((domain) => `  ${domainText(domain)}`),
     ...newcomers.map((newcomer) => `  ${newcomer.node}: gluster ${probeCommand(newcomer).join(' ')}`),
     ...slots.flatMap(slotLines),
     ...unfinished.map((name) => `  volume ${name}: it was created, and is completed`),
+    ...converted.map((name) => `  gluster ${convertCommand(name, pool).join(' ')}`),
     ...steps.flatMap(stepLines),
     ...lacking.map((volume) => `  ${lackText(volume, pool)}`),
     ...crowded.map((volume) => `  volume ${volume} has copies that fail together: gnt-gluster pool replace --help`),
@@ -145,6 +147,7 @@ function jsonOf({ pool, newcomers, slots, unfinished, steps, before, after, free
       size,
     })),
     unfinished,
+    converted: [...more.converted],
     steps: steps.map(stepJson),
     before: { ...before },
     after: { ...after },

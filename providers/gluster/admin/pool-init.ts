@@ -1,6 +1,7 @@
 import { type Offer, planPoolGrowth } from '#gluster/change/plan-growth.ts';
 import { Failure } from '#src/errors.ts';
 import { type Command, type CommandInput, dryRun, type Report } from './command.ts';
+import { copiesIn, dangers, fewCopies } from './copies.ts';
 import { aboutSlots, grow, offersIn, poolNamed, whichPool, wipeSerials } from './pool-growth.ts';
 
 /** gnt-gluster pool init SLOT... */
@@ -10,7 +11,7 @@ export const poolInit: Command = {
   operands: ['SLOT...'],
   options: { ...whichPool, copies: 'how many nodes have each image: 3, which is the default, 2 or 1' },
   lists: wipeSerials,
-  flags: { 'accept-few-copies': 'take 2 copies or 1, although a failure can then stop guests or lose data', ...dryRun },
+  flags: { ...fewCopies, ...dryRun },
   details: [
     ...aboutSlots,
     'Name at least one for each copy, on different nodes; or see --accept-few-copies.',
@@ -35,17 +36,6 @@ async function init(input: CommandInput): Promise<Report> {
     });
   return await grow(plan, planned, input.flags.has('dry-run'));
 }
-
-function copiesIn({ options }: CommandInput): number {
-  const text = options.copies ?? '3';
-  if (/^[123]$/.test(text)) return Number(text);
-  throw new Failure('usage', `--copies is 1, 2 or 3, and not ${text}`);
-}
-
-const dangers: Readonly<Record<number, string>> = {
-  1: 'with 1 copy the data is gone with its disk',
-  2: 'with 2 copies guests can read what is old after their nodes did not see each other',
-};
 
 /** How many copies the first volumes have at least. Throws a Failure of kind usage for what nobody accepted. */
 function leastIn({ flags }: CommandInput, copies: number, offers: readonly Offer[]): number {

@@ -4,6 +4,7 @@ import { peerNodes } from '#gluster/agent/peer-nodes.ts';
 import { type Follow, healVolume } from '#gluster/glusterd/healing.ts';
 import { healthOf } from '#gluster/glusterd/health.ts';
 import { observe } from '#gluster/glusterd/observe.ts';
+import { change } from '#gluster/glusterd/options.ts';
 import { peers } from '#gluster/glusterd/peers.ts';
 import { nameOf, type Volume, volumeInfo, volumes } from '#gluster/glusterd/volumes.ts';
 import type { PlacedBrick, PlacedStep } from '#gluster/pool/view.ts';
@@ -16,7 +17,7 @@ import { intentOf, noBrick } from './intent.ts';
 import { makePeer } from './newcomers.ts';
 import { performMove, rivalOf } from './perform.ts';
 import { type GrowthPlan, nameOfOffer, type Offer } from './plan-growth.ts';
-import { poolOf } from './pool-options.ts';
+import { convertCommand, poolOf } from './pool-options.ts';
 import { publishPools } from './publish.ts';
 import { planReplace } from './replace.ts';
 
@@ -25,7 +26,7 @@ import { planReplace } from './replace.ts';
  * plan begins with what there is then.
  */
 export async function performGrowth(plan: GrowthPlan, again: () => Promise<GrowthPlan>, follow: Follow): Promise<void> {
-  const { pool, newcomers, slots, unfinished, sector } = plan;
+  const { pool, newcomers, slots, unfinished, converted, sector } = plan;
   await changePool(pool.name, async () => {
     if (wordsOf(await again()) !== wordsOf(plan)) throw changedMeanwhile(pool.name);
     for (const newcomer of newcomers) {
@@ -40,6 +41,7 @@ export async function performGrowth(plan: GrowthPlan, again: () => Promise<Growt
       follow.tell(`volume ${name} is completed`);
       await completeVolume(name, pool, sector);
     }
+    for (const name of converted) await change(convertCommand(name, pool));
     // How much a new file system has room for is known only now.
     const hasDevice = slots.some(({ device }) => device !== undefined);
     const { steps } = hasDevice ? await again() : plan;
@@ -109,9 +111,10 @@ export function changedMeanwhile(pool: string): Failure {
 }
 
 /** What a plan does, without how much it copies: guests change that all the time. */
-function wordsOf({ newcomers, slots, unfinished, steps }: GrowthPlan): string {
+function wordsOf({ newcomers, slots, unfinished, converted, steps }: GrowthPlan): string {
   const peers = newcomers.map(({ node, id }) => [node, id]);
-  return JSON.stringify([peers, slots.map(({ node, directory }) => [node, directory]), unfinished, stepWords(steps)]);
+  const places = slots.map(({ node, directory }) => [node, directory]);
+  return JSON.stringify([peers, places, unfinished, converted, stepWords(steps)]);
 }
 
 /** The steps of a plan in the same way. */

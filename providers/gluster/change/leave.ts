@@ -32,7 +32,6 @@ export interface LeavePlan {
  */
 export async function planPoolLeave(name: string, node: string): Promise<LeavePlan> {
   const observed = await observePool(name);
-  const [first] = observed.volumes;
   const open = observed.unfinished.find((volume) =>
     volume.bricks.some(({ peer }) => observed.nodes.byPeer.get(peer) === node),
   );
@@ -51,7 +50,7 @@ export async function planPoolLeave(name: string, node: string): Promise<LeavePl
       ],
       hint: 'gnt-gluster pool join NODE:/DIRECTORY',
     });
-  const pool = { name, copies: first === undefined ? 0 : wantedCopies(first) };
+  const pool = { name, copies: wantedCopies(observed.volumes) ?? 0 };
   return {
     pool,
     node,

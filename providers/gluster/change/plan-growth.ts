@@ -12,7 +12,7 @@ import { Failure } from '#src/errors.ts';
 import type { Bytes } from '#src/units.ts';
 import { lookAtNewcomers, refusalsOfAll, silentPeers } from './newcomers.ts';
 import { type ObservedPool, observePool, poolNodes, poolVolumes } from './observe-pool.ts';
-import { type PoolWish, wantedCopies } from './pool-options.ts';
+import { type PoolWish, unconverted, wantedCopies } from './pool-options.ts';
 
 /** A directory that is to become a slot. */
 export interface Offer {
@@ -30,6 +30,8 @@ export interface GrowthPlan {
   readonly slots: readonly (Offer & { readonly size: Bytes })[];
   /** The names of volumes that were created, and are to be completed. */
   readonly unfinished: readonly string[];
+  /** The names of volumes that are to have as many copies as the pool wants, and do not say so. */
+  readonly converted: readonly string[];
   readonly steps: readonly PlacedStep[];
   /** The largest sectors of the disks of all slots. */
   readonly sector: Bytes;
@@ -70,15 +72,16 @@ export interface NewPool {
  * How a pool grows when it gets some slots more. Throws one Failure with all that is against it; nothing is changed.
  * `wish`: what a new pool wants; of one that is there its volumes tell. A volume with fewer copies protects less than
  * was promised: unless it was wished for, there is none rather than that. `but`: as if this peer had no bricks.
+ * `copies`: how many each volume is to have instead of what the pool wants now.
  */
 export async function planPoolGrowth(
   name: string,
   offers: readonly Offer[],
-  { wish, but }: { readonly wish?: NewPool; readonly but?: string } = {},
+  { wish, but, ...more }: { readonly wish?: NewPool; readonly but?: string; readonly copies?: number } = {},
 ): Promise<GrowthPlan> {
   const observed = await observePool(name, but);
   const [first] = observed.volumes;
-  const copies = first === undefined ? (wish?.copies ?? 3) : wantedCopies(first);
+  const copies = more.copies ?? wantedCopies(observed.volumes) ?? wish?.copies ?? 3;
   const pool = { name, copies, least: first === undefined ? (wish?.least ?? copies) : copies };
   const strangers = [...new Set(offers.map(({ node }) => node))].filter(
     (node) => !observed.members.some((member) => member.node === node),
@@ -100,14 +103,14 @@ export async function planPoolGrowth(
       problems: against,
       hint: 'nothing was changed; mend this and type the same again',
     });
-  const more = looked.filter(({ isSlot }) => !isSlot);
-  const planned = await planSteps(observed, pool, more, newcomers);
+  const slots = looked.filter(({ isSlot }) => !isSlot);
+  const planned = await planSteps(observed, pool, slots, newcomers);
   if (first === undefined && wish !== undefined && planned.unfinished.length + planned.steps.length === 0)
     throw new Failure('unsupported', `pool ${name} would have no volume`, {
       problems: planned.domains.map(domainText),
       hint: `name slots on ${pool.least} nodes that do not fail together`,
     });
-  return { pool, newcomers, slots: more, sector, ...planned };
+  return { pool, newcomers, slots, sector, converted: unconverted(observed.volumes, copies), ...planned };
 }
 
 async function planSteps(

@@ -1,3 +1,4 @@
+import { setCommand } from '#gluster/glusterd/options.ts';
 import type { Volume } from '#gluster/glusterd/volumes.ts';
 
 /** The options of a volume that say which pool it belongs to. glusterd keeps any option that begins with `user`. */
@@ -16,9 +17,29 @@ export function poolOf({ options }: Pick<Volume, 'options'>): string | undefined
   return options.get(poolOption);
 }
 
-/** How many copies the pool of a volume wants. */
-export function wantedCopies({ options, copies }: Pick<Volume, 'options' | 'copies'>): number {
+/**
+ * How many copies a pool with these volumes wants; undefined for none. Where they differ, who raised the number was
+ * killed before every volume had it.
+ */
+export function wantedCopies(volumes: readonly Pick<Volume, 'options' | 'copies'>[]): number | undefined {
+  return volumes.length === 0 ? undefined : Math.max(...volumes.map(wantedOf));
+}
+
+/** The names of the volumes that do not say yet that their pool wants so many copies. */
+export function unconverted(volumes: readonly Volume[], copies: number): readonly string[] {
+  return volumes.filter((volume) => wantedOf(volume) !== copies).map(({ name }) => name);
+}
+
+function wantedOf({ options, copies }: Pick<Volume, 'options' | 'copies'>): number {
   return Number(options.get(copiesOption)) || copies;
+}
+
+/** Has a volume say how many copies its pool wants of it: arguments of gluster. */
+export function convertCommand(volume: string, pool: PoolWish): readonly string[] {
+  return setCommand(
+    volume,
+    membership(pool).filter(({ option }) => option === copiesOption),
+  );
 }
 
 /** The options that make a volume one of a pool. */

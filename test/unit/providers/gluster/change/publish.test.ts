@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { membership, poolOf, wantedCopies } from '#gluster/change/pool-options.ts';
+import { convertCommand, membership, poolOf, unconverted, wantedCopies } from '#gluster/change/pool-options.ts';
 import { knownPools, withOthers } from '#gluster/change/publish.ts';
 import type { Volume } from '#gluster/glusterd/volumes.ts';
 import { failureOf } from '../../../help.ts';
@@ -14,9 +14,17 @@ const own = Object.fromEntries(membership({ name: 'fast', copies: 3 }).map(({ op
 
 test('what makes a volume one of a pool is read again', () => {
   expect(poolOf(volume('v', own))).toBe('fast');
-  expect(wantedCopies(volume('v', own))).toBe(3);
-  expect(wantedCopies(volume('v', {}))).toBe(2);
+  expect(wantedCopies([volume('v', own)])).toBe(3);
+  expect(wantedCopies([volume('v', {})])).toBe(2);
+  expect(wantedCopies([])).toBeUndefined();
   expect(poolOf(volume('v', {}))).toBeUndefined();
+});
+
+test('a pool of which some volumes say yet how many copies they are to have is converted to so many', () => {
+  const both = [volume('v', { ...own, 'user.ganeti.copies': '1' }), volume('w', own)];
+  expect(wantedCopies(both)).toBe(3);
+  expect(unconverted(both, 3)).toEqual(['v']);
+  expect(convertCommand('v', { name: 'fast', copies: 3 })).toEqual(['volume', 'set', 'v', 'user.ganeti.copies', '3']);
 });
 
 test('nodes are told of all volumes of pools, also of those that are stopped, and of no others', () => {
