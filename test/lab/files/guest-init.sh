@@ -43,7 +43,9 @@ sizes=
 look_at_disks() {
   now=
   for disk in /sys/block/vd*; do
-    now="$now ${disk##*/}=$(cat "$disk/size")"
+    # A disk may go just now. This is process 1: the shell must not end on arithmetic with nothing.
+    size=$(cat "$disk/size" 2>/dev/null)
+    [ -z "$size" ] || now="$now ${disk##*/}=$size"
   done
   [ "$now" = "$sizes" ] && return
   for disk in $now; do
