@@ -46,6 +46,12 @@ step('the configuration is valid, although one of its servers is silent', async 
   await run('gnt-cluster copyfile /etc/ganeti/gluster.toml');
 });
 
+step('the certificates of all nodes are there, and each node trusts the others', async () => {
+  const said = await run('gnt-gluster pool tls check');
+  for (const each of lab().nodes)
+    expect(said).toMatch(new RegExp(`^${each.fqdn} +encrypted +${each.fqdn} +[0-9]{4}-[0-9]{2}-[0-9]{2} +ok$`, 'm'));
+});
+
 describe('through a block device of the node', () => {
   step('an instance runs', async () => {
     const inst1 = guest(1);
@@ -68,6 +74,8 @@ step('a node without its certificate says which file it misses', async () => {
   const { exitCode, stderr } = await refused('gnt-gluster image list', node('node2.lab'));
   expect(exitCode).toBe(7);
   expect(stderr).toMatch(/could not load our cert.*^hint: .*glusterfs\.pem/ms);
+  const { stdout } = await refused('gnt-gluster pool tls check');
+  expect(stdout).toMatch(/^node2\.lab: it lacks \/\S+\/glusterfs\.pem$/m);
   await onNode2('for d in $DIRECTORIES; do mv $d/none.pem $d/glusterfs.pem; done');
 });
 
@@ -76,6 +84,8 @@ step('a node that does not encrypt its management says so', async () => {
   const { exitCode, stderr } = await refused('gnt-gluster image list', node('node2.lab'));
   expect(exitCode).toBe(7);
   expect(stderr).toMatch(/^hint: .*secure-access/m);
+  const { stdout } = await refused('gnt-gluster pool tls');
+  expect(stdout).toContain('\nnode2.lab: it lacks the file secure-access, which other nodes have\n');
   await onNode2('mv /var/lib/glusterd/none /var/lib/glusterd/secure-access');
 });
 

@@ -23,6 +23,7 @@ import { poolRemove } from './pool-remove.ts';
 import { poolReplace } from './pool-replace.ts';
 import { poolSlots } from './pool-slots.ts';
 import { poolStatus } from './pool-status.ts';
+import { poolTls } from './pool-tls.ts';
 import { poolVerify } from './pool-verify.ts';
 import { imageRemove } from './remove.ts';
 import { sanityCommand } from './sanity-command.ts';
@@ -36,7 +37,7 @@ const byNoun: readonly (readonly Command[])[] = [
   [leaseList, leaseBreak],
   [trashList, trashPurge],
   [poolInit, poolJoin, poolPlan, poolExpand, poolConvert, poolEvacuate, poolRemove, poolSlots, poolPurge],
-  [poolStatus, poolVerify, poolHeal, poolOptions, poolReplace, poolReconcile],
+  [poolStatus, poolVerify, poolHeal, poolOptions, poolTls, poolReplace, poolReconcile],
   [mountStatus, mountRelease],
   [configCheck],
   [kvmStatus, kvmEnable, kvmDisable],

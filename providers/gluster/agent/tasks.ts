@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { type KnownPool, knownPoolsText, parseKnownPools, poolsFile } from '#gluster/configuration/known-pools.ts';
+import type { TlsFacts } from '#gluster/glusterd/tls.ts';
 import type { BrickFile } from '#gluster/pool/compare.ts';
 import { Failure } from '#src/errors.ts';
 import { makeDirectory, readIfThere, replaceShared } from '#src/files.ts';
@@ -14,6 +15,7 @@ import { type Marks, marksOf, type NewPlace, newPlace, retireBrick } from './pla
 import { deleteRemoved, type RemovedBrick, removedHere } from './removed-bricks.ts';
 import { type SeenVolume, seenVolume } from './seen-volume.ts';
 import { dropSlot, makeSlot, offerOf, type Slot, type SlotOffer, slotsHere } from './slots.ts';
+import { tlsHere } from './tls.ts';
 import { wakeMounts } from './wake.ts';
 
 /** What a node can be asked for: the name of each task, what it is told, and what it answers. All of it is JSON. */
@@ -61,6 +63,7 @@ export interface Tasks {
   readonly 'hidden by': { readonly asks: { readonly pool: string }; readonly answers: readonly string[] };
   /** Tells it which pools there are. */
   readonly 'know pools': { readonly asks: { readonly pools: readonly KnownPool[] }; readonly answers: true };
+  readonly tls: { readonly asks: object; readonly answers: TlsFacts };
   readonly 'seen volume': { readonly asks: { readonly name: string }; readonly answers: SeenVolume };
 }
 
@@ -107,6 +110,7 @@ const doing: Doing = {
     replaceShared(poolsFile, text);
     return true;
   },
+  tls: tlsHere,
   'seen volume': ({ name }) => seenVolume(name),
 };
 

@@ -6,6 +6,9 @@ import { Failure } from '#src/errors.ts';
 import { readServers, writeServers } from './remembered.ts';
 import type { Volume } from './volumes.ts';
 
+/** Where it exists, glusterd and its clients encrypt what they say to each other. */
+export const secureAccess = '/var/lib/glusterd/secure-access';
+
 /** How long a server may take to accept a connection before the next one in the list is preferred. */
 const connectPatience = 1000;
 

@@ -2,10 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Pool } from '#gluster/configuration/pool.ts';
 import { type Server, usualPort } from '#gluster/configuration/servers.ts';
 import { acceptsIpv6Servers } from '#gluster/glusterd/ipv6.ts';
-import { askAll, type ServerAnswer } from '#gluster/glusterd/servers.ts';
-
-/** What a node has when its Gluster is to encrypt what it asks of a glusterd. */
-const secureAccess = '/var/lib/glusterd/secure-access';
+import { askAll, type ServerAnswer, secureAccess } from '#gluster/glusterd/servers.ts';
 
 /**
  * What mount.glusterfs is to mount, and how: every server can deliver the volume file, and another node's change is
