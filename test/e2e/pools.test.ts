@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
-import { refused, run } from './support/commands.ts';
+import { nodeGroupsFile } from '#gluster/ganeti/node-groups.ts';
+import { look, refused, run } from './support/commands.ts';
 import { addInstance, guest, instanceOptions, restartedBy, writes } from './support/guests.ts';
 import { images, imagesOf, stored } from './support/images.ts';
-import { lab, secondVolume } from './support/lab.ts';
+import { lab, node, secondVolume } from './support/lab.ts';
 import { lastStep, step } from './support/steps.ts';
 
 const [first, second] = [guest(1), guest(2)];
@@ -19,9 +20,7 @@ directory = "archive/vm"
 `;
 
 step('a configuration with a second pool goes to every node', async () => {
-  await lab().master.exec(['tee', '/etc/ganeti/gluster.toml'], { input: configuration });
-  await run('gnt-gluster config check');
-  await run('gnt-cluster copyfile /etc/ganeti/gluster.toml');
+  await configure(configuration);
   for (const node of lab().nodes) await run('gnt-gluster config check', node);
 });
 
@@ -78,9 +77,63 @@ step(
   },
 );
 
-step('the instance of the second pool moves like any other', async () => {
+step('a pool for the nodes of one group has no new images where the group is not known', async () => {
+  await run('gnt-group add other');
+  await run('gnt-group assign-nodes other node3.lab');
+  await configure(`${configuration}node_groups = ["default"]\n`);
+  const unknown = 'pool archive is for nodes of group "default", and the group of node1.lab is not known here';
+  expect((await refused('gnt-gluster config check')).stderr).toContain(unknown);
+  expect(await notMade('node1.lab')).toContain(unknown);
+});
+
+step('it has none on nodes of other groups either, once they are told', async () => {
+  expect(await run('gnt-gluster pool reconcile')).toBe('nothing was begun\n');
+  for (const each of ['node1.lab', 'node2.lab']) await run('gnt-gluster config check', node(each));
+  expect(await run('gnt-gluster config check', node('node3.lab'))).toMatch(
+    /^archive +ganeti .* for other node groups$/m,
+  );
+  expect(await notMade('node3.lab')).toContain(
+    'pool archive is for nodes of group "default", and node3.lab is in group "other"',
+  );
+  await addInstance(3, { node: 'node1.lab', stopped: true, disk: 'pool=archive' });
+  await run('gnt-instance remove -f inst3.lab');
+});
+
+step('the instance of the second pool moves like any other, also to a node of another group', async () => {
   await run(`gnt-instance migrate -f -n node3.lab ${second.name}`);
   await writes(second);
 });
 
+step('a group that was renamed is told, and one that got a node back', async () => {
+  await run('gnt-group rename default rack1');
+  for (const command of ['gnt-gluster config check', 'gnt-gluster pool reconcile'])
+    expect((await refused(command)).stderr).toContain('unknown node group "default"; did you mean ');
+  expect(await notMade('node1.lab')).toMatch(/node1\.lab is in group "rack1"[\s\S]*there is no node group "default"/);
+  await run('gnt-group rename rack1 default');
+  await run('gnt-group assign-nodes default node3.lab');
+  await run('gnt-group remove other');
+  // Ganeti runs a hook for this, which tells all nodes.
+  await run('gnt-node modify -D yes node2.lab');
+  await run('gnt-node modify -D no node2.lab');
+  for (const each of lab().nodes) expect(await run('gnt-gluster config check', each)).not.toContain('for other');
+  await configure(configuration);
+  for (const each of lab().nodes) await look(each, `rm ${nodeGroupsFile}`);
+});
+
 lastStep();
+
+/** Gives every node a configuration. */
+async function configure(text: string): Promise<void> {
+  await lab().master.exec(['tee', '/etc/ganeti/gluster.toml'], { input: text });
+  await run('gnt-cluster copyfile /etc/ganeti/gluster.toml');
+}
+
+/** What is said where an instance of the second pool cannot be made, of which nothing is left. */
+async function notMade(on: string): Promise<string> {
+  const before = await stored();
+  const { stdout, stderr } = await refused(
+    `gnt-instance add ${instanceOptions(3, { node: on, stopped: true, disk: 'pool=archive' })} inst3.lab`,
+  );
+  expect(await stored()).toEqual(before);
+  return stdout + stderr;
+}

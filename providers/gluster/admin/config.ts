@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configurationFile, loadConfiguration } from '#gluster/configuration/load.ts';
 import type { Pool } from '#gluster/configuration/pool.ts';
+import { groupFaults, isOutOfReach } from '#gluster/configuration/reach.ts';
 import { answeringServer, serverName, serversOf } from '#gluster/glusterd/servers.ts';
 import { isMounted } from '#gluster/node/mount-points.ts';
 import { mountVolume } from '#gluster/node/mounts.ts';
@@ -31,16 +32,17 @@ async function check(input: CommandInput): Promise<Report> {
   const isTold = configuration.pools.some(({ ids }) => ids !== undefined);
   const none = `no configuration file: ${isTold ? 'the pools that gnt-gluster pool made' : 'built-in defaults'}`;
   const where = configuration.file ?? none;
-  const rows = found.map(({ pool, volume, servers, answers, problem }) => [
+  const rows = found.map(({ pool, volume, servers, answers, outOfReach, problem }) => [
     pool === configuration.defaultPool ? `${pool} (default)` : pool,
     volume,
     servers.join(' ') || '-',
     answers ?? '-',
-    problem ?? 'ok',
+    problem ?? (outOfReach ? 'for other node groups' : 'ok'),
   ]);
   const text = `${where}\n\n${await table(['Pool', 'Volume', 'Servers', 'Answers', 'Result'], rows)}`;
   const json = { file: configuration.file ?? null, defaultPool: configuration.defaultPool, volumes: found };
-  return { json, text, bad: found.some(({ problem }) => problem !== null) };
+  const problems = await groupFaults(configuration.pools);
+  return { json, text, bad: found.some(({ problem }) => problem !== null), problems };
 }
 
 async function tryMount(pool: Pool, volume: string): Promise<void> {
@@ -54,7 +56,10 @@ async function tryMount(pool: Pool, volume: string): Promise<void> {
 
 /** `inUse`: the configuration is the one that holds, not one to be tried. */
 async function checkVolume(pool: Pool, volume: string, inUse: boolean) {
-  const entry = { pool: pool.name, volume, directory: pool.directory };
+  const outOfReach = isOutOfReach(pool);
+  const entry = { pool: pool.name, volume, directory: pool.directory, outOfReach };
+  // Nobody expects that it answers here.
+  if (outOfReach) return { ...entry, servers: pool.servers.map(serverName), answers: null, problem: null };
   try {
     const servers = await serversOf(pool, volume);
     const names = servers.map(serverName);

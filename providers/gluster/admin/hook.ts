@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
 import { ask } from '#gluster/agent/ask.ts';
 import { poolOf } from '#gluster/change/pool-options.ts';
-import { elsewhere, publishPools } from '#gluster/change/publish.ts';
+import { elsewhere, publishGroups, publishPools } from '#gluster/change/publish.ts';
 import { readKnownPools } from '#gluster/configuration/known-pools.ts';
+import { loadConfiguration } from '#gluster/configuration/load.ts';
+import { groupFaults } from '#gluster/configuration/reach.ts';
+import { nodeGroupsFile } from '#gluster/ganeti/node-groups.ts';
 import { namesOf } from '#gluster/ganeti/ssconf.ts';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
 import { healthOf } from '#gluster/glusterd/health.ts';
@@ -17,7 +21,7 @@ export const hook = 'hook';
 /** What is done at each of them; what is returned are sentences against it. `node`: the one that it is about. */
 const hooks: Readonly<Record<string, (node: string) => Promise<readonly string[]>>> = {
   'node-remove pre': vetoOf,
-  // A node that is new, or back, does not know the pools. That it cannot be told is no reason to fail.
+  // A node that is new, or back, knows neither pools nor groups. That it cannot be told is no reason to fail.
   'node-add post': tell,
   'node-modify post': tell,
   'cluster-verify post': verify,
@@ -25,14 +29,15 @@ const hooks: Readonly<Record<string, (node: string) => Promise<readonly string[]
 
 /**
  * Does what a hook is for, on the master only, and ends the process: with 1 when something is against it. Before an
- * operation that is a veto. Where nobody made a pool there is nothing to do.
+ * operation that is a veto. Where nobody made a pool there is nothing to do, but to tell of groups who knows of them.
  */
 export async function runHook(environment: NodeJS.ProcessEnv = process.env): Promise<never> {
   const { GANETI_HOOKS_PATH, GANETI_HOOKS_PHASE, GANETI_MASTER, GANETI_OP_TARGET = '' } = environment;
   const work = hooks[`${GANETI_HOOKS_PATH} ${GANETI_HOOKS_PHASE}`];
   try {
     requireRoot();
-    if (work === undefined || readKnownPools().length === 0 || GANETI_MASTER !== thisNode().name) process.exit(0);
+    const isOurs = readKnownPools().length > 0 || (work === tell && existsSync(nodeGroupsFile));
+    if (work === undefined || !isOurs || GANETI_MASTER !== thisNode().name) process.exit(0);
     const problems = await work(GANETI_OP_TARGET);
     // Ganeti shows the end of a line as two characters.
     print(problems.length === 0 ? '' : `${problems.join('; ')}\n`);
@@ -74,7 +79,8 @@ async function look() {
 
 /** That a node cannot be told is no reason to fail. */
 async function tell(): Promise<readonly string[]> {
-  await orReason(publishPools);
+  // Groups need no glusterd.
+  if (typeof (await orReason(publishPools)) === 'string') await orReason(publishGroups);
   return [];
 }
 
@@ -96,5 +102,7 @@ async function verify(): Promise<readonly string[]> {
   }
   const untold = await orReason(publishPools);
   problems.push(...(typeof untold === 'string' ? [untold] : untold.map(({ message }) => message)));
+  const faults = await orReason(async () => groupFaults((await loadConfiguration()).pools));
+  problems.push(...(typeof faults === 'string' ? [faults] : faults.map(({ message }) => message)));
   return [...problems, ...(problems.length === 0 ? [] : ['see gnt-gluster pool status'])];
 }

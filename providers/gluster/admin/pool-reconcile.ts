@@ -5,8 +5,9 @@ import { changePoolOf } from '#gluster/change/grow.ts';
 import { type Intent, intentOf, noBrick } from '#gluster/change/intent.ts';
 import { performMove } from '#gluster/change/perform.ts';
 import { poolOf } from '#gluster/change/pool-options.ts';
-import { publishPools } from '#gluster/change/publish.ts';
+import { publishGroups, publishPools } from '#gluster/change/publish.ts';
 import { planReplace, wordsOf } from '#gluster/change/replace.ts';
+import { groupFaults } from '#gluster/configuration/reach.ts';
 import { masterNode } from '#gluster/ganeti/ssconf.ts';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
 import type { Follow } from '#gluster/glusterd/healing.ts';
@@ -30,7 +31,7 @@ export const poolReconcile: Command = {
   },
   details: [
     'What is under way stands on the volume itself: any node can finish it. Run it on the master.',
-    'It does nothing where nothing was begun.',
+    'Where nothing was begun it only tells all nodes of the pools, and of the node groups.',
     'Where systemd runs, gnt-gluster-reconcile.timer types it with --on-master every ten minutes.',
   ],
   local: true,
@@ -49,18 +50,11 @@ async function reconcile(input: CommandInput): Promise<Report> {
   const undo = input.flags.has('undo');
   const isDry = input.flags.has('dry-run');
   const onMaster = input.flags.has('on-master');
-  if (onMaster) {
-    const json = { dryRun: isDry, undo, moves };
-    const here = thisNode().name;
-    if (masterNode() !== here) return { json, text: `${masterNode() ?? 'no node'} is the master\n` };
-    // A cluster may have the package, and no Gluster of its own.
-    if ((await ask(here, 'peer', {})) === null) return { json, text: `${here} has no glusterd that ever ran\n` };
-    // A node that does not answer may be at work on something.
-    const { silent } = await peerNodes();
-    if (silent.length > 0) return { json, text: '', problems: silent };
-  }
+  const end = await endBefore(input);
+  if (end !== undefined) return { json: { dryRun: isDry, undo, moves }, ...end };
   // First: without a good list of pools nothing else is found.
   if (!isDry) problems.push(...(await publishPools()));
+  problems.push(...(await groupFaults(await poolsOf(input))));
   for (const name of await volumeNames(input)) {
     try {
       const found = await begunOn(name, input);
@@ -78,6 +72,21 @@ async function reconcile(input: CommandInput): Promise<Report> {
   }
   const text = lines.length + problems.length === 0 ? 'nothing was begun\n' : lines.join('');
   return { json: { dryRun: isDry, undo, moves }, text, problems };
+}
+
+/** How it ends where nothing is to be finished here; undefined where the work goes on. */
+async function endBefore({ flags, operands }: CommandInput): Promise<Pick<Report, 'text' | 'problems'> | undefined> {
+  const onMaster = flags.has('on-master');
+  const here = thisNode().name;
+  if (onMaster && masterNode() !== here) return { text: `${masterNode() ?? 'no node'} is the master\n` };
+  // A cluster may have the package, and no Gluster of its own.
+  if (operands.length === 0 && (await ask(here, 'peer', {})) === null) {
+    const problems = flags.has('dry-run') ? [] : await publishGroups();
+    return { text: `${here} has no glusterd that ever ran\n`, problems };
+  }
+  // A node that does not answer may be at work on something.
+  const { silent } = onMaster ? await peerNodes() : { silent: [] };
+  return silent.length > 0 ? { text: '', problems: silent } : undefined;
 }
 
 function sentence(name: string, intent: Intent, { flags }: CommandInput): string {

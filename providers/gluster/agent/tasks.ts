@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { type KnownPool, knownPoolsText, parseKnownPools, poolsFile } from '#gluster/configuration/known-pools.ts';
+import { type GroupMember, membersText, nodeGroupsFile, parseMembers } from '#gluster/ganeti/node-groups.ts';
 import type { TlsFacts } from '#gluster/glusterd/tls.ts';
 import type { BrickFile } from '#gluster/pool/compare.ts';
 import { Failure } from '#src/errors.ts';
@@ -61,8 +62,8 @@ export interface Tasks {
   };
   /** What a new pool would take away from it, a sentence each. */
   readonly 'hidden by': { readonly asks: { readonly pool: string }; readonly answers: readonly string[] };
-  /** Tells it which pools there are. */
-  readonly 'know pools': { readonly asks: { readonly pools: readonly KnownPool[] }; readonly answers: true };
+  /** Tells it what every node has to know. */
+  readonly know: { readonly asks: Told; readonly answers: true };
   readonly tls: { readonly asks: object; readonly answers: TlsFacts };
   readonly 'seen volume': { readonly asks: { readonly name: string }; readonly answers: SeenVolume };
 }
@@ -71,6 +72,13 @@ export interface Tasks {
 interface SlotPlace {
   readonly directory: string;
   readonly pool: string;
+}
+
+/** What all nodes are told; what is left out is as it was told before. */
+export interface Told {
+  readonly pools?: readonly KnownPool[];
+  /** The nodes of the cluster. */
+  readonly members?: readonly GroupMember[];
 }
 
 export type TaskName = keyof Tasks;
@@ -103,16 +111,21 @@ const doing: Doing = {
   glusterd: glusterdHere,
   'glusterds at': ({ hosts }) => glusterdsAt(hosts),
   'hidden by': ({ pool }) => hiddenBy(pool),
-  'know pools': async ({ pools }) => {
-    const text = knownPoolsText(pools);
-    if (parseKnownPools(text) === undefined) throw new Failure('invalid', 'these pools cannot be');
-    makeDirectory(dirname(poolsFile));
-    replaceShared(poolsFile, text);
+  know: async ({ pools, members }) => {
+    if (pools !== undefined) keep(poolsFile, knownPoolsText(pools), parseKnownPools);
+    if (members !== undefined) keep(nodeGroupsFile, membersText(members), parseMembers);
     return true;
   },
   tls: tlsHere,
   'seen volume': ({ name }) => seenVolume(name),
 };
+
+/** Writes what this node is told. Throws a Failure of kind invalid for what it could not read again. */
+function keep(file: string, text: string, parse: (text: string) => unknown): void {
+  if (parse(text) === undefined) throw new Failure('invalid', `this cannot be in ${file}`);
+  makeDirectory(dirname(file));
+  replaceShared(file, text);
+}
 
 /** Does a task on this node. */
 export async function perform<Name extends TaskName>(

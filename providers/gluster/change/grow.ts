@@ -180,5 +180,5 @@ async function requireSlots(bricks: readonly PlacedBrick[], pool: string): Promi
  */
 export async function publish(): Promise<void> {
   for (const { message } of await publishPools())
-    note(`warning: ${message}: it does not know all volumes until gnt-gluster pool reconcile`);
+    note(`warning: ${message}; gnt-gluster pool reconcile tells all nodes again`);
 }

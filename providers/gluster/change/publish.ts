@@ -1,8 +1,12 @@
 import { ask } from '#gluster/agent/ask.ts';
 import { askAll } from '#gluster/agent/ask-all.ts';
+import type { Told } from '#gluster/agent/tasks.ts';
 import { type KnownPool, readKnownPools } from '#gluster/configuration/known-pools.ts';
 import { isPlainName } from '#gluster/configuration/names.ts';
 import { usualPort } from '#gluster/configuration/servers.ts';
+import { askMembers, type GroupMember } from '#gluster/ganeti/node-groups.ts';
+import { masterNode } from '#gluster/ganeti/ssconf.ts';
+import { thisNode } from '#gluster/ganeti/this-node.ts';
 import { hostsOf, type Volume, volumes } from '#gluster/glusterd/volumes.ts';
 import { asFailure, Failure } from '#src/errors.ts';
 import { withLock } from '#src/lock.ts';
@@ -10,17 +14,41 @@ import { poolOf } from './pool-options.ts';
 
 /**
  * Tells every node of the cluster which pools there are, so that the verbs find their volumes without asking a
- * glusterd. Returns why some nodes were not told. Nothing is told while no volume belongs to a pool.
+ * glusterd, and which node is in which group. Returns why some nodes were not told. Nothing is told of pools while no
+ * volume belongs to one.
  */
 export async function publishPools(): Promise<readonly Failure[]> {
   // Of two at once the one that looked first must not write last.
   return await withLock('pools', 'list of pools', async () => {
     const known = await volumes();
     const own = knownPools(known);
-    if (own.length === 0) return [];
-    const pools = withOthers(own, orNone(readKnownPools), new Set(known.map(({ id }) => id)));
-    return (await askAll((node) => ask(node, 'know pools', { pools }))).silent;
+    if (own.length === 0) return await tellAll({});
+    return await tellAll({ pools: withOthers(own, orNone(readKnownPools), new Set(known.map(({ id }) => id))) });
   });
+}
+
+/** Tells every node which node is in which group, also where this one has no glusterd. */
+export async function publishGroups(): Promise<readonly Failure[]> {
+  return await withLock('pools', 'list of pools', async () => await tellAll({}));
+}
+
+async function tellAll(pools: Pick<Told, 'pools'>): Promise<readonly Failure[]> {
+  const { members, problems } = await membersToTell();
+  const told: Told = { ...pools, ...(members === undefined ? {} : { members }) };
+  if (Object.keys(told).length === 0) return problems;
+  return [...problems, ...(await askAll((node) => ask(node, 'know', told))).silent];
+}
+
+/** That Ganeti does not say it is no reason to keep the pools from a node. */
+async function membersToTell(): Promise<{ members?: readonly GroupMember[]; problems: readonly Failure[] }> {
+  if (masterNode() !== thisNode().name) return { problems: [] };
+  try {
+    return { members: await askMembers(), problems: [] };
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure === undefined) throw error;
+    return { problems: [failure] };
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { usualPatience } from '#src/supervise.ts';
 import { type Preallocation, preallocations } from '#src/tools/qemu-img.ts';
 import { defaultsOf, describe, type Key, type KeyDescription, keyReadBy, listKey } from './key.ts';
 import { readMountOptions } from './mount-options.ts';
-import { isDirectory, readVolumes } from './names.ts';
+import { isDirectory, readNodeGroups, readVolumes } from './names.ts';
 import { readServers } from './servers.ts';
 import { parseDuration, parseOvercommit, parsePatience, parseReserve } from './values.ts';
 
@@ -30,6 +30,13 @@ export const poolTable = {
     meaning: 'the volumes of the pool; a new image goes to the one with most free space, an existing one is found',
     ifMissing: ['ganeti'],
     shown: 'those that `gnt-gluster pool` made for it, else `["ganeti"]`',
+  }),
+  nodeGroups: listKey(readNodeGroups, {
+    meaning:
+      "the names of Ganeti's node groups whose nodes reach the pool; `create` refuses on other nodes. All other verbs work " +
+      'on any node',
+    ifMissing: [],
+    shown: 'all',
   }),
   directory: keyReadBy(
     (value) => (isDirectory(value) ? value : undefined),

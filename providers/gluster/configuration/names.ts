@@ -21,3 +21,13 @@ export function readVolumes(volumes: readonly string[], tell: Tell): readonly st
   if (new Set(volumes).size < volumes.length) tell('the same volume is listed twice');
   return volumes;
 }
+
+/** Reads the names of node groups. There is one at least, and none twice; all else is told. */
+export function readNodeGroups(groups: readonly string[], tell: Tell): readonly string[] {
+  if (groups.length === 0) tell('name at least one group, or leave it out for all');
+  // Ganeti takes any text but an empty one (TNonEmptyString of lib/opcodes.py), and tells its nodes one a line.
+  for (const group of groups)
+    if (!/^\P{Cc}+$/u.test(group)) tell(`${JSON.stringify(group)} cannot be the name of a node group`);
+  if (new Set(groups).size < groups.length) tell('the same group is listed twice');
+  return groups;
+}

@@ -1,5 +1,5 @@
 import { isTable, parseObject, readIfThere, textField } from '#src/files.ts';
-import { ganetiDirectory } from './ssconf.ts';
+import { ganetiDirectory, groupsIn } from './ssconf.ts';
 
 /** What identifies a Ganeti cluster. Its name does not: `gnt-cluster rename` changes it. Empty outside of one. */
 export interface Cluster {
@@ -17,7 +17,10 @@ export function thisCluster(directory = ganetiDirectory): Cluster {
   const cluster = isTable(configuration) ? textField(configuration, 'uuid') : undefined;
   const clusterName = readIfThere(`${directory}/ssconf_cluster_name`)?.trim() || undefined;
   const lines = (readIfThere(`${directory}/ssconf_nodegroups`) ?? '').split('\n');
-  const nodeGroups = lines.flatMap((line) => /^[0-9a-f-]{36}(?= )/.exec(line) ?? []).join(' ') || undefined;
+  const nodeGroups =
+    groupsIn(lines)
+      .map(({ id }) => id)
+      .join(' ') || undefined;
   return {
     ...(cluster === undefined ? {} : { cluster }),
     ...(clusterName === undefined ? {} : { clusterName }),

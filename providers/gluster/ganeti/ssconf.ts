@@ -4,7 +4,7 @@ import { readIfThere } from '#src/files.ts';
 /**
  * Where every node has what it needs of the cluster's configuration, and master candidates all of it
  * (lib/pathutils.py): the lists of nodes, which are read here (SS_NODE_LIST, SS_OFFLINE_NODES, SS_MASTER_NODE,
- * SS_NODE_PRIMARY_IPS and SS_NODE_SECONDARY_IPS of lib/ssconf.py, the same in 3.0 and 3.1), and more.
+ * SS_NODE_PRIMARY_IPS, SS_NODE_SECONDARY_IPS and SS_NODEGROUPS of lib/ssconf.py, the same in 3.0 and 3.1), and more.
  */
 export const ganetiDirectory = '/var/lib/ganeti';
 
@@ -16,6 +16,12 @@ export interface GanetiNodes {
   readonly offline: readonly string[];
   /** When Ganeti wrote the list of those on this node; milliseconds since 1970. */
   readonly offlineWritten: number;
+}
+
+/** A group of nodes. It can be renamed, and its UUID stays. */
+export interface NodeGroup {
+  readonly id: string;
+  readonly name: string;
 }
 
 /** The nodes of the cluster as this node was told last. */
@@ -31,6 +37,19 @@ export function ganetiNodes(): GanetiNodes {
 /** The master of the cluster, as this node was told last; undefined outside of a cluster. */
 export function masterNode(): string | undefined {
   return linesOf('ssconf_master_node')[0];
+}
+
+/** The groups of the cluster, as this node was told last. It is not told which nodes they have. */
+export function ganetiGroups(): readonly NodeGroup[] {
+  return groupsIn(linesOf('ssconf_nodegroups'));
+}
+
+/** Reads groups, `UUID NAME` a line. Ganeti takes any text for a name. */
+export function groupsIn(lines: readonly string[]): readonly NodeGroup[] {
+  return lines.flatMap((line) => {
+    const [, id, name] = /^([0-9a-f-]{36}) (.+)$/.exec(line) ?? [];
+    return id === undefined || name === undefined ? [] : [{ id, name }];
+  });
 }
 
 /** The addresses of the nodes, `NAME ADDRESS` a line: the primary ones, then the secondary ones. */

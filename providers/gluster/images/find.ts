@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Configuration, findPool, loadConfiguration } from '#gluster/configuration/load.ts';
 import type { Request } from '#gluster/configuration/parameters.ts';
 import type { Pool } from '#gluster/configuration/pool.ts';
+import { requireReach } from '#gluster/configuration/reach.ts';
 import { answeringFirst, serversOf } from '#gluster/glusterd/servers.ts';
 import { askMounts, type MountedVolume, mountVolume } from '#gluster/node/mounts.ts';
 import { type ImageRecord, readRecord, writeRecord } from '#gluster/node/records.ts';
@@ -104,11 +105,13 @@ async function requireKnown(
 
 /**
  * The volumes on which a new image can be made, none of which has it, or the image of its name that is there already.
+ * Throws a Failure where this node is in no group that reaches the pool, before it looks at any volume.
  */
 export async function searchRoom(wanted: Wanted): Promise<Search> {
   const configuration = await loadConfiguration();
-  const { volume } = wanted;
+  const { volume, pool = configuration.defaultPool } = wanted;
   await requireKnown(configuration, wanted, []);
+  requireReach(await findPool(configuration, pool));
   const found = await searchImage(wanted, { everywhere: true, othersMayBeMissing: true });
   if (found.image !== undefined || volume === undefined) return found;
   const chosen = found.mounted.filter((here) => here.volume === volume);

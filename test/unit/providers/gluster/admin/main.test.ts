@@ -102,7 +102,12 @@ describe.runIf(isRoot)('values', () => {
     const ended = await gnt('config', 'check', file, '--json');
     expect(ended).toMatchObject({ exitCode: 1, stderr: '' });
     const volume = { pool: 'a', directory: 'images', servers: ['no-such-host.invalid:24007'], answers: null };
-    const [v, w] = ['v', 'w'].map((name) => ({ ...volume, volume: name, problem: 'no server answers' }));
+    const [v, w] = ['v', 'w'].map((name) => ({
+      ...volume,
+      outOfReach: false,
+      volume: name,
+      problem: 'no server answers',
+    }));
     expect(JSON.parse(ended.stdout)).toEqual({ file, defaultPool: 'a', volumes: [v, w] });
     expect((await gnt('config', 'check', file)).stdout).toMatch(
       /a \(default\) +v +no-such-host\.invalid:24007 +- +no server/,

@@ -23,6 +23,7 @@ const poolLike = fc.record(
   {
     servers: fc.oneof({ weight: 6, arbitrary: fc.array(serverLike) }, anything),
     volumes: fc.oneof({ weight: 6, arbitrary: fc.array(nameLike, { minLength: 1, maxLength: 3 }) }, anything),
+    node_groups: fc.oneof({ weight: 6, arbitrary: fc.uniqueArray(nameLike, { minLength: 1 }) }, anything),
     directory: fc.oneof(
       { weight: 6, arbitrary: fc.array(nameLike, { minLength: 1 }).map((parts) => parts.join('/')) },
       anything,
@@ -85,6 +86,7 @@ function checkSane({ pools, defaultPool }: Configuration): void {
     for (const name of [pool.name, ...pool.volumes, ...pool.directory.split('/')])
       expect(name).toMatch(/^(?![.-])[^/\s\p{Cc}]+$/u);
     expect(pool.volumes.length).toBeGreaterThan(0);
+    for (const group of pool.nodeGroups) expect(group).toMatch(/^\P{Cc}+$/u);
     for (const option of pool.mountOptions) expect(option).not.toMatch(/[,\s]|^-|^ro$/);
     for (const { host: name, port } of pool.servers) {
       expect(name).not.toMatch(/^localhost|^127\./);

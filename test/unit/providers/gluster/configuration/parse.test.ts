@@ -102,6 +102,20 @@ describe('volumes', () => {
   });
 });
 
+describe('node groups', () => {
+  test.each([[['default']], [['ot her|x=1', ' lead ', 'é', '-a', '..']]])('can be %j', async (groups) => {
+    expect((await poolOf({ node_groups: groups })).nodeGroups).toEqual(groups);
+  });
+  test.each([
+    [[], /at least one/],
+    [['a', 'a'], /twice/],
+    [[''], /"" cannot be the name of a node group/],
+    [['bad\nname'], /"bad\\nname" cannot be the name/],
+  ])('cannot be %j', async (groups, problem) => {
+    expect(await problemsOf({ node_groups: groups })).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
 test.each(['off', 'falloc', 'full'])('preallocation %s', async (preallocation) => {
   expect((await poolOf({ preallocation })).preallocation).toBe(preallocation);
 });
@@ -110,6 +124,7 @@ test.each([
   ['preallocation', ['', 'OFF', 'on', 'metadata', 1, true, []]],
   ['servers', ['a', 1, true, {}, [1], ['a', 1], [['a']]]],
   ['volumes', ['a', 1, {}, [1]]],
+  ['node_groups', ['a', 1, {}, [1]]],
   ['directory', [1, true, ['a'], {}]],
   ['mount_options', ['acl', 1, {}, [1]]],
 ])('%s of another kind is a problem that names it', async (key, values) => {
