@@ -75,13 +75,15 @@ async function reconcile(input: CommandInput): Promise<Report> {
 }
 
 /** How it ends where nothing is to be finished here; undefined where the work goes on. */
-async function endBefore({ flags, operands }: CommandInput): Promise<Pick<Report, 'text' | 'problems'> | undefined> {
+async function endBefore(input: CommandInput): Promise<Pick<Report, 'text' | 'problems'> | undefined> {
+  const { flags, operands } = input;
   const onMaster = flags.has('on-master');
   const here = thisNode().name;
   if (onMaster && masterNode() !== here) return { text: `${masterNode() ?? 'no node'} is the master\n` };
   // A cluster may have the package, and no Gluster of its own.
-  if (operands.length === 0 && (await ask(here, 'peer', {})) === null) {
-    const problems = flags.has('dry-run') ? [] : await publishGroups();
+  if ((onMaster || operands.length === 0) && (await ask(here, 'peer', {})) === null) {
+    const untold = flags.has('dry-run') ? [] : await publishGroups();
+    const problems = [...untold, ...(await groupFaults(await poolsOf(input)))];
     return { text: `${here} has no glusterd that ever ran\n`, problems };
   }
   // A node that does not answer may be at work on something.
