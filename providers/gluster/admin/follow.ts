@@ -12,7 +12,8 @@ export async function followed<Result>(what: string, work: (follow: Follow) => P
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   const progress = await progressOf(what);
-  for (const signal of signals) process.once(signal, onSignal);
+  // Not once: while a command runs, execa ends this process at a signal that nobody else listens to.
+  for (const signal of signals) process.on(signal, onSignal);
   try {
     const tell = (line: string): void => progress.aside(() => note(`${what}: ${line}`));
     return await work({ tell, show: progress.show, isStopped: () => stop.signal.aborted });
