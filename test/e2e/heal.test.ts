@@ -12,8 +12,8 @@ import { bricksOnline } from '../lab/gluster.ts';
 import { poll } from '../lab/process.ts';
 import { look, refused, run } from './support/commands.ts';
 import { healed, healsWithin, volumes } from './support/heal.ts';
-import { lab } from './support/lab.ts';
-import { killOn } from './support/processes.ts';
+import { lab, node } from './support/lab.ts';
+import { killOn, processes } from './support/processes.ts';
 import { lastStep, step } from './support/steps.ts';
 
 const mount = '/mnt/growing';
@@ -26,6 +26,8 @@ const writer = [
   `fio --name=growing --filename=${mount}/${file} --direct=1 --bs=4k --rw=write --offset=64m --size=256m`,
   '--thread --fallocate=none --rate_iops=25 --time_based --runtime=600',
 ].join(' ');
+
+const write = `${writer} </dev/null >/dev/null 2>&1 & echo $! >${pidFile}`;
 
 /** A file has two names on a brick: its own, and its gfid below .glusterfs. */
 const loseOnBrick = [
@@ -67,7 +69,7 @@ step('while a file goes on growing, Gluster does not heal what a brick missed of
   // It would be faster than the client's first connection to the brick.
   await run('gluster volume set ganeti cluster.self-heal-daemon off');
   await killOn('node3', 'brick');
-  await look(lab().master, `${mounted}\n${writer} </dev/null >/dev/null 2>&1 & echo $! >${pidFile}`);
+  await look(lab().master, `${mounted}\n${write}`);
   await poll('node3 misses something', 60_000, async () => ((await missed()) > 0 ? true : undefined));
   const { stdout } = await refused('gnt-gluster pool status');
   expect(stdout).toMatch(/ganeti +replica 3 +degraded +2\/3/);
@@ -93,8 +95,34 @@ step('gnt-gluster starts a brick, and has all healed that it missed, under the s
   await killOn('node3', 'brick');
   await poll('node3 misses something', 60_000, async () => ((await missed()) > 0 ? true : undefined));
   expect(await run('gnt-gluster pool heal ganeti --dry-run')).toContain('gluster volume start ganeti force\n');
-  expect(await run('gnt-gluster pool heal ganeti')).toContain('volume ganeti has all its copies\n');
+  const { stderr } = await refused('gnt-gluster pool brick restart node2.lab:/bricks/ganeti/brick');
+  expect(stderr).toContain('brick node3.lab:/bricks/ganeti/brick does not run');
+  expect(await run('gnt-gluster pool brick start node3.lab:/bricks/ganeti/brick')).toContain(
+    'brick node3.lab:/bricks/ganeti/brick of volume ganeti runs, and all copies are complete\n',
+  );
   expect(await missed()).toBe(0);
+  expect(await look(lab().master, `pgrep -F ${pidFile}`)).toHaveLength(1);
+  expect(await run('gluster volume get ganeti cluster.post-op-delay-secs')).toMatch(/post-op-delay-secs +1\b/);
+});
+
+step('a brick is restarted under the same writer, and has all that was written meanwhile', async () => {
+  const brick = 'node2.lab:/bricks/ganeti/brick';
+  const before = await brickPids('node2.lab');
+  expect(await run(`gnt-gluster pool brick start ${brick}`)).toContain(
+    `brick ${brick} of volume ganeti runs already\n`,
+  );
+  // The writer opened its file while the brick of node3 was down: it is not open there.
+  const { stderr } = await refused(`gnt-gluster pool brick restart ${brick}`);
+  expect(stderr).toMatch(/a client has file \S+ open, and not on brick node3.lab:/);
+  expect(await brickPids('node2.lab')).toEqual(before);
+  await look(lab().master, `pkill -KILL -F ${pidFile}; ${write}`);
+  expect(await run(`gnt-gluster pool brick restart ${brick}`)).toContain(
+    `ending process ${before} of brick ${brick}\n`,
+  );
+  const after = await brickPids('node2.lab');
+  expect(after).toHaveLength(1);
+  expect(after).not.toEqual(before);
+  expect([await missed(1), await missed(2)]).toEqual([0, 0]);
   expect(await run('gnt-gluster pool verify ganeti')).toContain('3 bricks have the same');
   expect(await look(lab().master, `pgrep -F ${pidFile}`)).toHaveLength(1);
   expect(await run('gluster volume get ganeti cluster.post-op-delay-secs')).toMatch(/post-op-delay-secs +1\b/);
@@ -137,9 +165,17 @@ async function becomes(state: string): Promise<void> {
   if (!(await waitFor(isSo, (is) => is, 60_000))) throw new Error(`the volume is not ${state}:\n${said.join('\n')}`);
 }
 
-/** How many changes of the file besides its content the brick of node3 missed, as the brick of node1 has it noted. */
-async function missed(): Promise<number> {
-  const attribute = 'trusted.afr.ganeti-client-2';
+/** The numbers of the processes of the brick of a node. */
+async function brickPids(name: string): Promise<readonly string[]> {
+  return await look(node(name), `pgrep -f '${processes.brick}'`);
+}
+
+/**
+ * How many changes of the file besides its content a brick missed, that of node3 unless told, as the brick of node1 has
+ * it noted.
+ */
+async function missed(client = 2): Promise<number> {
+  const attribute = `trusted.afr.ganeti-client-${client}`;
   const script = `getfattr --absolute-names -n ${attribute} -e hex /bricks/ganeti/brick/${file} || true`;
   const value = (await look(lab().master, script)).map((line) => line.split('=0x')[1]).find((hex) => hex !== undefined);
   return Number.parseInt(value?.slice(8, 16) ?? '0', 16);

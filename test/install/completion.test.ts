@@ -31,10 +31,16 @@ test.each(groups.filter((group) => commands.every(({ name }) => name !== group))
   '%s is followed by its commands',
   async (group) => {
     const members = commands.flatMap(({ name }) => (name.startsWith(`${group} `) ? [name.split(' ')[1]] : []));
-    expect(await offers(group, '')).toEqual([...members, '--help']);
+    expect(await offers(group, '')).toEqual([...new Set(members), '--help']);
     expect(await offers('--json', group, String(members[0]))).toEqual([members[0]]);
   },
 );
+
+test('a command of three words comes word by word', async () => {
+  expect(await offers('pool', 'br')).toEqual(['brick']);
+  expect(await offers('pool', 'brick', '')).toEqual(['start', 'restart', '--help']);
+  expect(await offers('pool', 'brick', 'start', 'node1:/b', '--dry')).toEqual(['--dry-run']);
+});
 
 test.each(commands)('$name is followed by its options', async (command) => {
   const { name } = command;

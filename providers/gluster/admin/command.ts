@@ -28,7 +28,7 @@ export interface CommandInput {
 
 /** A command of gnt-gluster: the table of these is its parser, its help and its documentation. */
 export interface Command {
-  /** One word or two, such as `image list`. */
+  /** Up to three words, such as `image list`. */
   readonly name: string;
   readonly summary: string;
   /** Names of the operands in order; an optional one stands in brackets. The last may end with dots: one or more. */

@@ -10,6 +10,8 @@ import { leaseBreak } from './lease-break.ts';
 import { mountStatus } from './mount.ts';
 import { mountRelease } from './mount-release.ts';
 import { imageOrphans } from './orphans.ts';
+import { poolBrickRestart } from './pool-brick-restart.ts';
+import { poolBrickStart } from './pool-brick-start.ts';
 import { poolConvert } from './pool-convert.ts';
 import { poolEvacuate } from './pool-evacuate.ts';
 import { poolExpand, poolPlan } from './pool-expand.ts';
@@ -38,6 +40,7 @@ const byNoun: readonly (readonly Command[])[] = [
   [trashList, trashPurge],
   [poolInit, poolJoin, poolPlan, poolExpand, poolConvert, poolEvacuate, poolRemove, poolSlots, poolPurge],
   [poolStatus, poolVerify, poolHeal, poolOptions, poolTls, poolReplace, poolReconcile],
+  [poolBrickStart, poolBrickRestart],
   [mountStatus, mountRelease],
   [configCheck],
   [kvmStatus, kvmEnable, kvmDisable],

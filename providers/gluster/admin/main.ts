@@ -45,11 +45,21 @@ async function dispatch(args: readonly string[]): Promise<number> {
 
 async function withoutCommand({ words, given }: Called): Promise<number> {
   if (given.has('version')) return printVersion();
-  const group = commands.filter(({ name }) => name.startsWith(`${words[0]} `));
+  const beginning = beginningIn(words);
+  const group = beginning === 0 ? commands : commandsAfter(words.slice(0, beginning));
   const help = given.has('help');
-  if (!help && words.length > 0) throw await noSuchCommand(words, group);
-  print(overview(program, group.length === 0 ? commands : group));
+  if (!help && words.length > 0) throw await noSuchCommand(words, beginning, group);
+  print(overview(program, group));
   return help ? 0 : 2;
+}
+
+/** How many of the words, from the first on, a command begins with that has more words. */
+function beginningIn(words: readonly string[]): number {
+  return words.findLastIndex((_, index) => commandsAfter(words.slice(0, index + 1)).length > 0) + 1;
+}
+
+function commandsAfter(words: readonly string[]): readonly Command[] {
+  return commands.filter(({ name }) => name.startsWith(`${words.join(' ')} `));
 }
 
 function printVersion(): number {
@@ -72,9 +82,9 @@ async function perform(command: Command, input: CommandInput, json: boolean): Pr
   return bad || problems.length > 0 ? 1 : 0;
 }
 
-async function noSuchCommand(words: readonly string[], group: readonly Command[]): Promise<Failure> {
-  const known = (group.length === 0 ? commands : group).map(({ name }) => name);
-  return new Failure('usage', await unknown('command', words.slice(0, 2).join(' '), known), {
-    hint: `${program} --help`,
-  });
+async function noSuchCommand(words: readonly string[], beginning: number, group: readonly Command[]): Promise<Failure> {
+  const known = group.map(({ name }) => name);
+  // What follows the first word that no command has may be an operand.
+  const told = words.slice(0, Math.max(2, beginning + 1)).join(' ');
+  return new Failure('usage', await unknown('command', told, known), { hint: `${program} --help` });
 }

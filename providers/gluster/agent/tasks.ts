@@ -8,10 +8,12 @@ import { makeDirectory, readIfThere, replaceShared } from '#src/files.ts';
 import { isLocked, sweepLock } from '#src/lock.ts';
 import type { Bytes } from '#src/units.ts';
 import { type BrickPlace, brickFiles, type Digest, digestsOf, pathsIn, usageOf } from './brick-files.ts';
+import { type BrickProcess, brickProcesses, endBrick, type PeerBrick } from './brick-process.ts';
 import { type DevicePlace, makeDeviceSlot, offerOfDevice } from './devices.ts';
 import { endHealers } from './healers.ts';
 import { hiddenBy } from './new-pool.ts';
 import { type GlusterdFacts, glusterdHere, glusterdsAt } from './newcomer.ts';
+import { type OpenFiles, openFiles } from './open-files.ts';
 import { type Marks, marksOf, type NewPlace, newPlace, retireBrick } from './places.ts';
 import { deleteRemoved, type RemovedBrick, removedHere } from './removed-bricks.ts';
 import { type SeenVolume, seenVolume } from './seen-volume.ts';
@@ -35,6 +37,10 @@ export interface Tasks {
   readonly 'brick marks': { readonly asks: BrickPlace; readonly answers: Marks };
   /** How many bytes the files of a brick take. */
   readonly 'brick usage': { readonly asks: BrickPlace; readonly answers: Bytes };
+  readonly 'brick processes': { readonly asks: PeerBrick; readonly answers: readonly BrickProcess[] };
+  /** Ends the process of a brick, which has this number, and serves no other brick. */
+  readonly 'end brick': { readonly asks: PeerBrick & { readonly pid: number }; readonly answers: true };
+  readonly 'open files': { readonly asks: PeerBrick; readonly answers: OpenFiles };
   /** Renames a brick that its volume has left; where it is now. */
   readonly 'retire brick': { readonly asks: BrickPlace; readonly answers: string };
   readonly 'new place': { readonly asks: { readonly path: string }; readonly answers: NewPlace };
@@ -92,6 +98,9 @@ const doing: Doing = {
   'brick files': async ({ paths, ...place }) => await brickFiles(place, paths),
   'brick marks': marksOf,
   'brick usage': usageOf,
+  'brick processes': brickProcesses,
+  'end brick': ({ pid, ...brick }) => endBrick(brick, pid),
+  'open files': openFiles,
   'retire brick': retireBrick,
   'new place': ({ path }) => newPlace(path),
   'change lock': async ({ name }) => {

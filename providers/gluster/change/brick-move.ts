@@ -49,7 +49,7 @@ export async function observeMove(move: BrickMove): Promise<Observed> {
 }
 
 /** The volume as it is now. Throws a Failure of kind unavailable when another one has its name. */
-export async function volumeOf({ volume: { name, id } }: BrickMove): Promise<Volume> {
+export async function volumeOf({ volume: { name, id } }: Pick<BrickMove, 'volume'>): Promise<Volume> {
   const now = await volumeInfo(name);
   if (now?.id === id) return now;
   throw new Failure('unavailable', `volume ${name} is not what it was`, { hint: `gluster volume info ${name}` });

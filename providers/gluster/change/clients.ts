@@ -67,7 +67,7 @@ export async function laggingOf(move: BrickMove, before: number): Promise<string
   const clients = await clientsOf(move);
   if (!clients.some(({ isNew }) => isNew)) return `the volume does not have brick ${nameOf(move.to)}`;
   const silent = clients.find(({ count }) => count === undefined);
-  if (silent !== undefined) return `brick ${silent.name} does not say which clients it has`;
+  if (silent !== undefined) return silentBrick(silent.name);
   const most = Math.max(...clients.map(({ count = 0 }) => count)) - (await daemonClients(move.volume.name));
   const reason = unequal(clients);
   // A mount that nobody uses is as it was until it is asked something.
@@ -79,6 +79,31 @@ export async function laggingOf(move: BrickMove, before: number): Promise<string
 export async function lateOf(move: BrickMove): Promise<string | undefined> {
   const clients = await clientsOf(move);
   return clients.some(({ count }) => count === undefined) ? undefined : unequal(clients);
+}
+
+/** Between two looks at who is on all bricks, and how often it is looked at most: a client may just connect. */
+const evenTurn = 3000;
+const evenLooks = 5;
+
+/**
+ * Why not every client of a volume is on all of its bricks; undefined when each is. Only how many each brick has is
+ * known: that two clients lack a brick each, and not the same one of two, is not seen.
+ */
+export async function unevenClients(volume: Volume): Promise<string | undefined> {
+  for (let look = 1; ; look += 1) {
+    const reason = unevenIn(volume, await clientCounts(volume.name));
+    if (reason === undefined || look === evenLooks) return reason;
+    // A mount that nobody used since the last change of the volume counts twice.
+    await wake(volume.name);
+    await sleep(evenTurn);
+  }
+}
+
+/** The same of how many clients the bricks have, by their keys. */
+export function unevenIn({ bricks }: Volume, counts: ReadonlyMap<string, number>): string | undefined {
+  const clients = bricks.map((brick) => ({ name: nameOf(brick), count: counts.get(brickKey(brick.peer, brick.path)) }));
+  const silent = clients.find(({ count }) => count === undefined);
+  return silent === undefined ? unequal(clients) : silentBrick(silent.name);
 }
 
 interface BrickClients {
@@ -98,7 +123,11 @@ async function clientsOf(move: BrickMove): Promise<readonly BrickClients[]> {
   });
 }
 
-function unequal(clients: readonly BrickClients[]): string | undefined {
+function silentBrick(name: string): string {
+  return `brick ${name} does not say which clients it has`;
+}
+
+function unequal(clients: readonly Pick<BrickClients, 'name' | 'count'>[]): string | undefined {
   if (new Set(clients.map(({ count }) => count)).size === 1) return undefined;
   return `not every client is on all bricks: ${clients.map(({ name, count }) => `${name} has ${count}`).join(', ')}`;
 }

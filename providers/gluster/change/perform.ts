@@ -40,6 +40,20 @@ export async function changeVolume(name: string, action: () => Promise<void>): P
   await withLock(changeLock(name), 'change of a volume', action);
 }
 
+/** The same, on all nodes that can be asked. */
+export async function changeVolumeAlone(name: string, nodes: PeerNodes, action: () => Promise<void>): Promise<void> {
+  await changeVolume(name, async () => {
+    const reason = await rivalAt(name, nodes);
+    if (reason !== undefined) throw new Failure('busy', reason, { hint: 'wait until it has ended' });
+    await action();
+  });
+}
+
+async function rivalAt(name: string, nodes: PeerNodes): Promise<string | undefined> {
+  const node = await rivalOf(changeLock(name), nodes);
+  return node && `node ${node} works at a change of volume ${name}`;
+}
+
 /** The lock on changes of a volume on one node. */
 function changeLock(name: string): string {
   return `change@${name}`;
@@ -62,11 +76,7 @@ function actionsOf(move: BrickMove, nodes: PeerNodes, follow: Follow): MoveActio
     keepsOld: move.from === undefined,
     isSecondCopy,
     look: async () => standingOf(move, await volumeOf(move)),
-    rival: async () => {
-      const { name } = move.volume;
-      const node = await rivalOf(changeLock(name), nodes);
-      return node && `node ${node} works at a change of volume ${name}`;
-    },
+    rival: () => rivalAt(move.volume.name, nodes),
     intend: (stage) => intend(move, stage),
     heal: async (on) => {
       const { isHealingOff } = standingOf(move, await volumeOf(move));

@@ -3,8 +3,10 @@ import { asFailure, Failure } from '#src/errors.ts';
 import { type Health, healthOf, type Observed } from './health.ts';
 import { LostHealers } from './lost-healers.ts';
 
-/** What is done to a volume to have it healed. Each but `endHealers` is one command of gluster. */
+/** What is done to a volume to have it healed. Each but `first` and `endHealers` is one command of gluster. */
 export interface Actions {
+  /** Done before all else, while clients give their locks back at once already: it may end a brick. Not all need it. */
+  readonly first?: () => Promise<void>;
   /** How it is now. */
   readonly look: () => Promise<Observed>;
   /** Starts what of it does not run: bricks and self-heal daemons. */
@@ -71,6 +73,10 @@ export async function healVolume(actions: Actions, follow: Follow, limits = heal
     await actions.hurry(true);
   };
   try {
+    if (actions.first !== undefined) {
+      await hurry();
+      await actions.first();
+    }
     const lost = new LostHealers();
     const onIdle = async (idle: readonly string[]): Promise<boolean> => {
       if (!hurried) await hurry();

@@ -97,7 +97,7 @@ function stateOf({ volume, down, isComplete, isKnown, entries }: Facts): State {
 }
 
 /** Whether clients can write with some bricks down: to every replica set, as cluster.quorum-type has it. */
-function canWrite(volume: Volume, down: readonly VolumeBrick[]): boolean {
+export function canWrite(volume: Volume, down: readonly VolumeBrick[]): boolean {
   const { copies, bricks } = volume;
   for (let first = 0; first < bricks.length; first += copies)
     if (!hasQuorum(volume, bricks.slice(first, first + copies), down)) return false;

@@ -22,7 +22,7 @@ test('the commands of a noun stand together, and each begins with a verb that sa
   const text = overview('gnt-gluster', commands);
   expect(text.split('\n\n')).toHaveLength(new Set(nouns).size + 3);
   const verbs =
-    /^(list|show|unmount|find|turn|remove|detach|bring|take|permanently delete|check|compare|move|finish|start|make|add|have) /;
+    /^(list|show|unmount|find|turn|remove|detach|bring|take|permanently delete|check|compare|move|finish|start|restart|make|add|have) /;
   for (const { summary } of commands) expect(summary).toMatch(verbs);
 });
 
@@ -36,7 +36,7 @@ test('no command is the beginning of another, and none is help', () => {
   const names = commands.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) expect(names.filter((other) => other.startsWith(`${name} `))).toEqual([]);
-  for (const name of names) expect(name).toMatch(/^(?!.*\bhelp\b)[a-z]+( [a-z]+)?$/);
+  for (const name of names) expect(name).toMatch(/^(?!.*\bhelp\b)[a-z]+( [a-z]+){0,2}$/);
 });
 
 describe.each(commands)('help of $name', (command) => {

@@ -20,11 +20,20 @@ async function healed(
     within = limits,
     doubts = [] as readonly (string | undefined)[],
     failing = false,
+    first = undefined as (() => void) | undefined,
   } = {},
 ) {
   const [done, said]: [string[], string[]] = [[], []];
   let [count, asked] = [0, 0];
   const actions = {
+    ...(first === undefined
+      ? {}
+      : {
+          first: async () => {
+            done.push('first');
+            first();
+          },
+        }),
     look: async () => {
       count += 1;
       return looks[Math.min(count, looks.length) - 1] as Observed;
@@ -53,6 +62,17 @@ test('a volume that is well is looked at, and nothing is done to it', async () =
 test('clients are hurried before a brick is started, and until it has healed', async () => {
   const { done, outcome } = await healed([without(complete, 2), waiting(9), waiting(4), complete]);
   expect([outcome, done]).toEqual(['healed', ['hurry', 'start', 'heal', 'as before']]);
+});
+
+test('what is done first is done while clients are hurried, who stay so until all is healed, or it fails', async () => {
+  const { done, outcome } = await healed([without(complete, 2), waiting(4), complete], { first: () => undefined });
+  expect([outcome, done]).toEqual(['healed', ['hurry', 'first', 'start', 'heal', 'as before']]);
+  const refuse = (): never => {
+    throw new Failure('busy', 'not now');
+  };
+  const refused = await healed([complete], { first: refuse });
+  expect(refused.outcome).toMatchObject({ kind: 'busy', message: 'not now' });
+  expect([refused.done, refused.looks]).toEqual([['hurry', 'first', 'as before'], 0]);
 });
 
 test('a daemon that dies meanwhile is started again, also where there is no brick', async () => {
