@@ -96,7 +96,8 @@ function writeAll(descriptor: number, output: string | Buffer): void {
       if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') continue;
       // Nobody listens any more: what was done stays done, and the exit status still tells.
       if (descriptor === 2) return;
-      if (errnoOf(error) === 'EPIPE') throw new ReaderIsGone();
+      // A socket says the second of these to whoever waited for room in it.
+      if (['EPIPE', 'ECONNRESET'].includes(errnoOf(error) ?? '')) throw new ReaderIsGone();
       throw error;
     }
   }

@@ -94,7 +94,8 @@ test('a long text is written completely and as it is', async () => {
   expect((await ended).stdout === 'é'.repeat(1 << 20)).toBe(true);
 });
 
-test('where nobody reads any more it ends quietly, as by SIGPIPE', async () => {
+/** A reader that is slow keeps the writer waiting, which gets another error when that reader goes. */
+test.each([0, 300])('where nobody reads any more it ends quietly, as by SIGPIPE, after %i ms', async (pause) => {
   const { child, ended } = startModule(`
     import { print, reportFailure } from './src/reply.ts';
     try {
@@ -103,7 +104,10 @@ test('where nobody reads any more it ends quietly, as by SIGPIPE', async () => {
       process.exit(reportFailure('gnt-gluster', error));
     }
   `);
-  child.stdout?.once('data', () => child.stdout?.destroy());
+  child.stdout?.once('data', () => {
+    child.stdout?.pause();
+    setTimeout(() => child.stdout?.destroy(), pause);
+  });
   expect(await ended).toMatchObject({ exitCode: 141, stderr: '' });
 });
 
