@@ -45,11 +45,13 @@ const mostOutput = 16 * 1024 * 1024;
 
 /** The Debian package of each tool that this project runs. */
 const packageOfTool: Readonly<Record<string, string>> = {
+  'apt-cache': 'apt',
   blockdev: 'util-linux',
   dd: 'coreutils',
   flock: 'util-linux',
   getfattr: 'attr',
   gluster: 'glusterfs-server',
+  glusterd: 'glusterfs-server',
   glusterfs: 'glusterfs-client',
   'gnt-cluster': 'ganeti',
   'gnt-instance': 'ganeti',

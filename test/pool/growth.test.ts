@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import { look, refused, run } from '../e2e/support/commands.ts';
 import { addInstance, guest, machineOptions, restartedBy, writes } from '../e2e/support/guests.ts';
 import { lab, node } from '../e2e/support/lab.ts';
+import { brickPorts, closePorts, reconnect } from '../e2e/support/network.ts';
 import { timed } from '../e2e/support/progress.ts';
 import { commandsOf } from '../e2e/support/readme.ts';
 import { step } from '../e2e/support/steps.ts';
@@ -13,6 +14,8 @@ import { addSlot, withDisk } from '../lab/bricks.ts';
 import { verifyCluster } from '../lab/ganeti.ts';
 import type { LabNode } from '../lab/node.ts';
 import { poll } from '../lab/process.ts';
+import { failed, guided } from './guide.ts';
+import { removeServer, repository } from './packages.ts';
 
 const brickMebibytes = 3000;
 const [planned = '', init = '', status = '', enable = '', add = '', join = '', tagCluster = '', tagNode = ''] =
@@ -20,7 +23,6 @@ const [planned = '', init = '', status = '', enable = '', add = '', join = '', t
 const numbers = [1, 2, 3, 4];
 const inst = guest(1);
 const newcomer = (): LabNode => node('node4.lab');
-const limits = { timeLimit: 15 * 60_000 };
 const glusterdInfo = '/var/lib/glusterd/glusterd.info';
 
 step('each node has three file systems', async () => {
@@ -77,8 +79,9 @@ step('three nodes become a pool, and every node of the cluster knows it', async 
   // A glusterd that was never asked anything has no UUID.
   await look(lab().master, `pkill -x glusterd; while pgrep -x glusterd; do sleep 0.1; done; rm ${glusterdInfo}`);
   expect(await run('gnt-gluster pool reconcile --on-master')).toBe('node1.lab has no glusterd that ever ran\n');
-  await look(lab().master, 'glusterd');
-  expect(await guided(init)).toMatch(/^pool default has 3 volumes of [\d.]+ GiB now$/m);
+  await removeServer(lab().master);
+  expect(await failed(init)).toContain('node1.lab: it lacks glusterfs-server: add --with-deps');
+  expect(await guided(`${init} --with-deps`)).toMatch(/^pool default has 3 volumes of [\d.]+ GiB now$/m);
   expect(await volumesAndStates()).toEqual(states(3));
   expect(await run('gnt-gluster pool options check')).toBe('every option is as images need it\n');
   for (const each of lab().nodes) await run('gnt-gluster config check', each);
@@ -119,15 +122,48 @@ step('a node that would harm the pool does not become a peer', async () => {
   await look(newcomer(), 'ip route del unreachable 10.99.0.3');
   expect(unreachable).toContain('node4.lab: it does not reach the glusterd of 10.99.0.3');
   expect(unreachable).toContain('node4.lab: node3.lab does not reach its glusterd at 10.99.0.4');
+  // Only bricks cannot be reached: those of node2 by the newcomer, and its first one by node3.
+  await closePorts('node4', [
+    { to: '10.99.0.2', side: 'dport', ports: await brickPorts([node('node2.lab')]) },
+    { to: '10.99.0.3', side: 'sport', ports: [49_152] },
+  ]);
+  const closed = await said();
+  await reconnect('node4');
+  expect(closed).not.toContain('24007');
+  expect(closed).toMatch(/node4\.lab: it does not reach port \d+ of 10\.99\.0\.2, as for bricks: open ports 49152 to /);
+  expect(closed).toContain('node4.lab: node3.lab does not reach its port 49152 at 10.99.0.4, as for bricks: open ');
+  expect(closed.match(/as for bricks/g)).toHaveLength(2);
+  expect(await peerCount()).toBe(3);
+});
+
+step('a node gets no other GlusterFS than the pool has, and is no peer when apt fails', async () => {
+  const wanted = `${join} --with-deps`;
+  const offers = (script: string): Promise<unknown> => look(newcomer(), `cd ${repository}; ${script}; apt-get update`);
+  await removeServer(newcomer());
+  expect(await failed(join)).toContain('node4.lab: it lacks glusterfs-server: add --with-deps');
+  await offers("sed -i 's/^Version: /&1:99./' Packages");
+  expect(await failed(wanted)).toContain('node4.lab: apt would install GlusterFS 99.');
+  await offers("sed -i 's/^Version: 1:99./Version: /' Packages; mv glusterfs-server.deb away");
+  const said = await failed(wanted);
+  expect(said).toMatch(/^ {2}node4\.lab: env DEBIAN_FRONTEND=noninteractive apt-get .* install glusterfs-server$/m);
+  expect(said).toMatch(/^ {2}node4\.lab: glusterd$/m);
+  expect(said).toContain('node node4.lab: apt-get did not install glusterfs-server\n');
+  expect(said).toMatch(/^ +E: Failed to fetch /m);
+  await offers('mv away glusterfs-server.deb');
+  expect(await look(newcomer(), 'ls -A /srv/gluster/1; command -v glusterd || true')).toEqual([]);
   expect(await peerCount()).toBe(3);
 });
 
 step('a node joins while a guest writes, and the process that does it is killed', async () => {
-  const [pid = ''] = await look(lab().master, `bash -c 'exec ${join}' >/run/join.log 2>&1 </dev/null & echo $!`);
+  const [pid = ''] = await look(
+    lab().master,
+    `bash -c 'exec ${join} --with-deps' >/run/join.log 2>&1 </dev/null & echo $!`,
+  );
   await poll('a brick is copied', 600_000, async () => {
     const lines = await look(lab().master, 'gluster volume info');
     return lines.some((line) => line.includes('"stage":"copying"')) ? true : undefined;
   });
+  expect(await look(newcomer(), 'dpkg --status glusterfs-server')).toContain('Status: install ok installed');
   await look(lab().master, `kill -KILL ${pid}; while kill -0 ${pid} 2>/dev/null; do sleep 0.1; done`);
   await writes(inst);
 });
@@ -237,21 +273,6 @@ step('the guest wrote all the time, and finds all of it when it starts again', a
   expect(await run('gnt-gluster image list --no-headers')).toBe('');
   inst.console.close();
 });
-
-/** Runs a command of the guide on the master, in bash as it says. */
-async function guided(command: string): Promise<string> {
-  const { stdout, stderr } = await timed(`bash# ${command}`, () => lab().master.exec(['bash', '-c', command], limits));
-  return stdout + stderr;
-}
-
-/** What such a command tells that has to fail. */
-async function failed(command: string): Promise<string> {
-  const { exitCode, stderr } = await timed(`bash# ${command}  (to be refused)`, () =>
-    lab().master.exec(['bash', '-c', command], { ...limits, reject: false }),
-  );
-  if (exitCode === 0) throw new Error(`${command} was not refused`);
-  return stderr;
-}
 
 async function volumesAndStates(): Promise<readonly string[]> {
   const said = await run('gnt-gluster pool status --no-headers -o volume,type,state,online');

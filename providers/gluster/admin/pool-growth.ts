@@ -23,6 +23,11 @@ export const whichPool = { pool: `name of the pool (default: ${usualPool})` } as
 /** What the commands that make slots take, too. */
 export const wipeSerials = { wipe: 'SERIAL of a disk of which everything may be deleted' } as const;
 
+/** What the commands that make peers take, too. */
+export const withDependencies = {
+  'with-deps': 'install glusterfs-server and attr on new nodes that lack them, and start their glusterd',
+} as const;
+
 /** What their help says of slots. */
 export const aboutSlots = [
   'SLOT has room for one brick. It is NODE:/DIRECTORY, on an XFS file system of its own,',
@@ -82,20 +87,21 @@ export async function grow(plan: GrowthPlan, again: () => Promise<GrowthPlan>, i
 }
 
 /** Whether a plan changes nothing. */
-export function isIdle({ newcomers, slots, unfinished, converted, steps }: GrowthPlan): boolean {
-  return newcomers.length + slots.length + unfinished.length + converted.length + steps.length === 0;
+export function isIdle({ installs, newcomers, slots, unfinished, converted, steps }: GrowthPlan): boolean {
+  return [installs, newcomers, slots, unfinished, converted, steps].every(({ length }) => length === 0);
 }
 
 /** A plan, for a person. */
 export function planLines(plan: GrowthPlan): readonly string[] {
-  const { pool, newcomers, slots, unfinished, converted, steps, before, after, free, lacking, domains, crowded } = plan;
+  const { pool, newcomers, slots, unfinished, steps, before, after, free, lacking, domains, crowded, ...more } = plan;
   return [
     `pool ${pool.name}: ${pool.copies} copies, ${extent(before)}`,
     ...domains.map((domain) => `  ${domainText(domain)}`),
+    ...more.installs.flatMap(({ node, commands }) => commands.map((command) => `  ${node}: ${command.join(' ')}`)),
     ...newcomers.map((newcomer) => `  ${newcomer.node}: gluster ${probeCommand(newcomer).join(' ')}`),
     ...slots.flatMap(slotLines),
     ...unfinished.map((name) => `  volume ${name}: it was created, and is completed`),
-    ...converted.map((name) => `  gluster ${convertCommand(name, pool).join(' ')}`),
+    ...more.converted.map((name) => `  gluster ${convertCommand(name, pool).join(' ')}`),
     ...steps.flatMap(stepLines),
     ...lacking.map((volume) => `  ${lackText(volume, pool)}`),
     ...crowded.map((volume) => `  volume ${volume} has copies that fail together: gnt-gluster pool replace --help`),
@@ -139,6 +145,7 @@ function jsonOf({ pool, newcomers, slots, unfinished, steps, before, after, free
   return {
     pool: pool.name,
     copies: pool.copies,
+    installs: more.installs.map(({ node, packages, starts }) => ({ node, packages: [...packages], starts })),
     peers: newcomers.map(({ node, address }) => ({ node, address })),
     slots: slots.map(({ node, directory, device, size }) => ({
       node,

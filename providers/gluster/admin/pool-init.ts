@@ -2,7 +2,7 @@ import { type Offer, planPoolGrowth } from '#gluster/change/plan-growth.ts';
 import { Failure } from '#src/errors.ts';
 import { type Command, type CommandInput, dryRun, type Report } from './command.ts';
 import { copiesIn, dangers, fewCopies } from './copies.ts';
-import { aboutSlots, grow, offersIn, poolNamed, whichPool, wipeSerials } from './pool-growth.ts';
+import { aboutSlots, grow, offersIn, poolNamed, whichPool, wipeSerials, withDependencies } from './pool-growth.ts';
 
 /** gnt-gluster pool init SLOT... */
 export const poolInit: Command = {
@@ -11,7 +11,7 @@ export const poolInit: Command = {
   operands: ['SLOT...'],
   options: { ...whichPool, copies: 'how many nodes have each image: 3, which is the default, 2 or 1' },
   lists: wipeSerials,
-  flags: { ...fewCopies, ...dryRun },
+  flags: { ...fewCopies, ...withDependencies, ...dryRun },
   details: [
     ...aboutSlots,
     'Name at least one for each copy, on different nodes; or see --accept-few-copies.',
@@ -28,7 +28,7 @@ async function init(input: CommandInput): Promise<Report> {
   const copies = copiesIn(input);
   const offers = offersIn(input);
   const wish = { copies, least: leastIn(input, copies, offers) };
-  const planned = () => planPoolGrowth(name, offers, { wish });
+  const planned = () => planPoolGrowth(name, offers, { wish, withDeps: input.flags.has('with-deps') });
   const plan = await planned();
   if (plan.before.volumes > 0)
     throw new Failure('exists', `pool ${name} has ${plan.before.volumes} volumes already`, {

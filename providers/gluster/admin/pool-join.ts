@@ -1,7 +1,7 @@
 import { planPoolGrowth } from '#gluster/change/plan-growth.ts';
 import { Failure } from '#src/errors.ts';
 import { type Command, type CommandInput, dryRun, type Report } from './command.ts';
-import { aboutSlots, grow, offersIn, poolNamed, whichPool, wipeSerials } from './pool-growth.ts';
+import { aboutSlots, grow, offersIn, poolNamed, whichPool, wipeSerials, withDependencies } from './pool-growth.ts';
 
 /** gnt-gluster pool join SLOT... */
 export const poolJoin: Command = {
@@ -10,7 +10,7 @@ export const poolJoin: Command = {
   operands: ['SLOT...'],
   options: whichPool,
   lists: wipeSerials,
-  flags: dryRun,
+  flags: { ...withDependencies, ...dryRun },
   details: [
     ...aboutSlots,
     'A new node is looked at before it becomes a peer. Then bricks move, so that new volumes find room.',
@@ -24,7 +24,7 @@ export const poolJoin: Command = {
 async function join(input: CommandInput): Promise<Report> {
   const name = poolNamed(input);
   const offers = offersIn(input);
-  const planned = () => planPoolGrowth(name, offers);
+  const planned = () => planPoolGrowth(name, offers, { withDeps: input.flags.has('with-deps') });
   const plan = await planned();
   if (plan.before.volumes === 0)
     throw new Failure('missing', `there is no pool ${name}`, {

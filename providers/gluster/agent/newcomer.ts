@@ -5,7 +5,7 @@ import { run } from '#src/exec.ts';
 
 /** What a node says of its glusterd. */
 export interface GlusterdFacts {
-  /** Of GlusterFS, such as 10.3. */
+  /** Of GlusterFS, such as 10.3; `unknown` where it is not installed. */
   readonly version: string;
   /** Its UUID; null: it does not run. */
   readonly id: string | null;
@@ -16,8 +16,8 @@ export interface GlusterdFacts {
 
 /** What is known of the glusterd of this node. */
 export async function glusterdHere(): Promise<GlusterdFacts> {
-  const { stdout } = await run(['gluster', '--version']);
-  const version = /^glusterfs (\S+)/m.exec(stdout)?.[1] ?? 'unknown';
+  const printed = await orReason(async () => (await run(['gluster', '--version'])).stdout);
+  const version = /^glusterfs (\S+)/m.exec(printed)?.[1] ?? 'unknown';
   const found = await orReason(peers);
   if (typeof found === 'string') return { version, id: null, peers: [], volumes: [] };
   const own = found.find(({ isHere }) => isHere);

@@ -3,12 +3,22 @@ import { type KnownPool, knownPoolsText, parseKnownPools, poolsFile } from '#glu
 import { type GroupMember, membersText, nodeGroupsFile, parseMembers } from '#gluster/ganeti/node-groups.ts';
 import type { TlsFacts } from '#gluster/glusterd/tls.ts';
 import type { BrickFile } from '#gluster/pool/compare.ts';
+import type { Dependencies } from '#gluster/pool/newcomers.ts';
 import { Failure } from '#src/errors.ts';
 import { makeDirectory, readIfThere, replaceShared } from '#src/files.ts';
 import { isLocked, sweepLock } from '#src/lock.ts';
 import type { Bytes } from '#src/units.ts';
 import { type BrickPlace, brickFiles, type Digest, digestsOf, pathsIn, usageOf } from './brick-files.ts';
+import {
+  type BrickPorts,
+  brickPortsHere,
+  type Listening,
+  listenHere,
+  type PortAt,
+  reachFromHere,
+} from './brick-ports.ts';
 import { type BrickProcess, brickProcesses, endBrick, type PeerBrick } from './brick-process.ts';
+import { dependenciesHere, installHere, type Wanted } from './dependencies.ts';
 import { type DevicePlace, makeDeviceSlot, offerOfDevice } from './devices.ts';
 import { endHealers } from './healers.ts';
 import { hiddenBy } from './new-pool.ts';
@@ -60,12 +70,21 @@ export interface Tasks {
   readonly 'end healers': { readonly asks: { readonly peer: string }; readonly answers: number };
   /** Has the mounts of a volume take over how it is now; how many there are. */
   readonly 'wake mounts': { readonly asks: { readonly volume: string }; readonly answers: number };
+  /** What it lacks to be a server of Gluster. */
+  readonly dependencies: { readonly asks: object; readonly answers: Dependencies };
+  /** Gives it that. */
+  readonly install: { readonly asks: Wanted; readonly answers: true };
   readonly glusterd: { readonly asks: object; readonly answers: GlusterdFacts };
   /** The UUIDs of the glusterds that it meets at some hosts; null where none answers. */
   readonly 'glusterds at': {
     readonly asks: { readonly hosts: readonly string[] };
     readonly answers: Readonly<Record<string, string | null>>;
   };
+  readonly 'brick ports': { readonly asks: object; readonly answers: BrickPorts };
+  /** Listens for some seconds; how many came. */
+  readonly listen: { readonly asks: Listening; readonly answers: number };
+  /** Whether it can connect to each of some ports. */
+  readonly reach: { readonly asks: { readonly places: readonly PortAt[] }; readonly answers: readonly boolean[] };
   /** What a new pool would take away from it, a sentence each. */
   readonly 'hidden by': { readonly asks: { readonly pool: string }; readonly answers: readonly string[] };
   /** Tells it what every node has to know. */
@@ -117,8 +136,13 @@ const doing: Doing = {
   'drop slot': async ({ directory, id }) => dropSlot(directory, id),
   'end healers': ({ peer }) => endHealers(peer),
   'wake mounts': ({ volume }) => wakeMounts(volume),
+  dependencies: dependenciesHere,
+  install: installHere,
   glusterd: glusterdHere,
   'glusterds at': ({ hosts }) => glusterdsAt(hosts),
+  'brick ports': brickPortsHere,
+  listen: listenHere,
+  reach: ({ places }) => reachFromHere(places),
   'hidden by': ({ pool }) => hiddenBy(pool),
   know: async ({ pools, members }) => {
     if (pools !== undefined) keep(poolsFile, knownPoolsText(pools), parseKnownPools);

@@ -26,9 +26,10 @@ import { planReplace } from './replace.ts';
  * plan begins with what there is then.
  */
 export async function performGrowth(plan: GrowthPlan, again: () => Promise<GrowthPlan>, follow: Follow): Promise<void> {
-  const { pool, newcomers, slots, unfinished, converted, sector } = plan;
+  const { pool, slots, unfinished, converted, sector } = plan;
   await changePool(pool.name, async () => {
     if (wordsOf(await again()) !== wordsOf(plan)) throw changedMeanwhile(pool.name);
+    const { newcomers } = await withInstalls(plan, again, follow);
     for (const newcomer of newcomers) {
       follow.tell(`${newcomer.node} becomes a peer`);
       await makePeer(newcomer);
@@ -52,6 +53,27 @@ export async function performGrowth(plan: GrowthPlan, again: () => Promise<Growt
       await publish();
     }
   });
+}
+
+/** Gives nodes what they lack. Returns the same plan, with what is known of their glusterds then. */
+async function withInstalls(plan: GrowthPlan, again: () => Promise<GrowthPlan>, follow: Follow): Promise<GrowthPlan> {
+  const { installs, pool } = plan;
+  if (installs.length === 0) return plan;
+  for (const { node, packages, starts } of installs) {
+    const what = [
+      ...(packages.length === 0 ? [] : [packages.join(' and ')]),
+      ...(starts ? ['a glusterd that runs'] : []),
+    ];
+    follow.tell(`${node} gets ${what.join(', and ')}`);
+    await ask(node, 'install', { packages, starts });
+  }
+  const ready = await again().catch((error: unknown) => {
+    if (!(error instanceof Failure)) throw error;
+    const hint = 'what was lacking is installed; mend this and type the same again';
+    throw new Failure(error.kind, error.message, { ...error.details, hint });
+  });
+  if (ready.installs.length > 0 || wordsOf(ready, false) !== wordsOf(plan, false)) throw changedMeanwhile(pool.name);
+  return ready;
 }
 
 async function makeSlotOf({ node, directory, device }: Offer, pool: string): Promise<void> {
@@ -110,9 +132,9 @@ export function changedMeanwhile(pool: string): Failure {
   return new Failure('busy', `pool ${pool} changed while this was planned`, { hint: 'type the same again' });
 }
 
-/** What a plan does, without how much it copies: guests change that all the time. */
-function wordsOf({ newcomers, slots, unfinished, converted, steps }: GrowthPlan): string {
-  const peers = newcomers.map(({ node, id }) => [node, id]);
+/** What a plan does, without how much it copies: guests change that all the time. `withIds`: of the glusterds. */
+function wordsOf({ newcomers, slots, unfinished, converted, steps }: GrowthPlan, withIds = true): string {
+  const peers = newcomers.map(({ node, id }) => [node, withIds ? id : null]);
   const places = slots.map(({ node, directory }) => [node, directory]);
   return JSON.stringify([peers, places, unfinished, converted, stepWords(steps)]);
 }

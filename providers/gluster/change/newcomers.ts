@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '#gluster/agent/ask.ts';
-import { glusterdHere } from '#gluster/agent/newcomer.ts';
 import { storageAddress } from '#gluster/ganeti/ssconf.ts';
 import { change } from '#gluster/glusterd/options.ts';
 import { memberState, peers } from '#gluster/glusterd/peers.ts';
-import { type Member, type Newcomer, refusalsOf } from '#gluster/pool/newcomers.ts';
+import { lacksServer, type Member, type Newcomer } from '#gluster/pool/newcomers.ts';
 import { Failure } from '#src/errors.ts';
 
 /** Between two looks, and for all peers to know a newcomer: milliseconds. */
@@ -21,17 +20,20 @@ export async function lookAtNewcomers(
       node,
       address: storageAddress(node) ?? node,
       facts: await ask(node, 'glusterd', {}),
+      dependencies: await ask(node, 'dependencies', {}),
     })),
   );
   const hosts = [...members.map(({ host }) => host), ...found.map(({ address }) => address)];
-  const asked = [...members.map(({ node }) => node), ...nodes];
+  // Who has no glusterd cannot look for those of others.
+  const asked = [...members.filter(({ id }) => id !== null), ...found.filter((one) => !lacksServer(one))];
   const views = await Promise.all(
-    asked.map(async (node) => ({ node, met: await ask(node, 'glusterds at', { hosts }) })),
+    asked.map(async ({ node }) => ({ node, met: await ask(node, 'glusterds at', { hosts }) })),
   );
-  return found.map(({ node, address, facts: { version, id, volumes, peers: known } }): Newcomer => {
+  return found.map(({ facts: { version, id, volumes, peers: known }, ...one }): Newcomer => {
+    const { node, address } = one;
     const met = views.filter((view) => view.node !== node).map((view) => [view.node, view.met[address] ?? null]);
     const meets = views.find((view) => view.node === node)?.met ?? {};
-    return { node, address, version, id, volumes, peers: known.length, meets, met: Object.fromEntries(met) };
+    return { ...one, id, version, volumes, peers: known.length, meets, met: Object.fromEntries(met) };
   });
 }
 
@@ -40,16 +42,6 @@ export async function silentPeers(): Promise<readonly string[]> {
   return (await peers())
     .filter(({ isHere, connected, state }) => !isHere && (!connected || state !== memberState))
     .map(({ hosts, state }) => `peer ${hosts[0]} does not answer, or is in state ${JSON.stringify(state)}`);
-}
-
-/** Why some newcomers must not become peers, a sentence each. */
-export async function refusalsOfAll(
-  newcomers: readonly Newcomer[],
-  members: readonly Member[],
-): Promise<readonly string[]> {
-  if (newcomers.length === 0) return [];
-  const { version } = await glusterdHere();
-  return newcomers.flatMap((newcomer) => refusalsOf(newcomer, members, version));
 }
 
 /** The command that makes a node a peer. */

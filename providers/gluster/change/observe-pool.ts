@@ -3,6 +3,7 @@ import { type PeerNodes, peerNodes, twinFailure } from '#gluster/agent/peer-node
 import type { Slot } from '#gluster/agent/slots.ts';
 import { type FailureDomain, failureDomains } from '#gluster/ganeti/failure-domains.ts';
 import { storageAddress } from '#gluster/ganeti/ssconf.ts';
+import { thisNode } from '#gluster/ganeti/this-node.ts';
 import { orReason } from '#gluster/glusterd/observe.ts';
 import { type Peer, peers } from '#gluster/glusterd/peers.ts';
 import { volumeStatus } from '#gluster/glusterd/status.ts';
@@ -41,11 +42,11 @@ export interface ObservedPool {
 
 /**
  * Looks at a pool. Throws where a node of the cluster, that is not marked offline, does not answer. `but`: the UUID of
- * a peer that is gone; volumes are told without its bricks.
+ * a peer that is gone; volumes are told without its bricks. `isBare`: this node has no glusterd yet, and so no pool.
  */
-export async function observePool(name: string, but?: string): Promise<ObservedPool> {
+export async function observePool(name: string, but?: string, isBare = false): Promise<ObservedPool> {
   // First: a glusterd that was asked nothing yet makes its UUID now.
-  const [known, here] = [await volumes(), await peers()];
+  const [known, here] = isBare ? [[], []] : [await volumes(), await peers()];
   const nodes = await peerNodes();
   const [first] = nodes.silent;
   if (first !== undefined)
@@ -53,8 +54,8 @@ export async function observePool(name: string, but?: string): Promise<ObservedP
       ...first.details,
       problems: nodes.silent.slice(1).map(({ message }) => message),
     });
-  const members = here.flatMap((peer) => memberOf(peer, nodes, known));
-  await requirePeers(members, here);
+  const members = isBare ? [bareMember()] : here.flatMap((peer) => memberOf(peer, nodes, known));
+  if (!isBare) await requirePeers(members, here);
   const slots = await slotsOf(name, members);
   const isInSlots = ({ bricks }: Volume): boolean =>
     bricks.every(({ peer, path }) =>
@@ -148,6 +149,12 @@ function memberOf(peer: Peer, { byPeer }: PeerNodes, known: readonly Volume[]): 
   const brick = known.flatMap(({ bricks }) => bricks).find(({ peer: id }) => id === peer.id);
   const called = peer.isHere ? (storageAddress(node) ?? node) : (peer.hosts[0] ?? node);
   return [{ node, host: brick?.host ?? called, id: peer.id }];
+}
+
+/** This node as it is to be called when it has a glusterd. */
+function bareMember(): Member {
+  const { name } = thisNode();
+  return { node: name, host: storageAddress(name) ?? name, id: null };
 }
 
 async function slotsOf(pool: string, members: readonly Member[]): Promise<readonly NodeSlot[]> {

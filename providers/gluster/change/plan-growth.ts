@@ -1,16 +1,20 @@
 import { ask } from '#gluster/agent/ask.ts';
 import { askAll } from '#gluster/agent/ask-all.ts';
+import { hasServer } from '#gluster/agent/dependencies.ts';
 import type { DevicePlace } from '#gluster/agent/devices.ts';
 import { domainText, type FailureDomain } from '#gluster/ganeti/failure-domains.ts';
+import { thisNode } from '#gluster/ganeti/this-node.ts';
 import { planGrowth } from '#gluster/pool/grow.ts';
 import { capacityOf, domainsOf, type Layout, sizeOf } from '#gluster/pool/layout.ts';
-import type { Newcomer } from '#gluster/pool/newcomers.ts';
+import { closedRefusals, type Newcomer } from '#gluster/pool/newcomers.ts';
 import { isOn } from '#gluster/pool/option-values.ts';
 import { afterAll } from '#gluster/pool/places.ts';
 import { layoutOf, nextVolume, type PlacedStep, placeSteps } from '#gluster/pool/view.ts';
 import { Failure } from '#src/errors.ts';
 import type { Bytes } from '#src/units.ts';
-import { lookAtNewcomers, refusalsOfAll, silentPeers } from './newcomers.ts';
+import { closedPorts } from './closed-ports.ts';
+import { type Install, installsFor, thisFresh } from './install.ts';
+import { lookAtNewcomers, silentPeers } from './newcomers.ts';
 import { type ObservedPool, observePool, poolNodes, poolVolumes } from './observe-pool.ts';
 import { type PoolWish, unconverted, wantedCopies } from './pool-options.ts';
 
@@ -26,6 +30,8 @@ export interface Offer {
 /** How a pool grows. What is done already is not in it. */
 export interface GrowthPlan {
   readonly pool: PoolWish;
+  /** What nodes get before anything else. When they have it, the plan is made again. */
+  readonly installs: readonly Install[];
   readonly newcomers: readonly Newcomer[];
   readonly slots: readonly (Offer & { readonly size: Bytes })[];
   /** The names of volumes that were created, and are to be completed. */
@@ -61,6 +67,18 @@ export interface Extent {
   readonly bytes: Bytes;
 }
 
+/** How a pool is to grow. */
+interface GrowthWish {
+  /** What a new pool wants; of one that is there its volumes tell. */
+  readonly wish?: NewPool;
+  /** How many copies each volume is to have, instead of what the pool wants now. */
+  readonly copies?: number;
+  /** As if this peer had no bricks. */
+  readonly but?: string;
+  /** New nodes get what they lack to be servers. */
+  readonly withDeps?: boolean;
+}
+
 /** What a new pool wants. */
 export interface NewPool {
   readonly copies: number;
@@ -70,29 +88,22 @@ export interface NewPool {
 
 /**
  * How a pool grows when it gets some slots more. Throws one Failure with all that is against it; nothing is changed.
- * `wish`: what a new pool wants; of one that is there its volumes tell. A volume with fewer copies protects less than
- * was promised: unless it was wished for, there is none rather than that. `but`: as if this peer had no bricks.
- * `copies`: how many each volume is to have instead of what the pool wants now.
+ * A volume with fewer copies protects less than was promised: unless it was wished for, there is none rather than that.
  */
 export async function planPoolGrowth(
   name: string,
   offers: readonly Offer[],
-  { wish, but, ...more }: { readonly wish?: NewPool; readonly but?: string; readonly copies?: number } = {},
+  { wish, copies: wanted, but, withDeps = false }: GrowthWish = {},
 ): Promise<GrowthPlan> {
-  const observed = await observePool(name, but);
+  const observed = await observePool(name, but, offers.length > 0 && !hasServer());
   const [first] = observed.volumes;
-  const copies = more.copies ?? wantedCopies(observed.volumes) ?? wish?.copies ?? 3;
+  const copies = wanted ?? wantedCopies(observed.volumes) ?? wish?.copies ?? 3;
   const pool = { name, copies, least: first === undefined ? (wish?.least ?? copies) : copies };
-  const strangers = [...new Set(offers.map(({ node }) => node))].filter(
-    (node) => !observed.members.some((member) => member.node === node),
-  );
-  const newcomers = await lookAtNewcomers(strangers, observed.members);
-  const silent = newcomers.length > 0 ? await silentPeers() : [];
+  const { newcomers, installs, problems } = await lookAtNodes(offers, observed, withDeps);
   const looked = await Promise.all(offers.map(async (offer) => ({ ...offer, ...(await lookAt(offer, name)) })));
   const sector = Math.max(512, ...[...observed.slots, ...looked].map((slot) => slot.sector));
   const against = [
-    ...silent,
-    ...(await refusalsOfAll(newcomers, observed.members)),
+    ...problems,
     ...looked.flatMap(({ node, problems }) => problems.map((problem) => `${node}: ${problem}`)),
     ...sharedFileSystems(looked),
     ...sectorProblems(observed, sector),
@@ -110,7 +121,20 @@ export async function planPoolGrowth(
       problems: planned.domains.map(domainText),
       hint: `name slots on ${pool.least} nodes that do not fail together`,
     });
-  return { pool, newcomers, slots, sector, converted: unconverted(observed.volumes, copies), ...planned };
+  return { pool, installs, newcomers, slots, sector, converted: unconverted(observed.volumes, copies), ...planned };
+}
+
+/** The nodes that are to become peers, what they get, and all that is against it. */
+async function lookAtNodes(offers: readonly Offer[], { members, volumes }: ObservedPool, withDeps: boolean) {
+  const strangers = [...new Set(offers.map(({ node }) => node))].filter(
+    (node) => !members.some((member) => member.node === node),
+  );
+  const [newcomers, closed] = await Promise.all([lookAtNewcomers(strangers, members), closedPorts(strangers, members)]);
+  const own = members.find(({ node }) => node === thisNode().name);
+  const first = offers.length > 0 && volumes.length === 0 && own !== undefined ? await thisFresh(own.id) : undefined;
+  const { installs, against } = await installsFor(newcomers, members, first, withDeps);
+  const silent = newcomers.length > 0 && own?.id !== null ? await silentPeers() : [];
+  return { newcomers, installs, problems: [...silent, ...against, ...closedRefusals(closed, strangers)] };
 }
 
 async function planSteps(

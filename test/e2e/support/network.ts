@@ -1,3 +1,4 @@
+import type { LabNode } from '../../lab/node.ts';
 import { look } from './commands.ts';
 import { lab, node } from './lab.ts';
 import { timed } from './progress.ts';
@@ -12,30 +13,35 @@ const management = [24007, 24008];
  * word, as by a switch that fails.
  */
 export async function cutOff(name: string): Promise<void> {
-  const here = node(`${name}.lab`);
-  const ports = [...management, ...(await brickPorts())];
+  const ports = [...management, ...(await brickPorts(lab().nodes))];
   const others = lab().nodes.filter((other) => other.name !== name);
-  const rules = others.flatMap(({ address }) =>
-    ports.flatMap((port) =>
-      ['sport', 'dport'].map(
-        (side) => `rule add to ${address} ipproto tcp ${side} ${port} blackhole pref ${preference}`,
-      ),
-    ),
-  );
-  await timed(`${name} loses the Gluster of the others`, () =>
-    here.exec(['ip', '-batch', '-'], { input: `${rules.join('\n')}\n` }),
-  );
+  const ways = others.flatMap(({ address }) => [
+    { to: address, side: 'sport' as const, ports },
+    { to: address, side: 'dport' as const, ports },
+  ]);
+  await timed(`${name} loses the Gluster of the others`, () => closePorts(name, ways));
 }
 
-/** Takes back what `cutOff` did. Fine where it did nothing. */
+/** Drops what a node sends to some addresses from, or to, some ports, in the same way. */
+export async function closePorts(
+  name: string,
+  ways: readonly { readonly to: string; readonly side: 'sport' | 'dport'; readonly ports: readonly number[] }[],
+): Promise<void> {
+  const rules = ways.flatMap(({ to, side, ports }) =>
+    ports.map((port) => `rule add to ${to} ipproto tcp ${side} ${port} blackhole pref ${preference}`),
+  );
+  await node(`${name}.lab`).exec(['ip', '-batch', '-'], { input: `${rules.join('\n')}\n` });
+}
+
+/** Takes back what `cutOff` and `closePorts` did. Fine where it did nothing. */
 export async function reconnect(name: string): Promise<void> {
   const script = `while ip rule del pref ${preference} 2>/dev/null; do :; done`;
   await look(node(`${name}.lab`), script);
 }
 
-/** The ports of all bricks, whoever has them. */
-async function brickPorts(): Promise<readonly number[]> {
+/** The ports of the bricks of some nodes. */
+export async function brickPorts(nodes: readonly LabNode[]): Promise<readonly number[]> {
   const script = 'pgrep -af "^/usr/sbin/glusterfsd " | grep -o "brick-port [0-9]*"';
-  const found = await Promise.all(lab().nodes.map((each) => look(each, script)));
+  const found = await Promise.all(nodes.map((each) => look(each, script)));
   return [...new Set(found.flat().map((line) => Number(line.split(' ')[1])))];
 }
