@@ -63,7 +63,7 @@ function roomOf({ total, free, reserve, promised, overcommit }: VolumeSpace): { 
   return {
     blocks: free - reserve,
     growth:
-      overcommit === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor(total * overcommit) - promised),
+      overcommit === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor(total * overcommit - promised)),
   };
 }
 
