@@ -1,11 +1,15 @@
 import { ask } from '#gluster/agent/ask.ts';
 import { askAll } from '#gluster/agent/ask-all.ts';
+import type { Pool } from '#gluster/configuration/pool.ts';
+import { orReason } from '#gluster/glusterd/observe.ts';
 import { type TlsState, tlsStates, usesTls, volumeProblems } from '#gluster/glusterd/tls.ts';
-import { volumes } from '#gluster/glusterd/volumes.ts';
-import { Failure } from '#src/errors.ts';
+import { type Volume, volumes } from '#gluster/glusterd/volumes.ts';
+import { asFailure, Failure } from '#src/errors.ts';
 import { unknown } from '#src/parameters.ts';
-import type { Command, CommandInput, Report } from './command.ts';
+import { type Command, type CommandInput, onlyPool, type Report } from './command.ts';
 import { isForScript, type List, listReport } from './listing.ts';
+import { poolVolume, volumeAt } from './pool-volume.ts';
+import { poolsOf } from './volumes.ts';
 
 type Row = {
   readonly node: string;
@@ -48,7 +52,7 @@ export const poolTls: Command = {
   name: 'pool tls',
   summary: 'show whether the certificates of all nodes are there, valid, and trusted by each other',
   operands: ['[ACTION]'],
-  options: {},
+  options: onlyPool,
   list: tlsFields,
   details: [
     'ACTION is check. It reads the files that GlusterFS takes unless a volume says otherwise.',
@@ -63,11 +67,14 @@ async function check(input: CommandInput): Promise<Report> {
   const [action = 'check'] = input.operands;
   if (!actions.includes(action))
     throw new Failure('usage', await unknown('action', action, actions), { hint: 'gnt-gluster pool tls --help' });
-  const [known, { answers, silent }] = [await volumes(), await askAll((node) => ask(node, 'tls', {}))];
+  const { answers, silent } = await askAll((node) => ask(node, 'tls', {}));
+  const { known, unknowns } = await volumesOf(await poolsOf(input));
+  const problems = [...silent, ...unknowns];
   const nodes = answers
     .map(({ node, answer }) => ({ node, ...answer }))
     .toSorted((one, other) => (one.node < other.node ? -1 : 1));
-  if (!usesTls(nodes, known)) return { json: [], text: 'no volume uses TLS, and no glusterd does\n', problems: silent };
+  if (!usesTls(nodes, known))
+    return { json: [], text: 'no volume of a pool uses TLS, and no glusterd does\n', problems };
   const rows = tlsStates(nodes, known).map(rowOf);
   const remarks = [
     ...rows.flatMap(({ node, problems }) => problems.map((problem) => `${node}: ${problem}\n`)),
@@ -75,7 +82,25 @@ async function check(input: CommandInput): Promise<Report> {
   ];
   const { json, text } = await listReport(tlsFields, rows, input, '');
   const told = remarks.length === 0 || isForScript(input) ? '' : `\n${remarks.join('')}`;
-  return { json, text: text + told, bad: remarks.length > 0, problems: silent };
+  return { json, text: text + told, bad: remarks.length > 0, problems };
+}
+
+/** The volumes of some pools, each once, and why some are not known. */
+async function volumesOf(pools: readonly Pool[]) {
+  const local = await orReason(volumes);
+  const known = new Map<string, Volume>();
+  const unknowns: Failure[] = [];
+  for (const { pool, name } of pools.flatMap((pool) => pool.volumes.map((name) => ({ pool, name }))))
+    try {
+      // Servers outside of the cluster are asked where there is no glusterd here.
+      const volume = await (typeof local === 'string' ? volumeAt(pool, name) : poolVolume(pool, name, local));
+      known.set(volume.id, volume);
+    } catch (error) {
+      const failure = asFailure(error);
+      if (failure === undefined) throw error;
+      unknowns.push(failure);
+    }
+  return { known: [...known.values()], unknowns };
 }
 
 function rowOf({ node, management, name, expires, problems }: TlsState): Row {

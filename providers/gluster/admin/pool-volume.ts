@@ -18,14 +18,24 @@ export async function poolVolume({ servers }: Pool, name: string, known: readonl
       hint: `run this on a node with a brick of it: gluster volume info ${name}`,
     });
   if (servers.length === 0) return volume;
-  const asked = await answeringServer(servers);
-  if (asked === undefined) throw new Failure('unavailable', `no server of volume ${name} answers`);
-  const theirs = await volumeInfo(name, asked.server.host);
+  const { theirs, server } = await askServer(servers, name);
   if (theirs?.id === volume.id) return volume;
-  const server = serverName(asked.server);
   throw new Failure('unavailable', `${server} has another volume ${name} than the glusterd of this node`, {
     problems: [`its UUID there is ${theirs?.id ?? '(none)'}, and here it is ${volume.id}`],
   });
+}
+
+/** The same where this node has no glusterd, as a server of the pool has it. */
+export async function volumeAt({ servers }: Pool, name: string): Promise<Volume> {
+  const { theirs, server } = await askServer(servers, name);
+  if (theirs === undefined) throw new Failure('unavailable', `${server} has no volume ${name}`);
+  return theirs;
+}
+
+async function askServer(servers: Pool['servers'], name: string) {
+  const asked = await answeringServer(servers);
+  if (asked === undefined) throw new Failure('unavailable', `no server of volume ${name} answers`);
+  return { theirs: await volumeInfo(name, asked.server.host), server: serverName(asked.server) };
 }
 
 /** The pool that has a volume, among those that a command is about. Throws a Failure of kind invalid when none has. */

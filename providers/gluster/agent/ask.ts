@@ -16,7 +16,7 @@ type Reply = Partial<{
 }>;
 
 /** How long a node may take for one task: milliseconds. A brick with many files takes minutes on a busy node. */
-const patience = 600_000;
+const usualPatience = 600_000;
 
 /**
  * Has a node of the cluster do a task, and returns its answer. This node does its own without ssh. Throws the Failure
@@ -26,6 +26,7 @@ export async function ask<Name extends TaskName>(
   node: string,
   task: Name,
   asks: Tasks[Name]['asks'],
+  patience = usualPatience,
 ): Promise<Tasks[Name]['answers']> {
   if (node === thisNode().name) return await perform(task, asks);
   const request = JSON.stringify({ version, task, asks });

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, Failure } from '#src/errors.ts';
 import { readIfThere } from '#src/files.ts';
 import { argumentsOf, executableOf, numbersIn } from '#src/process-tree.ts';
+import { isGlusterProgram } from './end-processes.ts';
 
 /** Ports of a node by which others find out whether they can reach its bricks. */
 export interface BrickPorts {
@@ -31,6 +32,9 @@ const connectPatience = 2000;
 const turn = 200;
 const reachPatience = 15_000;
 
+/** Longer than one try: milliseconds. */
+const quiet = connectPatience + 1000;
+
 /** Longer than anybody tries to connect: milliseconds. */
 const listenPatience = reachPatience + 2000;
 
@@ -50,22 +54,22 @@ export async function brickPortsHere(): Promise<BrickPorts> {
 }
 
 /**
- * Listens at all addresses of this node, and closes what connects without a word, until all have come or nobody tries
- * any more. Returns how many came.
+ * Listens at all addresses of this node, and closes what connects without a word, until all have come and nobody comes
+ * any more, or nobody tries any more: one that is slow can come twice. Returns how many came.
  */
 export async function listenHere({ ports, visitors }: Listening): Promise<number> {
   const servers = await Promise.all(ports.map(listenAt));
   let came = 0;
   try {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, listenPatience);
+      let timer = setTimeout(resolve, listenPatience);
       for (const server of servers)
         server.on('connection', (socket) => {
           socket.on('error', () => undefined).destroy();
           came += 1;
           if (came < visitors) return;
           clearTimeout(timer);
-          resolve();
+          timer = setTimeout(resolve, quiet);
         });
     });
   } finally {
@@ -104,7 +108,7 @@ export function brickPortIn(given: readonly string[]): number | undefined {
 
 /** The port of a brick that runs. One in a container has a network of its own. */
 function brickPortOf(pid: number): number | undefined {
-  if (executableOf(pid)?.endsWith('/glusterfsd') !== true) return undefined;
+  if (!isGlusterProgram(executableOf(pid))) return undefined;
   return networkOf(pid) === networkOf('self') ? brickPortIn(argumentsOf(pid)) : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { orReason } from '#gluster/glusterd/observe.ts';
 import { peers } from '#gluster/glusterd/peers.ts';
 import { type Dependencies, serverPackage } from '#gluster/pool/newcomers.ts';
@@ -18,9 +18,11 @@ export interface Wanted {
 /** The Debian packages of a server, each with a tool that it has. */
 const tools: Readonly<Record<string, string>> = { [serverPackage]: 'glusterd', attr: 'getfattr' };
 
-/** For another apt, and for all of this one, which may load packages slowly: seconds, and milliseconds. */
+/** For another apt: seconds. */
 const lockPatience = 300;
-const aptPatience = 580_000;
+
+/** For all of this one, and that dpkg hangs: what is ended while it unpacks is left half installed. Milliseconds. */
+const aptPatience = 50 * 60_000;
 
 /** A glusterd that starts answers within so many milliseconds. */
 const startPatience = 60_000;
@@ -31,9 +33,14 @@ export async function dependenciesHere(): Promise<Dependencies> {
   return { lacks: await Promise.all(lacks), hasSystemd: existsSync('/run/systemd/system') };
 }
 
-/** Whether glusterd is installed on this node. */
-export function hasServer(): boolean {
-  return !missingHere().includes(serverPackage);
+/** Whether this node is no server of Gluster yet: none runs on it, and none that ran had peers or volumes. */
+export async function isFreshHere(): Promise<boolean> {
+  if (['peers', 'vols'].some((name) => hasEntries(`/var/lib/glusterd/${name}`))) return false;
+  return typeof (await orReason(peers)) === 'string';
+}
+
+function hasEntries(directory: string): boolean {
+  return existsSync(directory) && readdirSync(directory).length > 0;
 }
 
 /** The command that installs packages. It removes none, whatever they are in conflict with. */
@@ -71,7 +78,10 @@ async function install(packages: readonly string[]): Promise<void> {
   const left = packages.filter((name) => missingHere().includes(name));
   if (result.exitCode === 0 && left.length === 0) return;
   const { kind, message, details } = commandFailed(result, `apt-get did not install ${packages.join(' and ')}`);
-  throw new Failure(kind, message, { ...details, hint: 'apt-get update there, and type the same again' });
+  throw new Failure(kind, message, {
+    ...details,
+    hint: 'mend it there with dpkg --configure -a and apt-get update, and type the same again',
+  });
 }
 
 async function startGlusterd(): Promise<void> {

@@ -1,11 +1,17 @@
 import { realpathSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BrickFile } from '#gluster/pool/compare.ts';
 import { openPaths } from '#src/process-tree.ts';
 import { brickFiles } from './brick-files.ts';
 import { brickProcesses, type PeerBrick } from './brick-process.ts';
 
 /** So often it is looked, with so many milliseconds between: what is read or written by shards is open for a moment. */
 const [looks, turn] = [4, 50];
+
+/** A brick of this node, and whether its volume cuts files into shards. */
+export interface OpenPlace extends PeerBrick {
+  readonly isSharded: boolean;
+}
 
 /** How often each file is open, by what identifies it on all bricks, its gfid. */
 export type OpenFiles = Readonly<Record<string, number>>;
@@ -14,7 +20,7 @@ export type OpenFiles = Readonly<Record<string, number>>;
  * How often clients have each file of a brick of this node open. Its process has a file open as often as clients have,
  * and as long. `volume status NAME fd` shows none with GlusterFS 10.3.
  */
-export async function openFiles(brick: PeerBrick): Promise<OpenFiles> {
+export async function openFiles(brick: OpenPlace): Promise<OpenFiles> {
   const path = realpathSync(brick.path);
   const processes = await brickProcesses(brick);
   const seen: OpenFiles[] = [];
@@ -31,15 +37,33 @@ export async function openFiles(brick: PeerBrick): Promise<OpenFiles> {
   return leastOf(seen);
 }
 
-async function countsOf(brick: PeerBrick, open: readonly string[]): Promise<OpenFiles> {
-  const named = open.filter((one) => !one.startsWith('.glusterfs/') && one !== '.glusterfs');
-  const files = await brickFiles(brick, [...new Set(named)]);
+async function countsOf(brick: OpenPlace, open: readonly string[]): Promise<OpenFiles> {
+  const files = await brickFiles(brick, [...new Set(open.filter(isFile))]);
   const counts: Record<string, number> = {};
   for (const one of open) {
-    const id = identityIn(one) ?? identityOf(files[one]?.attributes['trusted.gfid']);
+    const id = identityOf(one, files[one]?.attributes, brick.isSharded);
     if (id !== undefined) counts[id] = (counts[id] ?? 0) + 1;
   }
   return counts;
+}
+
+/** Whether it may be a file of a client: below .glusterfs those that are named by a gfid. */
+function isFile(path: string): boolean {
+  return path !== '.glusterfs' && (!path.startsWith('.glusterfs/') || identityIn(path) !== undefined);
+}
+
+/**
+ * The gfid of an open file; undefined for what no client opened. A shard is read and written without being opened
+ * (shard_common_inode_write_do of shard.c): one that is read all the time is open on that brick alone which answers.
+ * Only what is cut into shards has the size of them.
+ */
+export function identityOf(
+  path: string,
+  attributes: BrickFile['attributes'] = {},
+  isSharded = false,
+): string | undefined {
+  if (isSharded && attributes['trusted.glusterfs.shard.block-size'] === undefined) return undefined;
+  return identityIn(path) ?? gfidIn(attributes['trusted.gfid']);
 }
 
 /** How often each file was open at every look. */
@@ -57,7 +81,7 @@ export function identityIn(path: string): string | undefined {
 }
 
 /** The gfid in the attribute of a file, as getfattr prints it. */
-export function identityOf(attribute = ''): string | undefined {
+export function gfidIn(attribute = ''): string | undefined {
   const [, ...parts] = /^0x(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(attribute) ?? [];
   return parts.length === 0 ? undefined : parts.join('-');
 }

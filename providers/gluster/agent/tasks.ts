@@ -23,7 +23,7 @@ import { type DevicePlace, makeDeviceSlot, offerOfDevice } from './devices.ts';
 import { endHealers } from './healers.ts';
 import { hiddenBy } from './new-pool.ts';
 import { type GlusterdFacts, glusterdHere, glusterdsAt } from './newcomer.ts';
-import { type OpenFiles, openFiles } from './open-files.ts';
+import { type OpenFiles, type OpenPlace, openFiles } from './open-files.ts';
 import { type Marks, marksOf, type NewPlace, newPlace, retireBrick } from './places.ts';
 import { deleteRemoved, type RemovedBrick, removedHere } from './removed-bricks.ts';
 import { type SeenVolume, seenVolume } from './seen-volume.ts';
@@ -50,7 +50,7 @@ export interface Tasks {
   readonly 'brick processes': { readonly asks: PeerBrick; readonly answers: readonly BrickProcess[] };
   /** Ends the process of a brick, which has this number, and serves no other brick. */
   readonly 'end brick': { readonly asks: PeerBrick & { readonly pid: number }; readonly answers: true };
-  readonly 'open files': { readonly asks: PeerBrick; readonly answers: OpenFiles };
+  readonly 'open files': { readonly asks: OpenPlace; readonly answers: OpenFiles };
   /** Renames a brick that its volume has left; where it is now. */
   readonly 'retire brick': { readonly asks: BrickPlace; readonly answers: string };
   readonly 'new place': { readonly asks: { readonly path: string }; readonly answers: NewPlace };

@@ -21,6 +21,9 @@ import { convertCommand, poolOf } from './pool-options.ts';
 import { publishPools } from './publish.ts';
 import { planReplace } from './replace.ts';
 
+/** Longer than apt may take on a node: milliseconds. */
+const installPatience = 3_600_000;
+
 /**
  * Carries a plan out, unless `again` plans something else now. What was done stays when a later step fails: the next
  * plan begins with what there is then.
@@ -31,10 +34,12 @@ export async function performGrowth(plan: GrowthPlan, again: () => Promise<Growt
     if (wordsOf(await again()) !== wordsOf(plan)) throw changedMeanwhile(pool.name);
     const { newcomers } = await withInstalls(plan, again, follow);
     for (const newcomer of newcomers) {
+      requireGoing(follow, pool.name);
       follow.tell(`${newcomer.node} becomes a peer`);
       await makePeer(newcomer);
     }
     for (const slot of slots) {
+      requireGoing(follow, pool.name);
       follow.tell(`${slot.node}:${nameOfOffer(slot)} becomes a slot`);
       await makeSlotOf(slot, pool.name);
     }
@@ -60,12 +65,13 @@ async function withInstalls(plan: GrowthPlan, again: () => Promise<GrowthPlan>, 
   const { installs, pool } = plan;
   if (installs.length === 0) return plan;
   for (const { node, packages, starts } of installs) {
+    requireGoing(follow, pool.name);
     const what = [
       ...(packages.length === 0 ? [] : [packages.join(' and ')]),
       ...(starts ? ['a glusterd that runs'] : []),
     ];
     follow.tell(`${node} gets ${what.join(', and ')}`);
-    await ask(node, 'install', { packages, starts });
+    await ask(node, 'install', { packages, starts }, installPatience);
   }
   const ready = await again().catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error;
@@ -148,14 +154,18 @@ export function stepWords(steps: readonly PlacedStep[]): readonly unknown[] {
   );
 }
 
+/** Throws a Failure when somebody wants the work to end. */
+function requireGoing({ isStopped }: Follow, pool: string): void {
+  if (isStopped()) throw new Failure('failed', 'it was stopped', { hint: `gnt-gluster pool plan --pool ${pool}` });
+}
+
 /** Does one step of a plan. */
 export async function performStep(
   step: PlacedStep,
   { pool, sector }: Pick<GrowthPlan, 'pool' | 'sector'>,
   follow: Follow,
 ): Promise<void> {
-  if (follow.isStopped())
-    throw new Failure('failed', 'it was stopped', { hint: `gnt-gluster pool plan --pool ${pool.name}` });
+  requireGoing(follow, pool.name);
   await requireSlots(step.action === 'create' ? step.bricks : [step.to], pool.name);
   if (step.action === 'create') {
     follow.tell(`volume ${step.volume} is created`);

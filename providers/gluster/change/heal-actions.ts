@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '#gluster/agent/ask.ts';
 import { peerNodes } from '#gluster/agent/peer-nodes.ts';
 import { callHealers } from '#gluster/glusterd/heal.ts';
-import type { Actions } from '#gluster/glusterd/healing.ts';
+import type { Actions, Follow } from '#gluster/glusterd/healing.ts';
 import { healthOf } from '#gluster/glusterd/health.ts';
 import { orReason } from '#gluster/glusterd/observe.ts';
 import { change, setCommand } from '#gluster/glusterd/options.ts';
@@ -9,11 +10,10 @@ import { patiently } from '#gluster/glusterd/patiently.ts';
 import { peers } from '#gluster/glusterd/peers.ts';
 import { volumeStatus } from '#gluster/glusterd/status.ts';
 import { type Volume, volumeInfo, volumes } from '#gluster/glusterd/volumes.ts';
-import { waitFor } from '#src/wait.ts';
 import { intentOf } from './intent.ts';
 
-/** So often the daemons of a volume are started, and for so many milliseconds they are waited for each time. */
-const [mostStarts, patience] = [3, 10_000];
+/** So often the daemons of a volume are started, and looked at each time, with so many milliseconds between. */
+const [mostStarts, looks, turn] = [3, 10, 1000];
 
 /** After so many seconds without a change a client gives a lock back. */
 const delay = 'cluster.post-op-delay-secs';
@@ -50,7 +50,7 @@ export function healActions(volume: Volume, look: Actions['look']): Actions {
  * start of one volume begins a new daemon for that one alone, so the others are started, too. GlusterFS 10.3 can have
  * two daemons on the node from then on, each with volumes of its own.
  */
-async function endHealers(ids: readonly string[], tell: (line: string) => void): Promise<void> {
+async function endHealers(ids: readonly string[], { tell, isStopped }: Follow): Promise<void> {
   const { byPeer } = await peerNodes();
   for (const peer of ids) {
     const node = byPeer.get(peer);
@@ -59,40 +59,43 @@ async function endHealers(ids: readonly string[], tell: (line: string) => void):
     if (ended === 0) tell(`${node} has no self-heal daemon that could be ended`);
     if (typeof ended === 'string') tell(`the self-heal daemon of ${node ?? peer} is not ended: ${ended}`);
   }
-  // The start of one can end that of another: all are looked at again when all were started.
-  const startAll = async (): Promise<readonly string[]> => {
+  const startAll = async (times: number): Promise<readonly string[]> => {
     const problems: string[] = [];
     for (const { name } of await volumes()) {
-      const reason = await orReason(() => startHealers(name, ids));
+      if (isStopped()) return [];
+      const reason = await orReason(() => startHealers(name, ids, times, isStopped));
       if (reason !== undefined) problems.push(`volume ${name}: ${reason}; later: gnt-gluster pool heal ${name}`);
     }
     return problems;
   };
-  await startAll();
-  for (const problem of await startAll()) tell(problem);
+  // The start of one can end that of another: all are looked at again when all were started.
+  await startAll(mostStarts);
+  for (const problem of await startAll(1)) tell(problem);
 }
 
 /**
- * Starts what does not run of a volume, if it is the self-heal daemons of some peers alone: a brick must not come back
- * unasked. Why they do not run in the end, a sentence without its end; undefined: they do.
+ * Starts what does not run of a volume, so many times, if it is the self-heal daemons of some peers alone: a brick must
+ * not come back unasked. Why they do not run in the end, a sentence without its end; undefined: they do.
  */
-async function startHealers(name: string, ids: readonly string[]): Promise<string | undefined> {
-  for (let time = 0; time < mostStarts; time++) {
-    const idle = await idleOf(name, ids);
-    if (idle !== 'healers')
-      return idle === undefined ? undefined : 'a brick does not run either, so nothing is started';
+async function startHealers(
+  name: string,
+  ids: readonly string[],
+  times: number,
+  isStopped: Follow['isStopped'],
+): Promise<string | undefined> {
+  let idle = await idleOf(name, ids);
+  for (let time = 0; time < times && idle === 'healers' && !isStopped(); time++) {
     await change(startCommand(name));
     // A daemon tells that it has one more volume after the start of that has been answered.
-    if (
-      (await waitFor(
-        () => idleOf(name, ids),
-        (what) => what !== 'healers',
-        patience,
-      )) === undefined
-    )
-      return undefined;
+    for (let look = 0; look < looks && idle === 'healers' && !isStopped(); look++) {
+      await sleep(turn);
+      idle = await idleOf(name, ids);
+    }
   }
-  return 'its self-heal daemons do not all start';
+  if (idle === undefined) return undefined;
+  return idle === 'bricks'
+    ? 'a brick does not run either, so nothing is started'
+    : 'its self-heal daemons do not all start';
 }
 
 /** What of a volume does not run, where self-heal daemons of these peers are among it; undefined: they all run. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '#gluster/agent/ask.ts';
 import type { OpenFiles } from '#gluster/agent/open-files.ts';
 import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
+import { isOff } from '#gluster/glusterd/options.ts';
 import { nameOf, type Volume } from '#gluster/glusterd/volumes.ts';
 import { nodeOf } from './nodes.ts';
 
@@ -16,12 +17,14 @@ const mostLooks = 4;
  * for one that lacks it (afr_inode_refresh_do of afr-common.c).
  */
 export async function partlyOpen(volume: Volume, nodes: PeerNodes): Promise<string | undefined> {
+  const isSharded = !isOff(volume.options.get('features.shard') ?? 'off');
   let found: ReadonlyMap<string, string> | undefined;
   for (let look = 1; ; look += 1) {
-    const asked = volume.bricks.map(async (brick) => ({
-      name: nameOf(brick),
-      open: await ask(nodeOf(brick, nodes), 'open files', { volume: volume.id, path: brick.path, peer: brick.peer }),
-    }));
+    const asked = volume.bricks.map(async (brick) => {
+      const { path, peer } = brick;
+      const open = await ask(nodeOf(brick, nodes), 'open files', { volume: volume.id, path, peer, isSharded });
+      return { name: nameOf(brick), open };
+    });
     const now = lessOpenIn(await Promise.all(asked));
     found = new Map([...(found ?? now)].filter(([file, brick]) => now.get(file) === brick));
     const [first] = found;

@@ -1,6 +1,6 @@
 import { ask } from '#gluster/agent/ask.ts';
 import { askAll } from '#gluster/agent/ask-all.ts';
-import { hasServer } from '#gluster/agent/dependencies.ts';
+import { isFreshHere } from '#gluster/agent/dependencies.ts';
 import type { DevicePlace } from '#gluster/agent/devices.ts';
 import { domainText, type FailureDomain } from '#gluster/ganeti/failure-domains.ts';
 import { thisNode } from '#gluster/ganeti/this-node.ts';
@@ -95,7 +95,7 @@ export async function planPoolGrowth(
   offers: readonly Offer[],
   { wish, copies: wanted, but, withDeps = false }: GrowthWish = {},
 ): Promise<GrowthPlan> {
-  const observed = await observePool(name, but, offers.length > 0 && !hasServer());
+  const observed = await observePool(name, but, offers.length > 0 && (await isFreshHere()));
   const [first] = observed.volumes;
   const copies = wanted ?? wantedCopies(observed.volumes) ?? wish?.copies ?? 3;
   const pool = { name, copies, least: first === undefined ? (wish?.least ?? copies) : copies };

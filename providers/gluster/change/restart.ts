@@ -4,7 +4,7 @@ import { problemWith } from '#gluster/agent/brick-process.ts';
 import type { PeerNodes } from '#gluster/agent/peer-nodes.ts';
 import { type Follow, healVolume } from '#gluster/glusterd/healing.ts';
 import { canWrite, healthOf, type Observed } from '#gluster/glusterd/health.ts';
-import { observe } from '#gluster/glusterd/observe.ts';
+import { observe, orReason } from '#gluster/glusterd/observe.ts';
 import { peers } from '#gluster/glusterd/peers.ts';
 import { brickKey, runningBricks } from '#gluster/glusterd/status.ts';
 import { nameOf, type Volume, type VolumeBrick } from '#gluster/glusterd/volumes.ts';
@@ -58,14 +58,23 @@ export async function performRestart(plan: RestartPlan, nodes: PeerNodes, follow
   await changeAlone(volume, nodes, async () => {
     const look = async (): Promise<Observed> => observe(await volumeOf({ volume }), await peers());
     const standing = { isEnded: false };
+    const actions = healActions(await volumeOf({ volume }), look);
     const first = async (): Promise<void> => {
       await untilSteady(plan, nodes, look, follow);
       follow.tell(`ending process ${plan.pid} of brick ${nameOf(plan.brick)}`);
       standing.isEnded = true;
-      await ask(plan.node, 'end brick', { ...asked(volume, plan.brick), pid: plan.pid });
+      try {
+        await ask(plan.node, 'end brick', { ...asked(volume, plan.brick), pid: plan.pid });
+      } catch (error) {
+        // The answer may be lost, and the brick ended.
+        await orReason(actions.start);
+        throw error;
+      }
+      // Whatever stops this: the volume must not be left with a copy less.
+      await actions.start();
     };
     try {
-      await healVolume({ ...healActions(await volumeOf({ volume }), look), first }, follow);
+      await healVolume({ ...actions, first }, follow);
     } catch (error) {
       const failure = asFailure(error);
       if (!standing.isEnded || failure === undefined) throw error;

@@ -12,7 +12,7 @@ export interface Actions {
   /** Starts what of it does not run: bricks and self-heal daemons. */
   readonly start: () => Promise<void>;
   /** Ends the self-heal daemons of some peers, by their UUIDs, so that the next start of them begins with nothing. */
-  readonly endHealers: (peers: readonly string[], tell: Follow['tell']) => Promise<void>;
+  readonly endHealers: (peers: readonly string[], follow: Follow) => Promise<void>;
   /** Has clients give their locks back at once, or no more. */
   readonly hurry: (on: boolean) => Promise<void>;
   /** Has the self-heal daemons look for work. They do so by themselves every ten minutes only. */
@@ -83,7 +83,7 @@ export async function healVolume(actions: Actions, follow: Follow, limits = heal
       const ended = lost.take(idle);
       if (ended.length > 0) {
         follow.tell('starting does not help: the self-heal daemons that do not run are ended first');
-        await actions.endHealers(ended, follow.tell);
+        await actions.endHealers(ended, follow);
       }
       follow.tell('starting what does not run');
       try {

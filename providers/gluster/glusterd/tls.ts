@@ -86,10 +86,22 @@ function isSsl(options: Volume['options'], option: string): boolean {
   return !isOff(options.get(option) ?? 'off');
 }
 
-/** Whether the bricks of a volume let a node in by its common name. Where nothing is set, they let all in. */
+/**
+ * Whether the bricks of a volume let a node in by its common name: the option has patterns of fnmatch (gf_auth of
+ * login.c). Where nothing is set, they let all in.
+ */
 function admission({ name: volume, options }: Volume, name: string): readonly string[] {
-  const allowed = options.get('auth.ssl-allow')?.split(',') ?? ['*'];
-  return allowed.includes('*') || allowed.includes(name) ? [] : [`auth.ssl-allow of volume ${volume} lacks ${name}`];
+  const allowed = (options.get('auth.ssl-allow') ?? '*').split(/[ ,]+/);
+  return allowed.some((pattern) => matches(name, pattern)) ? [] : [`auth.ssl-allow of volume ${volume} lacks ${name}`];
+}
+
+/** As fnmatch has it, but for classes such as [0-9]: a pattern with one is taken for any text. */
+function matches(text: string, pattern: string): boolean {
+  const parts = pattern.replace(/\[.*/, '*').split(/([*?])/);
+  const known = parts.map((part) =>
+    part === '*' ? '.*' : part === '?' ? '.' : part.replace(/[\\^$.|+(){}\]]/g, '\\$&'),
+  );
+  return new RegExp(`^${known.join('')}$`, 's').test(text);
 }
 
 function fileProblems({ directory, certificate, authorities, key }: TlsNode): readonly string[] {

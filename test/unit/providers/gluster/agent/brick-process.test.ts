@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isStartedBy, problemWith, servedIn } from '#gluster/agent/brick-process.ts';
-import { identityIn, identityOf, leastOf } from '#gluster/agent/open-files.ts';
+import { gfidIn, identityIn, identityOf, leastOf } from '#gluster/agent/open-files.ts';
 
 const ours = '1f783b1e-8027-45c1-9edc-7b3ddb3e5368';
 const other = '5f42684e-6164-4829-b804-107b98b84c7d';
@@ -40,10 +40,21 @@ test.each([
 test('a file is known by its gfid, whatever name it was opened by', () => {
   const gfid = '372f650a-5a33-489f-9f54-15f03cbc9f82';
   expect(identityIn(`.glusterfs/37/2f/${gfid}`)).toBe(gfid);
-  expect(identityOf(`0x${gfid.replaceAll('-', '')}`)).toBe(gfid);
+  const attribute = `0x${gfid.replaceAll('-', '')}`;
+  expect(gfidIn(attribute)).toBe(gfid);
+  expect(identityOf('f', { 'trusted.gfid': attribute })).toBe(gfid);
+  expect(identityOf(`.glusterfs/37/2f/${gfid}`)).toBe(gfid);
   for (const path of ['.glusterfs/37', `.glusterfs/indices/xattrop/${gfid}`, `d/.glusterfs/37/2f/${gfid}`, 'f'])
     expect(identityIn(path)).toBeUndefined();
-  expect(identityOf()).toBeUndefined();
+  expect(gfidIn()).toBeUndefined();
+  expect(identityOf('f')).toBeUndefined();
+});
+
+test('of a volume with shards only files count that are cut into some', () => {
+  const name = '.glusterfs/37/2f/372f650a-5a33-489f-9f54-15f03cbc9f82';
+  expect(identityOf(name, { 'trusted.gfid': '0x1' }, true)).toBeUndefined();
+  expect(identityOf(name, undefined, true)).toBeUndefined();
+  expect(identityOf(name, { 'trusted.glusterfs.shard.block-size': '0x1' }, true)).toBeDefined();
 });
 
 test('a file counts as open as often as it was at every look', () => {

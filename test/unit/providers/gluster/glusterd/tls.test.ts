@@ -113,7 +113,10 @@ describe('what is told of a node', () => {
   test('a volume that does not let it in', () => {
     const volumes = [secure({ 'auth.ssl-allow': 'node2' }), well(3, { 'auth.ssl-allow': 'node2' }).volume];
     expect(problems([node('node1')], volumes)).toEqual([['auth.ssl-allow of volume v lacks node1']]);
-    expect(problems([node('node1')], [secure({ 'auth.ssl-allow': '*' })])).toEqual([[]]);
+    for (const allowed of ['*', 'node2, node1', 'node2 node?', 'n*1', 'node[12]'])
+      expect(problems([node('node1')], [secure({ 'auth.ssl-allow': allowed })]), allowed).toEqual([[]]);
+    for (const allowed of ['node', 'xnode1', 'node1.', 'n?1', 'node.*', 'NODE1'])
+      expect(problems([node('node1')], [secure({ 'auth.ssl-allow': allowed })])[0], allowed).toHaveLength(1);
   });
 });
 
