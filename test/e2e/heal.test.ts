@@ -142,7 +142,7 @@ step('a self-heal daemon that its glusterd lost track of is started anew, for ev
   expect(after.filter((pid) => before.includes(pid))).toEqual([]);
   for (const volume of await volumes()) {
     const status = await run(`gluster volume status ${volume} shd`, node);
-    const [, pid] = / localhost .* Y +([0-9]+) /.exec(status) ?? [];
+    const [, pid] = / localhost .* Y +([0-9]+) *$/m.exec(status) ?? [];
     expect(after, `the daemons, and the status of ${volume}:\n${status}`).toContain(pid);
   }
 });
