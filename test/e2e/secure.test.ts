@@ -46,6 +46,10 @@ step('the configuration is valid, although one of its servers is silent', async 
   await run('gnt-cluster copyfile /etc/ganeti/gluster.toml');
 });
 
+step('the volume is found well, by a server that only IPv6 leads to', async () => {
+  expect(await run('gnt-gluster pool status')).toMatch(/^default +ganeti +replica 2 +ok +2\/2 /m);
+});
+
 step('the certificates of all nodes are there, and each node trusts the others', async () => {
   const said = await run('gnt-gluster pool tls check');
   for (const each of lab().nodes)

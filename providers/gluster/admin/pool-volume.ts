@@ -35,7 +35,7 @@ export async function volumeAt({ servers }: Pool, name: string): Promise<Volume>
 async function askServer(servers: Pool['servers'], name: string) {
   const asked = await answeringServer(servers);
   if (asked === undefined) throw new Failure('unavailable', `no server of volume ${name} answers`);
-  return { theirs: await volumeInfo(name, asked.server.host), server: serverName(asked.server) };
+  return { theirs: await volumeInfo(name, asked.ipv6 ?? asked.server.host), server: serverName(asked.server) };
 }
 
 /** The pool that has a volume, among those that a command is about. Throws a Failure of kind invalid when none has. */

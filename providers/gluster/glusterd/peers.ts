@@ -1,4 +1,4 @@
-import { askGluster, child, children, text } from './xml.ts';
+import { askGluster, child, children, glusterdAt, text } from './xml.ts';
 
 /** A member of the trusted storage pool. */
 export interface Peer {
@@ -23,7 +23,7 @@ export async function peers(): Promise<readonly Peer[]> {
 
 /** The members as the glusterd of another host tells them: it is the one that `isHere`. */
 export async function peersOf(host: string): Promise<readonly Peer[]> {
-  return peersIn(await askGluster([`--remote-host=${host}`, 'pool', 'list']));
+  return peersIn(await askGluster([...glusterdAt(host), 'pool', 'list']));
 }
 
 /** Reads `pool list --xml`. This node has no name in it but localhost. */

@@ -1,5 +1,5 @@
 import type { CommandResult } from '#src/exec.ts';
-import { askGluster, child, children, count, outputOf, refused, runGluster, text } from './xml.ts';
+import { askGluster, child, children, count, glusterdAt, outputOf, refused, runGluster, text } from './xml.ts';
 
 /** A brick as glusterd knows it. */
 export interface VolumeBrick {
@@ -28,7 +28,7 @@ export interface Volume {
 
 /** What the glusterd of this node, or of another host, says of a volume, or undefined when it has no such volume. */
 export async function volumeInfo(name: string, host?: string): Promise<Volume | undefined> {
-  const where = host === undefined ? [] : [`--remote-host=${host}`];
+  const where = host === undefined ? [] : glusterdAt(host);
   return await parseVolumeInfo(await runGluster([...where, 'volume', 'info', name]), name);
 }
 

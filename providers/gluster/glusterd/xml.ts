@@ -1,3 +1,4 @@
+import { isIpv6 } from '#gluster/configuration/hosts.ts';
 import { Failure } from '#src/errors.ts';
 import { type CommandOptions, type CommandResult, commandFailed, run } from '#src/exec.ts';
 
@@ -5,8 +6,18 @@ import { type CommandOptions, type CommandResult, commandFailed, run } from '#sr
 const patience = 10;
 
 /**
+ * The options with which gluster asks the glusterd of another host, by a name or an address. Unless told it knows IPv4
+ * only (cli_rpc_init of cli.c).
+ */
+export function glusterdAt(host: string): readonly string[] {
+  return [...(isIpv6(host) ? ['--inet6'] : []), `${remoteHost}${host}`];
+}
+
+const remoteHost = '--remote-host=';
+
+/**
  * Runs one gluster command that prints XML, whatever it prints. A dead peer can make it wait for two minutes; we wait
- * `seconds`. Throws a Failure of kind unavailable when the glusterd of this node does not answer.
+ * `seconds`. Throws a Failure of kind unavailable when the glusterd that is asked does not answer.
  */
 export async function runGluster(
   args: readonly string[],
@@ -15,10 +26,14 @@ export async function runGluster(
 ): Promise<CommandResult> {
   const argv = ['gluster', '--mode=script', '--xml', `--timeout=${seconds}`, ...args];
   const result = await run(argv, { timeLimit: (seconds + 2) * 1000, ...options });
+  const host = args.find((one) => one.startsWith(remoteHost))?.slice(remoteHost.length);
   if (!result.stdout.includes('<cliOutput>'))
     // Without glusterd it prints a plain sentence in place of XML.
-    throw new Failure('unavailable', 'the glusterd of this node does not answer', {
-      hint: 'systemctl status glusterd, or name servers in /etc/ganeti/gluster.toml',
+    throw new Failure('unavailable', `the glusterd of ${host ?? 'this node'} does not answer`, {
+      hint:
+        host === undefined
+          ? 'systemctl status glusterd, or name servers in /etc/ganeti/gluster.toml'
+          : `on ${host}: systemctl status glusterd`,
       command: { argv: result.argv, outcome: `exit status ${result.exitCode}`, output: result.stdout + result.stderr },
     });
   return result;

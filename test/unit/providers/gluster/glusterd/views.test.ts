@@ -3,7 +3,7 @@ import { pendingIn } from '#gluster/glusterd/heal.ts';
 import { optionsIn } from '#gluster/glusterd/options.ts';
 import { peersIn } from '#gluster/glusterd/peers.ts';
 import { clientsIn, daemonsIn, statusIn } from '#gluster/glusterd/status.ts';
-import { outputOf } from '#gluster/glusterd/xml.ts';
+import { glusterdAt, outputOf } from '#gluster/glusterd/xml.ts';
 
 /** What is in the answer of a gluster command, as GlusterFS 10 prints it. */
 async function answer(inside: string): Promise<unknown> {
@@ -118,4 +118,9 @@ test.each([
   ['Volume v does not exist\n', 0],
 ])('%j tells of daemons', (lines, expected) => {
   expect(daemonsIn(`Client connections for volume v\nName     count\n-----   ------\n${lines}`)).toBe(expected);
+});
+
+test('a glusterd at an IPv6 address is asked by IPv6', () => {
+  expect(glusterdAt('fd99::1')).toEqual(['--inet6', '--remote-host=fd99::1']);
+  for (const host of ['node1.lab', '10.0.0.1']) expect(glusterdAt(host)).toEqual([`--remote-host=${host}`]);
 });
