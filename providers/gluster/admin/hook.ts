@@ -100,9 +100,9 @@ async function verify(): Promise<readonly string[]> {
     const health = healthOf(await observe(volume, members));
     if (health.state !== 'ok') problems.push(`volume ${volume.name} is ${health.state}`, ...health.problems);
   }
-  const untold = await orReason(publishPools);
-  problems.push(...(typeof untold === 'string' ? [untold] : untold.map(({ message }) => message)));
-  const faults = await orReason(async () => groupFaults((await loadConfiguration()).pools));
-  problems.push(...(typeof faults === 'string' ? [faults] : faults.map(({ message }) => message)));
+  for (const find of [publishPools, async () => groupFaults((await loadConfiguration()).pools)]) {
+    const found = await orReason(find);
+    problems.push(...(typeof found === 'string' ? [found] : found.map(({ message }) => message)));
+  }
   return [...problems, ...(problems.length === 0 ? [] : ['see gnt-gluster pool status'])];
 }

@@ -10,7 +10,7 @@ import { Failure } from '#src/errors.ts';
 import { type Command, type CommandInput, dryRun, onlyPool, type Report } from './command.ts';
 import { followed } from './follow.ts';
 import { brickOf } from './pool-brick.ts';
-import { poolVolume, poolWith } from './pool-volume.ts';
+import { poolVolume } from './pool-volume.ts';
 
 /** gnt-gluster pool brick start BRICK */
 export const poolBrickStart: Command = {
@@ -30,7 +30,7 @@ export const poolBrickStart: Command = {
 };
 
 async function start(input: CommandInput): Promise<Report> {
-  const { volume, brick } = await brickOf(input);
+  const { pool, volume, brick } = await brickOf(input);
   const name = nameOf(brick);
   const isDry = input.flags.has('dry-run');
   const observed = await observe(volume, await peers());
@@ -42,7 +42,6 @@ async function start(input: CommandInput): Promise<Report> {
     const text = steps.map((step) => `would run: ${step}\n`).join('');
     return { json: { ...json, ran: false, steps }, text };
   }
-  const pool = await poolWith(volume.name, input);
   const look = async () => observe(await poolVolume(pool, volume.name, await volumes()), await peers());
   await followed(`volume ${volume.name}`, (follow) => healVolume(actionsOf(volume, look), follow));
   const whole = volume.copies === 1 ? '' : ', and all copies are complete';

@@ -1,18 +1,19 @@
+import type { Pool } from '#gluster/configuration/pool.ts';
 import { nameOf, placeIn, type Volume, type VolumeBrick, volumes } from '#gluster/glusterd/volumes.ts';
 import { Failure } from '#src/errors.ts';
 import { unknown } from '#src/parameters.ts';
 import type { CommandInput } from './command.ts';
-import { poolVolume } from './pool-volume.ts';
+import { poolVolume, poolWith } from './pool-volume.ts';
 import { poolsOf } from './volumes.ts';
 
 /** A brick, and the volume that it is one of. */
-export interface FoundBrick {
+interface FoundBrick {
   readonly volume: Volume;
   readonly brick: VolumeBrick;
 }
 
-/** The brick of a pool that the operand names. Throws a Failure of kind invalid when there is none. */
-export async function brickOf(input: CommandInput): Promise<FoundBrick> {
+/** The brick of a pool that the operand names, and that pool. Throws a Failure of kind invalid when there is none. */
+export async function brickOf(input: CommandInput): Promise<FoundBrick & { readonly pool: Pool }> {
   const [operand = ''] = input.operands;
   const [pools, known] = [await poolsOf(input), await volumes()];
   const names = pools.flatMap((pool) => pool.volumes);
@@ -20,8 +21,8 @@ export async function brickOf(input: CommandInput): Promise<FoundBrick> {
     operand,
     known.filter(({ name }) => names.includes(name)),
   );
-  const pool = pools.find((one) => one.volumes.includes(volume.name));
-  return { volume: pool === undefined ? volume : await poolVolume(pool, volume.name, known), brick };
+  const pool = await poolWith(volume.name, input);
+  return { pool, volume: await poolVolume(pool, volume.name, known), brick };
 }
 
 /** The brick HOST:/PATH among those of some volumes. Throws a Failure of kind invalid when there is none. */

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { orReason } from '#gluster/glusterd/observe.ts';
 import { peers } from '#gluster/glusterd/peers.ts';
 import { type Dependencies, serverPackage } from '#gluster/pool/newcomers.ts';
 import { Failure } from '#src/errors.ts';
 import { type CommandResult, commandFailed, run, toolDirectories } from '#src/exec.ts';
 import { makeRunDirectory } from '#src/run-directory.ts';
+import { entriesOf } from '#src/trees.ts';
 import { waitFor } from '#src/wait.ts';
 
 /** What a server of Gluster gets here. */
@@ -30,17 +31,13 @@ const startPatience = 60_000;
 /** What this node lacks to be a server of Gluster. */
 export async function dependenciesHere(): Promise<Dependencies> {
   const lacks = missingHere().map(async (name) => ({ name, candidate: await candidateOf(name) }));
-  return { lacks: await Promise.all(lacks), hasSystemd: existsSync('/run/systemd/system') };
+  return { lacks: await Promise.all(lacks), hasSystemd: systemdRuns() };
 }
 
 /** Whether this node is no server of Gluster yet: none runs on it, and none that ran had peers or volumes. */
 export async function isFreshHere(): Promise<boolean> {
-  if (['peers', 'vols'].some((name) => hasEntries(`/var/lib/glusterd/${name}`))) return false;
+  if (['peers', 'vols'].some((name) => entriesOf(`/var/lib/glusterd/${name}`).length > 0)) return false;
   return typeof (await orReason(peers)) === 'string';
-}
-
-function hasEntries(directory: string): boolean {
-  return existsSync(directory) && readdirSync(directory).length > 0;
 }
 
 /** The command that installs packages. It removes none, whatever they are in conflict with. */
@@ -85,7 +82,7 @@ async function install(packages: readonly string[]): Promise<void> {
 }
 
 async function startGlusterd(): Promise<void> {
-  const result = await runAside('start', startCommand(existsSync('/run/systemd/system')), startPatience);
+  const result = await runAside('start', startCommand(systemdRuns()), startPatience);
   // Whoever else started it may have been faster: what counts is that it answers.
   const found = await waitFor(
     () => orReason(peers),
@@ -109,6 +106,10 @@ async function runAside(name: string, command: readonly string[], timeLimit: num
 function missingHere(): readonly string[] {
   const isHere = (tool: string): boolean => toolDirectories.some((directory) => existsSync(`${directory}/${tool}`));
   return Object.entries(tools).flatMap(([name, tool]) => (isHere(tool) ? [] : [name]));
+}
+
+function systemdRuns(): boolean {
+  return existsSync('/run/systemd/system');
 }
 
 /** The version of a package that apt would install; null: it knows none, or there is no apt. */
